@@ -1,0 +1,41 @@
+//! The papers people sign, as PDF: plain forms in, bytes out.
+//!
+//! Here belong the forms (what a paper says), their templates (`templates/*.typ`: how it says it),
+//! the fonts and the compile core. Where the data come from, who may print and where the bytes go
+//! does not: the worker gathers a form, prints it and stores the result. Nobody else links this
+//! crate, for typst is some two hundred crates deep.
+//!
+//! Every paper is PDF/A-2a and PDF/UA-1 with embedded fonts, and the same form gives the same
+//! bytes, so that a rendition can be told by its digest. Printing is pure computation (tens of
+//! milliseconds): async callers run it on a blocking thread.
+
+mod application;
+mod press;
+#[cfg(test)]
+mod reading;
+mod withdrawal;
+mod words;
+
+pub use application::{
+    Applicant, ApplicationForm, AttestationForm, GenitiveName, Held, Procedure, Service,
+    application,
+};
+pub use withdrawal::{Registration, WithdrawalForm, withdrawal};
+
+/// Why a paper could not be printed. None of it is the person's doing: whatever a person typed
+/// prints.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The form does not serialise.
+    #[error("данные документа не удалось подготовить: {0}")]
+    Data(#[from] serde_json::Error),
+    /// A font or a template carried by this crate is broken.
+    #[error("повреждена часть программы, нужная для печати: {0}")]
+    Asset(&'static str),
+    /// The template does not compile with these data; the engine's words.
+    #[error("документ не удалось сверстать: {0}")]
+    Layout(String),
+    /// The laid out paper does not meet the standards; the engine's words.
+    #[error("документ не удалось сохранить в PDF: {0}")]
+    Export(String),
+}
