@@ -154,9 +154,9 @@ pub fn checkbox(checkbox: Checkbox<'_>) -> Markup {
         hint: checkbox.hint,
         error: checkbox.error,
     };
-    around.group(
-        "",
-        html! {
+    html! {
+        div class={ "govuk-form-group" @if checkbox.error.is_some() { " govuk-form-group--error" } } {
+            (around.error_words())
             div class="govuk-checkboxes govuk-checkboxes--small" {
                 div class="govuk-checkboxes__item" {
                     input id=(checkbox.name) name=(checkbox.name) type="checkbox" value="yes"
@@ -165,8 +165,13 @@ pub fn checkbox(checkbox: Checkbox<'_>) -> Markup {
                     label class="govuk-label govuk-checkboxes__label" for=(checkbox.name) {
                         (checkbox.label)
                     }
+                    @if let Some(hint) = checkbox.hint {
+                        div class="govuk-hint govuk-checkboxes__hint" id={ (checkbox.name) "-hint" } {
+                            (hint)
+                        }
+                    }
                 }
             }
-        },
-    )
+        }
+    }
 }

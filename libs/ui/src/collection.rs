@@ -26,6 +26,8 @@ pub struct Column<'a> {
     pub numeric: bool,
     /// How to sort by it.
     pub sort: Option<Sort<'a>>,
+    /// The name of the [`row_checkbox`]es in it, so that its header can mark all of them.
+    pub marks: Option<&'a str>,
 }
 
 /// The link in a column's header that sorts by it.
@@ -60,6 +62,15 @@ impl<'a> Column<'a> {
         Self {
             title,
             numeric: true,
+            ..Self::default()
+        }
+    }
+
+    /// A column of check boxes called `name`; where there are scripts its header marks them all.
+    pub fn marks(title: &'a str, name: &'a str) -> Self {
+        Self {
+            title,
+            marks: Some(name),
             ..Self::default()
         }
     }
@@ -132,7 +143,11 @@ fn header(column: &Column<'_>) -> Markup {
         th scope="col" aria-sort=[direction] class={
             "govuk-table__header" @if column.numeric { " govuk-table__header--numeric" }
         } {
-            @if let Some(sort) = column.sort {
+            @if let Some(name) = column.marks {
+                span class="govuk-visually-hidden" { (column.title) }
+                input class="app-check" type="checkbox" aria-label="Отметить все"
+                    data-check-all=(name) autocomplete="off" hidden;
+            } @else if let Some(sort) = column.sort {
                 a class="app-sort" href=(sort.href) { (column.title) }
             } @else { (column.title) }
         }
@@ -145,14 +160,6 @@ pub fn row_checkbox(name: &str, value: &str, label: &str, form: Option<&str>) ->
     html! {
         input class="app-check" type="checkbox" name=(name) value=(value) aria-label=(label)
             form=[form];
-    }
-}
-
-/// A check box that marks all rows whose check boxes are called `name`; there only with scripts.
-pub fn check_all(name: &str) -> Markup {
-    html! {
-        input class="app-check" type="checkbox" aria-label="Отметить все" data-check-all=(name)
-            autocomplete="off" hidden;
     }
 }
 

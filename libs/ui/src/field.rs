@@ -1,6 +1,6 @@
 //! Fields a person types into. The id of a field is its name; hint and error are tied to it.
 
-use maud::{Markup, Render, html};
+use maud::{Markup, html};
 
 /// One field; `name` and `label` are always needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,7 +58,7 @@ pub(crate) struct Around<'a> {
 }
 
 impl Around<'_> {
-    pub(crate) fn group(&self, label: impl Render, control: impl Render) -> Markup {
+    pub(crate) fn group(&self, label: Markup, control: Markup) -> Markup {
         html! {
             div class={ "govuk-form-group" @if self.error.is_some() { " govuk-form-group--error" } } {
                 (label) (self.words()) (control)
@@ -71,6 +71,12 @@ impl Around<'_> {
             @if let Some(hint) = self.hint {
                 div class="govuk-hint" id={ (self.name) "-hint" } { (hint) }
             }
+            (self.error_words())
+        }
+    }
+
+    pub(crate) fn error_words(&self) -> Markup {
+        html! {
             @if let Some(error) = self.error {
                 p class="govuk-error-message" id={ (self.name) "-error" } {
                     span class="govuk-visually-hidden" { "Ошибка: " } (error)

@@ -99,7 +99,7 @@ fn lists() -> Markup {
     };
     let link = |name: &str| html! { a class="govuk-link" href="#" { (name) } };
     let columns = [
-        Column::text("Отметка"),
+        Column::marks("Отметка", "marked"),
         Column::text("ФИО").sorted(Sort {
             href: "#",
             now: Some(Direction::Ascending),
@@ -144,7 +144,6 @@ fn lists() -> Markup {
                 ..Select::default()
             }))
         }))
-        p { (crate::check_all("marked")) }
         (crate::table(Table {
             caption: "Заявления на рассмотрении",
             columns: &columns,

@@ -21,7 +21,7 @@ pub mod ru;
 pub use assets::{Asset, asset, asset_url};
 pub use choice::{Checkbox, Choice, Choices, Select, checkbox, checkboxes, radios, select};
 pub use collection::{
-    Column, Direction, Event, FileRow, Sort, Table, check_all, files, row_checkbox, table, timeline,
+    Column, Direction, Event, FileRow, Sort, Table, files, row_checkbox, table, timeline,
 };
 pub use content::{
     Bar, Card, Counter, Fact, Step, Tone, Weight, bars, cards, counters, details, inset,

@@ -75,12 +75,12 @@ pub fn count_capped(n: u64, cap: u64) -> String {
 /// A file's size of `bytes` bytes: «1,4 МБ».
 pub fn file_size(bytes: u64) -> String {
     const STEP: u64 = 1024;
+    // From 1023.5 of a unit on it would be rounded to 1024.
     let (unit, name) = match bytes {
-        0..STEP => return format!("{bytes} {}", plural(bytes, "байт", "байта", "байт")),
-        // From 1023.5 of a unit on it would be rounded to 1024.
-        ..1_048_064 => (STEP, "КБ"),
-        ..1_073_217_536 => (STEP.pow(2), "МБ"),
-        _ => (STEP.pow(3), "ГБ"),
+        0..1024 => return format!("{bytes} {}", plural(bytes, "байт", "байта", "байт")),
+        1024..1_048_064 => (STEP, "КБ"),
+        1_048_064..1_073_217_536 => (STEP.pow(2), "МБ"),
+        1_073_217_536.. => (STEP.pow(3), "ГБ"),
     };
     // Ten and more are told without tenths.
     let tenths = (u128::from(bytes) * 10 + u128::from(unit) / 2) / u128::from(unit);
