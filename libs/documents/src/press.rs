@@ -224,10 +224,13 @@ fn is_invisible(letter: char) -> bool {
 }
 
 fn has_glyph(letter: char) -> bool {
-    PRESS
-        .fonts
-        .iter()
-        .any(|font| font.info().coverage.contains(u32::from(letter)))
+    // The fonts have private letters too; PDF/A refuses them, for nobody else can read them.
+    let private = matches!(letter, '\u{e000}'..='\u{f8ff}');
+    !private
+        && PRESS
+            .fonts
+            .iter()
+            .any(|font| font.info().coverage.contains(u32::from(letter)))
 }
 
 #[cfg(test)]
@@ -287,5 +290,28 @@ mod tests {
             },
         );
         assert!(matches!(printed, Err(Error::Export(_))));
+    }
+
+    #[test]
+    fn every_letter_a_person_can_type_prints_under_the_standards() {
+        let text: String = ('\0'..='\u{ffff}')
+            .filter(|c| printable(&c.to_string()) != "?")
+            .collect();
+        let template = Template {
+            path: "probe.typ",
+            text: r#"#import "style.typ": *
+                #show: paper.with(title: "Проба")
+                #json("data.json").clusters().join(" ")"#,
+        };
+        let date = NaiveDate::from_ymd_opt(2020, 12, 2).unwrap();
+        let printed = print(
+            &template,
+            &text,
+            Imprint {
+                ident: "probe".into(),
+                date,
+            },
+        );
+        assert!(printed.is_ok(), "{:?}", printed.err());
     }
 }
