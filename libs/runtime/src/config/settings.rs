@@ -1,0 +1,232 @@
+//! The settings there are. What reads them says which process needs which.
+
+use super::Setting;
+
+/// Public listener of the server.
+pub static LISTEN: Setting = Setting::new(
+    "ATTEST_LISTEN",
+    "адрес и порт, на которых отвечает сервер",
+    "0.0.0.0:8080",
+)
+.or("127.0.0.1:8080");
+
+/// Second listener, not exposed: health with details (SEC-94).
+pub static HEALTH_LISTEN: Setting = Setting::new(
+    "ATTEST_HEALTH_LISTEN",
+    "адрес и порт для проверок состояния; наружу не открывать",
+    "0.0.0.0:8081",
+)
+.or("127.0.0.1:8081");
+
+/// Address people see; links in letters start with it.
+pub static BASE_URL: Setting = Setting::new(
+    "ATTEST_BASE_URL",
+    "адрес, по которому систему открывают люди",
+    "https://attest.example.ru",
+);
+
+/// Seconds the work under way gets after SIGTERM.
+pub static STOP_SECONDS: Setting = Setting::new(
+    "ATTEST_STOP_SECONDS",
+    "сколько секунд даётся на завершение начатого при остановке",
+    "60",
+)
+.or("25");
+
+macro_rules! database {
+    ($setting:ident, $role:literal, $about:literal) => {
+        #[doc = concat!("The pool of the role `", $role, "`.")]
+        pub static $setting: Setting = Setting::new(
+            concat!("ATTEST_", stringify!($setting)),
+            concat!("подключение к PostgreSQL ", $about),
+            concat!("postgres://attest_", $role, ":пароль@localhost/attest"),
+        )
+        .secret();
+    };
+}
+
+database!(DB_TENANT_URL, "tenant", "для людей муниципалитета");
+database!(DB_EXPERT_URL, "expert", "для экспертов");
+database!(DB_OPERATOR_URL, "operator", "для операторов");
+database!(DB_ADMIN_URL, "admin", "для администраторов");
+database!(DB_WORKER_URL, "worker", "для фоновых заданий");
+database!(DB_AUTH_URL, "auth", "для входа и учётных записей");
+database!(DB_PUBLIC_URL, "public", "для открытых страниц");
+database!(DB_MIGRATOR_URL, "migrator", "для обновления схемы");
+
+/// Most connections of one pool; there is a pool for every role.
+pub static DB_POOL: Setting = Setting::new(
+    "ATTEST_DB_POOL",
+    "наибольшее число подключений к PostgreSQL на каждую роль",
+    "20",
+)
+.or("8");
+
+/// Signs links in letters.
+pub static LINK_KEY: Setting = Setting::new(
+    "ATTEST_LINK_KEY",
+    "ключ подписи ссылок в письмах",
+    KEY_EXAMPLE,
+)
+.secret();
+
+/// Protects sessions and forms.
+pub static SESSION_KEY: Setting =
+    Setting::new("ATTEST_SESSION_KEY", "ключ сеансов и форм", KEY_EXAMPLE).secret();
+
+/// Nobody can use it as it stands: an example copied from the help must not become a key.
+pub(super) const KEY_EXAMPLE: &str = "вывод команды «openssl rand -hex 32»";
+
+/// Sessions and rate limits.
+pub static REDIS_URL: Setting = Setting::new(
+    "ATTEST_REDIS_URL",
+    "подключение к Redis",
+    "redis://localhost:6379/0",
+)
+.secret();
+
+/// Address of the document store.
+pub static S3_ENDPOINT: Setting = Setting::new(
+    "ATTEST_S3_ENDPOINT",
+    "адрес хранилища документов (S3)",
+    "https://s3.example.ru",
+);
+
+/// Region of the document store.
+pub static S3_REGION: Setting =
+    Setting::new("ATTEST_S3_REGION", "регион хранилища документов", "ru-1").or("us-east-1");
+
+/// Bucket of the document store.
+pub static S3_BUCKET: Setting =
+    Setting::new("ATTEST_S3_BUCKET", "корзина хранилища документов", "attest");
+
+/// Public half of the key to the document store.
+pub static S3_ACCESS_KEY: Setting = Setting::new(
+    "ATTEST_S3_ACCESS_KEY",
+    "идентификатор ключа хранилища документов",
+    "attest-app",
+)
+.secret();
+
+/// Secret half of the key to the document store.
+pub static S3_SECRET_KEY: Setting = Setting::new(
+    "ATTEST_S3_SECRET_KEY",
+    "секретный ключ хранилища документов",
+    "секрет",
+)
+.secret();
+
+/// Where letters go.
+pub static SMTP_URL: Setting = Setting::new(
+    "ATTEST_SMTP_URL",
+    "куда отдавать письма: smtp://, smtps:// или file:///папка для разработки",
+    "smtps://user:пароль@smtp.example.ru",
+)
+.secret();
+
+/// Sender of letters.
+pub static MAIL_FROM: Setting = Setting::new(
+    "ATTEST_MAIL_FROM",
+    "отправитель писем",
+    "Аттестация <noreply@attest.example.ru>",
+);
+
+/// Registrations an hour from one address (a school is one address).
+pub static LIMIT_REGISTER_PER_HOUR: Setting = Setting::new(
+    "ATTEST_LIMIT_REGISTER_PER_HOUR",
+    "сколько регистраций в час допускается с одного адреса",
+    "100",
+)
+.or("1000");
+
+/// Failed sign-ins in a quarter of an hour to one account; successful ones never count.
+pub static LIMIT_LOGIN_PER_ACCOUNT: Setting = Setting::new(
+    "ATTEST_LIMIT_LOGIN_PER_ACCOUNT",
+    "сколько неудачных входов за 15 минут допускается в одну учётную запись",
+    "10",
+)
+.or("5");
+
+/// Failed sign-ins in a quarter of an hour from one address; successful ones never count.
+pub static LIMIT_LOGIN_PER_ADDRESS: Setting = Setting::new(
+    "ATTEST_LIMIT_LOGIN_PER_ADDRESS",
+    "сколько неудачных входов за 15 минут допускается с одного адреса",
+    "50",
+)
+.or("100");
+
+/// Uploads an hour by one account (SEC-74).
+pub static LIMIT_UPLOAD_PER_HOUR: Setting = Setting::new(
+    "ATTEST_LIMIT_UPLOAD_PER_HOUR",
+    "сколько файлов в час может загрузить один человек",
+    "300",
+)
+.or("600");
+
+/// The largest file one may upload (SEC-61).
+pub static UPLOAD_MAX_MB: Setting = Setting::new(
+    "ATTEST_UPLOAD_MAX_MB",
+    "наибольший размер загружаемого файла, МБ",
+    "20",
+)
+.or("50");
+
+/// The file that `/dev/clock` writes.
+#[cfg(debug_assertions)]
+pub static CLOCK_FILE: Setting = Setting::new(
+    "ATTEST_CLOCK_FILE",
+    "файл со сдвигом часов (только для разработки)",
+    ".dev/clock",
+);
+
+/// How much is logged.
+pub static LOG: Setting = Setting::new(
+    "ATTEST_LOG",
+    "что писать в журнал процесса",
+    "info,app=debug",
+)
+.or("info");
+
+/// In which form it is logged.
+pub static LOG_FORMAT: Setting = Setting::new(
+    "ATTEST_LOG_FORMAT",
+    "вид журнала процесса: json или compact",
+    "compact",
+)
+.or("json");
+
+/// Reads every setting there is, so that tests can look at each.
+#[cfg(test)]
+pub(super) fn read_all(r: &mut super::Reader) {
+    use super::{BaseUrl, Key, Limits, Mail, S3};
+
+    for listen in [&LISTEN, &HEALTH_LISTEN] {
+        r.get::<std::net::SocketAddr>(listen);
+    }
+    r.get::<BaseUrl>(&BASE_URL);
+    let databases = [
+        &DB_TENANT_URL,
+        &DB_EXPERT_URL,
+        &DB_OPERATOR_URL,
+        &DB_ADMIN_URL,
+        &DB_WORKER_URL,
+        &DB_AUTH_URL,
+        &DB_PUBLIC_URL,
+        &DB_MIGRATOR_URL,
+    ];
+    for database in databases {
+        r.get::<super::DatabaseUrl>(database);
+    }
+    for key in [&LINK_KEY, &SESSION_KEY] {
+        r.get::<Key>(key);
+    }
+    for number in [&DB_POOL, &STOP_SECONDS] {
+        r.get::<u32>(number);
+    }
+    r.get::<super::RedisUrl>(&REDIS_URL);
+    S3::read(r);
+    Mail::read(r);
+    Limits::read(r);
+    crate::telemetry::Settings::read(r);
+    crate::Clock::read(r);
+}
