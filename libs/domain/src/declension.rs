@@ -1,11 +1,14 @@
 //! Proposes a name in the genitive (header of the application) and the dative (the order).
 //!
-//! The rules are the crate `petrovich`; what it gets wrong stands in the tables below. It is a
+//! The rules are the crate `petrovich`; what it gets wrong stands in `exceptions`. It is a
 //! proposal: the person sees it, may change it, and what it confirmed counts (01 §1.3).
+
+mod exceptions;
 
 use petrovich::Case;
 
 use crate::name::{FullName, Gender};
+use exceptions::Change;
 
 /// A name in the two cases that documents need, nominative where it does not decline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,9 +41,9 @@ pub fn propose(nominative: &FullName) -> Forms {
 fn gender(name: &FullName) -> Option<Gender> {
     name.gender().or_else(|| {
         let (surname, first) = (name.surname().to_lowercase(), name.name().to_lowercase());
-        let ends_as_a_womans = ["ова", "ева", "ёва", "ская", "цкая"]
-            .iter()
-            .any(|ending| surname.ends_with(ending) && !NOUNS_IN_A.contains(&surname.as_str()));
+        let ends_as_a_womans = ["ова", "ева", "ёва", "ская", "цкая"].iter().any(|ending| {
+            surname.ends_with(ending) && !exceptions::NOUNS_IN_A.contains(&surname.as_str())
+        });
         if ends_as_a_womans || FEMALE_NAMES.contains(&first.as_str()) {
             return Some(Gender::Female);
         }
@@ -66,13 +69,18 @@ fn inflect(name: &FullName, gender: Gender, case: Case) -> FullName {
             by_parts(
                 text,
                 proposed,
-                |part, is_last| surname(part, gender, is_last),
+                |part, is_last| exceptions::surname(part, gender, is_last),
                 case,
             )
         },
         |text| {
             let proposed = |text: &str| petrovich::firstname(theirs, text, case);
-            by_parts(text, proposed, |part, _| first_name(part, gender), case)
+            by_parts(
+                text,
+                proposed,
+                |part, _| exceptions::first_name(part, gender),
+                case,
+            )
         },
         |text| {
             let proposed = |text: &str| petrovich::middlename(theirs, text, case);
@@ -80,14 +88,6 @@ fn inflect(name: &FullName, gender: Gender, case: Case) -> FullName {
         },
     )
 }
-
-/// How one part of a name changes: letters cut from its end and the endings put there
-/// instead, genitive and dative.
-#[derive(Clone, Copy)]
-struct Change(usize, &'static str, &'static str);
-
-/// A part that stays as it is.
-const FIXED: Change = Change(0, "", "");
 
 /// Inflects a name part by part (parts are joined by hyphens and blanks): by our tables where
 /// they know better, else as `petrovich` proposes.
@@ -148,58 +148,6 @@ fn in_case_of(part: &str, lower: &str, inflected: &str) -> String {
     out
 }
 
-/// What `petrovich` gets wrong in a surname. `None`: nothing known, let it propose.
-fn surname(part: &str, gender: Gender, is_last: bool) -> Option<Change> {
-    if !is_last && FIRST_HALVES.contains(&part) || INDECLINABLE.contains(&part) {
-        return Some(FIXED);
-    }
-    match gender {
-        Gender::Female => NOUNS_IN_A.contains(&part).then_some(Change(1, "ы", "е")),
-        Gender::Male => male_surname(part),
-    }
-    .or_else(|| (part == "рева").then_some(Change(1, "ы", "е")))
-}
-
-fn male_surname(part: &str) -> Option<Change> {
-    if let Some((_, change)) = FLEETING.iter().find(|(words, _)| words.contains(&part)) {
-        return Some(*change);
-    }
-    let syllables = syllables(part);
-    // Цой, Бой, Кий, Дей, Чай: a noun; petrovich makes adjectives of most.
-    if syllables == 1 && part.ends_with('й') && part != "злой" {
-        return Some(Change(1, "я", "ю"));
-    }
-    // Блок, Ток have no vowel to lose; Рыжок has.
-    if syllables == 1 && part.ends_with("ок") {
-        return Some(Change(0, "а", "у"));
-    }
-    // Королёк, Огонёк.
-    if syllables > 1 && part.ends_with("ёк") {
-        return Some(Change(2, "ька", "ьку"));
-    }
-    None
-}
-
-/// What `petrovich` gets wrong in a first name.
-fn first_name(part: &str, gender: Gender) -> Option<Change> {
-    // Лия, Ия, Гия keep «е» in the dative, as Мария does not: their stem has one syllable.
-    if part.ends_with("ия") && (syllables(part) == 2 || STRESSED_IYA.contains(&part)) {
-        return Some(Change(1, "и", "е"));
-    }
-    match (gender, part) {
-        (Gender::Male, "илия") => Some(Change(1, "и", "и")),
-        (Gender::Male, "данило" | "гаврило" | "михайло") => {
-            Some(Change(1, "ы", "е"))
-        }
-        (Gender::Female, "гузель" | "ассоль") => Some(Change(1, "и", "и")),
-        _ => None,
-    }
-}
-
-fn syllables(word: &str) -> usize {
-    word.chars().filter(|c| "аеёиоуыэюя".contains(*c)).count()
-}
-
 /// Names whose gender `petrovich` does not know or takes for the other.
 const FEMALE_NAMES: [&str; 27] = [
     "адель",
@@ -249,74 +197,6 @@ const MALE_NAMES: [&str; 15] = [
     "хамза",
     "гуго",
 ];
-
-/// First halves and particles that never decline.
-const FIRST_HALVES: [&str; 12] = [
-    "грум", "да", "дель", "ден", "дер", "ибн", "аль", "эль", "ла", "лас", "мак", "сан",
-];
-
-/// Surnames with a stressed foreign ending.
-const INDECLINABLE: [&str; 4] = ["золя", "труайя", "дега", "нуайя"];
-
-/// Nouns that `petrovich` takes for the feminine of a surname in -ов or -ин.
-const NOUNS_IN_A: [&str; 14] = [
-    "сова",
-    "корова",
-    "голова",
-    "дуброва",
-    "калина",
-    "рябина",
-    "малина",
-    "кручина",
-    "былина",
-    "година",
-    "сосна",
-    "луна",
-    "весна",
-    "струна",
-];
-
-/// Male names of the language that lose or keep a vowel against the rule of their ending.
-const FLEETING: &[(&[&str], Change)] = &[
-    (&["заяц"], Change(2, "йца", "йцу")),
-    (&["соловей", "муравей"], Change(2, "ья", "ью")),
-    (&["лев"], Change(2, "ьва", "ьву")),
-    (&["кузнец", "жнец", "кобец"], Change(0, "а", "у")),
-    (
-        &[
-            "купец",
-            "отец",
-            "немец",
-            "ловец",
-            "удалец",
-            "молодец",
-            "гонец",
-        ],
-        Change(2, "ца", "цу"),
-    ),
-    (&["стрелец", "палец", "умелец"], Change(2, "ьца", "ьцу")),
-    (&["боец"], Change(2, "йца", "йцу")),
-    (
-        &["орёл", "орел", "осёл", "козёл", "котёл", "дятел"],
-        Change(2, "ла", "лу"),
-    ),
-    (
-        &["лапоть", "ноготь", "локоть", "коготь", "дёготь"],
-        Change(3, "тя", "тю"),
-    ),
-    (&["пень", "день"], Change(3, "ня", "ню")),
-    (&["гусь"], Change(1, "я", "ю")),
-    (
-        &["сорок", "пророк", "урок", "сток", "знаток"],
-        Change(0, "а", "у"),
-    ),
-    (&["топчий", "кобчий"], Change(1, "я", "ю")),
-    (&["третий"], Change(2, "ьего", "ьему")),
-    (&["куций"], Change(2, "его", "ему")),
-];
-
-/// Names that end in a stressed -ия for certain; of «Алия» and others it depends on the family.
-const STRESSED_IYA: [&str; 3] = ["зульфия", "альфия", "гульфия"];
 
 #[cfg(test)]
 mod tests {
