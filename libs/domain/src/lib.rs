@@ -1,0 +1,18 @@
+//! The rules of attestation: roles and acts, the life of an application, routing, the
+//! schedule, checks, dates, names. Pure: no I/O, no async, no SQL, no HTML. Whatever a
+//! regulation says stands here and nowhere else; whoever stores, shows or sends it asks.
+
+pub mod act;
+pub mod actor;
+pub mod calendar;
+pub mod card;
+pub mod checks;
+pub mod declension;
+pub mod life;
+pub mod name;
+pub mod permission;
+pub mod reference;
+pub mod role;
+pub mod routing;
+pub mod value;
+pub mod words;
