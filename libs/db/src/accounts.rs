@@ -1,0 +1,1 @@
+//! Accounts: credentials and one-time links, read and written by the auth role alone.

@@ -1,0 +1,55 @@
+//! What can go wrong at the door. Words for people are made above, in `app`.
+
+/// Why a scope could not be entered or a statement did not do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The policy never lets this role do this, or not in this relation (403).
+    #[error("not allowed by the policy")]
+    Forbidden,
+    /// The cabinet has ended meanwhile: membership, account or municipality (SEC-14).
+    #[error("the cabinet is closed")]
+    Ended,
+    /// The row changed since it was shown (409).
+    #[error("changed meanwhile")]
+    Stale,
+    /// A constraint of this name refused the row.
+    #[error("refused by {0}")]
+    Constraint(String),
+    /// The database did not answer, or answered with an error nobody expected.
+    #[error("database: {0}")]
+    Database(#[source] sqlx::Error),
+    /// A value in the database is not one the domain knows.
+    #[error("{column} holds an unknown value")]
+    Corrupt {
+        /// Where it was read.
+        column: &'static str,
+    },
+}
+
+/// What the functions of this crate return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error.as_database_error().and_then(|db| db.constraint()) {
+            Some(name) => Self::Constraint(name.to_owned()),
+            None => Self::Database(error),
+        }
+    }
+}
+
+impl Error {
+    /// Whether it is the refusal of the constraint `name`.
+    #[must_use]
+    pub fn is_constraint(&self, name: &str) -> bool {
+        matches!(self, Self::Constraint(constraint) if constraint == name)
+    }
+}
+
+/// Turns the number of rows an UPDATE touched into [`Error::Stale`] when it touched none.
+///
+/// # Errors
+/// [`Error::Stale`] if `rows` is zero.
+pub fn touched(rows: u64) -> Result<()> {
+    if rows == 0 { Err(Error::Stale) } else { Ok(()) }
+}

@@ -1,0 +1,63 @@
+//! Jobs: a tenant's work for the worker, asked for in the transaction of the change. The
+//! payload is ids; who asked is kept, so that the worker can ask the policy again.
+
+use domain::act::Doing;
+
+use crate::{
+    applications::Application,
+    error::Result,
+    scope::{Permit, Tx},
+};
+
+/// What the worker can be asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobKind {
+    /// Print the PDF of an edition of an application (R-APP-1).
+    ApplicationPdf,
+    /// Print the PDF of a withdrawal.
+    WithdrawalPdf,
+}
+
+impl JobKind {
+    /// The code in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ApplicationPdf => "application_pdf",
+            Self::WithdrawalPdf => "withdrawal_pdf",
+        }
+    }
+
+    /// The kind of a code; `None` for anything that is not one.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::ApplicationPdf, Self::WithdrawalPdf].into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Queues a job about the application; `object` is the edition or the withdrawal's id.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn queue<A: Doing>(
+    tx: &mut Tx<A>,
+    permit: &Permit<A, Application>,
+    kind: JobKind,
+    object: i64,
+) -> Result<()> {
+    let actor = tx.actor()?.clone();
+    sqlx::query!(
+        "INSERT INTO app.job (tenant_id, kind, application_id, object_id, account_id, membership_id, role)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        permit.tenant.0,
+        kind.code(),
+        permit.id,
+        object,
+        actor.account.0,
+        actor.membership,
+        actor.role.code(),
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}

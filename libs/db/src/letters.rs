@@ -1,0 +1,54 @@
+//! The outbox: letters as rows, written in the transaction of the change and sent by the
+//! worker (R-LET-1). A row holds kind and ids; words and addresses are made when it is sent.
+
+use domain::act::Doing;
+use uuid::Uuid;
+
+use crate::{
+    applications::Application,
+    error::Result,
+    scope::{Permit, Scope, Tx},
+};
+
+/// Queues a letter of `kind` about the application to one account.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn queue<A: Doing>(
+    tx: &mut Tx<A>,
+    permit: &Permit<A, Application>,
+    kind: &str,
+    account: i64,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO app.letter (tenant_id, public_id, account_id, kind, application_id) VALUES ($1, $2, $3, $4, $5)",
+        permit.tenant.0,
+        Uuid::now_v7(),
+        account,
+        kind,
+        permit.id,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// The accounts of the municipality's coordinators: whom a letter about a case goes to.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn coordinators(scope: &mut Scope) -> Result<Vec<i64>> {
+    Ok(sqlx::query_scalar!(r#"SELECT app.recipients('municipal', NULL) AS "id!""#)
+        .fetch_all(scope.connection())
+        .await?)
+}
+
+/// The accounts of the school coordinators of an organisation.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn school_coordinators(scope: &mut Scope, organisation: i64) -> Result<Vec<i64>> {
+    Ok(sqlx::query_scalar!(r#"SELECT app.recipients('school', $1) AS "id!""#, organisation)
+        .fetch_all(scope.connection())
+        .await?)
+}

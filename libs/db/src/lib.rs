@@ -1,0 +1,21 @@
+//! The one door to the data, and the only crate that speaks SQL. A caller enters a scope
+//! ([`Database::enter`]: may this role ever do this?), loads rows under row-level security,
+//! asks [`Tx::may`] of a row and gets a [`Permit`], without which nothing is written.
+//! No rule of attestation stands here, and no pool leaves: what runs, runs in a scope.
+//!
+//! One module per noun, named as its table.
+
+pub mod accounts;
+pub mod applications;
+pub mod error;
+pub mod events;
+pub mod jobs;
+pub mod letters;
+pub mod migrate;
+pub mod municipalities;
+pub mod organisations;
+pub mod reference;
+pub mod scope;
+
+pub use error::{Error, Result};
+pub use scope::{AuthTx, Database, Permit, PublicTx, Related, Scope, Tx, Urls, WorkerTx, CtlTx};

@@ -1,0 +1,69 @@
+//! Municipalities: the tenants themselves. No personal data; every role may read them.
+
+use uuid::Uuid;
+
+use crate::{error::Result, scope::{CtlTx, Scope}};
+
+/// A municipality as lists show it.
+#[derive(Clone, Debug)]
+pub struct Municipality {
+    /// The tenant's number.
+    pub id: i32,
+    /// The id in addresses and forms.
+    pub public_id: Uuid,
+    /// The part of `/m/{slug}/login`.
+    pub slug: String,
+    /// The name.
+    pub name: String,
+    /// What the coordinator lets be shown to anyone.
+    pub public_contacts: String,
+}
+
+/// The active municipalities, by name.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn active(scope: &mut Scope) -> Result<Vec<Municipality>> {
+    Ok(sqlx::query_as!(
+        Municipality,
+        "SELECT id, public_id, slug, name, public_contacts FROM app.municipality
+         WHERE status = 'active' ORDER BY name"
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// The active municipality with this slug.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn by_slug(scope: &mut Scope, slug: &str) -> Result<Option<Municipality>> {
+    Ok(sqlx::query_as!(
+        Municipality,
+        "SELECT id, public_id, slug, name, public_contacts FROM app.municipality
+         WHERE status = 'active' AND slug = $1",
+        slug
+    )
+    .fetch_optional(scope.connection())
+    .await?)
+}
+
+/// Adds a municipality, or leaves the one with this slug as it is; returns its number.
+///
+/// # Errors
+/// If the database does not answer or the name is taken.
+pub async fn add(tx: &mut CtlTx, slug: &str, name: &str, kind: &str) -> Result<i32> {
+    sqlx::query!(
+        "INSERT INTO app.municipality (public_id, slug, name, kind) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (slug) DO NOTHING",
+        Uuid::now_v7(),
+        slug,
+        name,
+        kind,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(sqlx::query_scalar!("SELECT id FROM app.municipality WHERE slug = $1", slug)
+        .fetch_one(tx.connection())
+        .await?)
+}

@@ -1,0 +1,1 @@
+//! Organisations of a municipality. No personal data; every role may read them.

@@ -1,0 +1,491 @@
+//! The door: pools per role, the transaction with its context, the permit (03 §3.2, §3.3).
+
+use std::{
+    marker::PhantomData,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
+use domain::{
+    act::{Act, Doing},
+    actor::{AccountId, Actor, TenantId},
+    permission::{Policy, Relations},
+    role::Role,
+};
+use sqlx::{
+    Executor as _, PgConnection, PgPool, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use crate::error::{Error, Result};
+
+/// The injected clock: every transaction asks it once (03 §3.5).
+pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// Where the pools connect: one login role each (03 §3.3).
+#[derive(Clone, Debug)]
+pub struct Urls {
+    /// Teachers, school and municipal coordinators.
+    pub tenant: String,
+    /// Experts.
+    pub expert: String,
+    /// Operators.
+    pub operator: String,
+    /// Administrators.
+    pub admin: String,
+    /// The worker.
+    pub worker: String,
+    /// Sign-in, registration, accepting invitations.
+    pub auth: String,
+    /// Pages without a session.
+    pub public: String,
+}
+
+struct Pools {
+    tenant: PgPool,
+    expert: PgPool,
+    operator: PgPool,
+    admin: PgPool,
+    worker: PgPool,
+    auth: PgPool,
+    public: PgPool,
+}
+
+struct Inner {
+    pools: Pools,
+    policy: ArcSwap<Policy>,
+    now: Now,
+}
+
+/// The database, as a process holds it. Cheap to clone; opens nothing but scopes.
+#[derive(Clone)]
+pub struct Database(Arc<Inner>);
+
+impl Database {
+    /// Prepares the pools (connections are made when first needed), `size` at most in each.
+    ///
+    /// # Errors
+    /// If an address does not parse.
+    pub fn new(urls: &Urls, size: u32, policy: Policy, now: Now) -> Result<Self> {
+        Ok(Self(Arc::new(Inner {
+            pools: Pools {
+                tenant: pool(&urls.tenant, size)?,
+                expert: pool(&urls.expert, size)?,
+                operator: pool(&urls.operator, size)?,
+                admin: pool(&urls.admin, size)?,
+                worker: pool(&urls.worker, size)?,
+                auth: pool(&urls.auth, size)?,
+                public: pool(&urls.public, size)?,
+            },
+            policy: ArcSwap::from_pointee(policy),
+            now,
+        })))
+    }
+
+    /// The moment it is, by the injected clock.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.0.now)()
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub fn policy(&self) -> Arc<Policy> {
+        self.0.policy.load_full()
+    }
+
+    /// Whether the database answers: what `/readyz` asks.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn check(&self) -> Result<()> {
+        self.0.pools.public.execute("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// Enters the scope of `actor` to do `A`: the first step of the door. The policy is asked
+    /// whether the role may ever do it, the transaction is opened on the role's own login and
+    /// given its context in one statement, which also tells whether the cabinet is still open.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] by the policy, [`Error::Ended`] if the cabinet has ended.
+    pub async fn enter<A: Doing>(&self, actor: &Actor) -> Result<Tx<A>> {
+        if !self.0.policy.load().ever(actor.role, A::ACT) {
+            return Err(Error::Forbidden);
+        }
+        let pools = &self.0.pools;
+        let pool = match actor.role {
+            Role::Teacher | Role::School | Role::Municipal => &pools.tenant,
+            Role::Expert => &pools.expert,
+            Role::Operator => &pools.operator,
+            Role::Admin => &pools.admin,
+        };
+        let context = Context {
+            tenant: actor.tenant,
+            organisation: actor.organisation,
+            role: actor.role.code(),
+        };
+        let mut tx = pool.begin().await?;
+        let now = self.now();
+        if !context.set_and_ask(&mut tx, now, actor).await? {
+            return Err(Error::Ended);
+        }
+        let scope = Scope { tx, now, actor: Some(actor.clone()), tenant: actor.tenant };
+        Ok(Tx { scope, policy: self.0.policy.load_full(), act: PhantomData })
+    }
+
+    /// Enters as the auth role: credentials, own cabinets, the invitation in hand.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn enter_auth(&self) -> Result<AuthTx> {
+        Ok(AuthTx(self.open(&self.0.pools.auth, Context::default()).await?))
+    }
+
+    /// Enters as the public role: what anyone may read.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn enter_public(&self) -> Result<PublicTx> {
+        Ok(PublicTx(self.open(&self.0.pools.public, Context::default()).await?))
+    }
+
+    /// Enters as the worker: without a tenant to claim work, inside one to do it.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn enter_worker(&self, tenant: Option<TenantId>) -> Result<WorkerTx> {
+        let context = Context { tenant, role: "worker", ..Context::default() };
+        Ok(WorkerTx(self.open(&self.0.pools.worker, context).await?))
+    }
+
+    /// Enters as the administrator without a person: for `ctl`, which has the host's trust.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn enter_ctl(&self) -> Result<CtlTx> {
+        let context = Context { role: "admin", ..Context::default() };
+        Ok(CtlTx(self.open(&self.0.pools.admin, context).await?))
+    }
+
+    /// The worker's pool, for listening to wake-ups; nothing is read through it.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn listen(&self) -> Result<sqlx::postgres::PgListener> {
+        let mut listener = sqlx::postgres::PgListener::connect_with(&self.0.pools.worker).await?;
+        listener.listen("attest_work").await?;
+        Ok(listener)
+    }
+
+    // A plain BEGIN, then the context in a statement of its own: a future dropped between the
+    // two leaves nothing that a later borrower could read (04 A3).
+    async fn open(&self, pool: &PgPool, context: Context) -> Result<Scope> {
+        let mut tx = pool.begin().await?;
+        let now = self.now();
+        context.set(&mut tx, now).await?;
+        Ok(Scope { tx, now, actor: None, tenant: context.tenant })
+    }
+}
+
+fn pool(url: &str, size: u32) -> Result<PgPool> {
+    let options: PgConnectOptions = url.parse()?;
+    Ok(PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(5))
+        // A cancelled `begin` leaves the connection in a transaction (04 A3, reproduced on
+        // sqlx 0.9.0): whatever is open when a connection comes back is ended here.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.execute("ROLLBACK").await?;
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options))
+}
+
+#[derive(Default)]
+struct Context {
+    tenant: Option<TenantId>,
+    organisation: Option<i64>,
+    role: &'static str,
+}
+
+impl Context {
+    async fn set(&self, tx: &mut Transaction<'static, Postgres>, now: DateTime<Utc>) -> Result<()> {
+        sqlx::query!(
+            "SELECT set_config('app.tenant', $1, true) AS a, set_config('app.role', $2, true) AS b,
+               set_config('app.now', $3, true) AS c",
+            text(self.tenant.map(|tenant| i64::from(tenant.0))),
+            self.role,
+            now.to_rfc3339(),
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Sets the whole context and asks in the same round trip whether the cabinet is open.
+    async fn set_and_ask(
+        &self,
+        tx: &mut Transaction<'static, Postgres>,
+        now: DateTime<Utc>,
+        actor: &Actor,
+    ) -> Result<bool> {
+        let row = sqlx::query!(
+            r#"SELECT set_config('app.tenant', $1, true) AS a, set_config('app.account', $2, true) AS b,
+               set_config('app.membership', $3, true) AS c, set_config('app.organisation', $4, true) AS d,
+               set_config('app.role', $5, true) AS e, set_config('app.request', $6, true) AS f,
+               set_config('app.now', $7, true) AS g, app.still($8, $9, $5, $10) AS "still!""#,
+            text(self.tenant.map(|tenant| i64::from(tenant.0))),
+            actor.account.0.to_string(),
+            actor.membership.to_string(),
+            text(self.organisation),
+            self.role,
+            actor.request.to_string(),
+            now.to_rfc3339(),
+            actor.account.0,
+            actor.epoch,
+            actor.membership,
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        Ok(row.still)
+    }
+}
+
+fn text(value: Option<i64>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// An open transaction with its context. Reading functions take it; they see what row-level
+/// security lets the context see, and nothing else.
+pub struct Scope {
+    tx: Transaction<'static, Postgres>,
+    now: DateTime<Utc>,
+    actor: Option<Actor>,
+    tenant: Option<TenantId>,
+}
+
+impl Scope {
+    /// The one moment of this transaction, as `app.ctx_now()` is in SQL.
+    #[must_use]
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The municipality the context stands in.
+    #[must_use]
+    pub const fn tenant(&self) -> Option<TenantId> {
+        self.tenant
+    }
+
+    /// The account in the context; 0, which nobody has, where there is no person.
+    #[must_use]
+    pub fn account(&self) -> i64 {
+        self.actor.as_ref().map_or(0, |actor| actor.account.0)
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    pub(crate) const fn who(&self) -> Option<&Actor> {
+        self.actor.as_ref()
+    }
+
+    /// Moves the context into another municipality: an operator's or an expert's, into the
+    /// one of the row it may act on.
+    async fn enter_tenant(&mut self, tenant: TenantId) -> Result<()> {
+        sqlx::query!(
+            "SELECT set_config('app.tenant', $1, true) AS a",
+            tenant.0.to_string()
+        )
+        .fetch_one(self.connection())
+        .await?;
+        self.tenant = Some(tenant);
+        Ok(())
+    }
+}
+
+/// A scope entered by a person to do `A`.
+pub struct Tx<A> {
+    scope: Scope,
+    policy: Arc<Policy>,
+    act: PhantomData<A>,
+}
+
+impl<A> Deref for Tx<A> {
+    type Target = Scope;
+    fn deref(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+impl<A> DerefMut for Tx<A> {
+    fn deref_mut(&mut self) -> &mut Scope {
+        &mut self.scope
+    }
+}
+
+/// A row the policy can be asked about.
+pub trait Related {
+    /// How `actor` stands to it.
+    fn relations(&self, actor: &Actor) -> Relations;
+    /// The municipality it belongs to; writes about it go there.
+    fn tenant(&self) -> TenantId;
+}
+
+impl<A: Doing> Tx<A> {
+    /// Who acts.
+    ///
+    /// # Errors
+    /// Never in practice: a person's scope always has its person.
+    pub fn actor(&self) -> Result<&Actor> {
+        self.scope.who().ok_or(Error::Ended)
+    }
+
+    /// The second step of the door: may this person do `A` to this row? The permit is what
+    /// the writing functions ask for, so a forgotten check does not compile.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] if the policy says no in this relation.
+    pub async fn may<R: Related>(&mut self, row: R) -> Result<Permit<A, R>> {
+        let actor = self.actor()?;
+        if !self.policy.allows(actor.role, A::ACT, row.relations(actor)) {
+            return Err(Error::Forbidden);
+        }
+        let tenant = row.tenant();
+        if self.scope.tenant != Some(tenant) {
+            self.scope.enter_tenant(tenant).await?;
+        }
+        Ok(Permit { row, act: PhantomData })
+    }
+
+    /// Whether the person could do another act to a row: which buttons a page shows. The act
+    /// itself asks again.
+    #[must_use]
+    pub fn could(&self, act: Act, row: &impl Related) -> bool {
+        self.scope.who().is_some_and(|actor| {
+            self.policy.allows(actor.role, act, row.relations(actor))
+        })
+    }
+
+    /// Makes everything done in this scope last.
+    ///
+    /// # Errors
+    /// If the database refuses; then nothing was done.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.scope.tx.commit().await?)
+    }
+}
+
+/// Proof that the policy lets the person do `A` to this row, in this transaction.
+#[derive(Debug)]
+pub struct Permit<A, R> {
+    row: R,
+    act: PhantomData<A>,
+}
+
+impl<A, R> Deref for Permit<A, R> {
+    type Target = R;
+    fn deref(&self) -> &R {
+        &self.row
+    }
+}
+
+impl<A, R> Permit<A, R> {
+    /// The row, when the permit has served.
+    #[must_use]
+    pub fn into_row(self) -> R {
+        self.row
+    }
+}
+
+macro_rules! scope_of {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        pub struct $name(Scope);
+
+        impl Deref for $name {
+            type Target = Scope;
+            fn deref(&self) -> &Scope {
+                &self.0
+            }
+        }
+
+        impl DerefMut for $name {
+            fn deref_mut(&mut self) -> &mut Scope {
+                &mut self.0
+            }
+        }
+
+        impl $name {
+            /// Makes everything done in this scope last.
+            ///
+            /// # Errors
+            /// If the database refuses; then nothing was done.
+            pub async fn commit(self) -> Result<()> {
+                Ok(self.0.tx.commit().await?)
+            }
+        }
+    };
+}
+
+scope_of! {
+    /// The scope of the auth role. Its rows are the account's it has been told of.
+    AuthTx
+}
+scope_of! {
+    /// The scope of the public role: read only by its grants.
+    PublicTx
+}
+scope_of! {
+    /// The scope of the worker.
+    WorkerTx
+}
+scope_of! {
+    /// The scope of `ctl`: the administrator's login without a person.
+    CtlTx
+}
+
+impl AuthTx {
+    /// Tells the scope which account it is about.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn about(&mut self, account: AccountId) -> Result<()> {
+        sqlx::query!(
+            "SELECT set_config('app.account', $1, true) AS a",
+            account.0.to_string()
+        )
+        .fetch_one(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Tells the scope which login is being looked up or taken; `norm` is in lower case.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn about_login(&mut self, norm: &str) -> Result<()> {
+        sqlx::query!("SELECT set_config('app.login', $1, true) AS a", norm)
+            .fetch_one(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Tells the scope the SHA-256 of the one-time token in hand.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn about_token(&mut self, sha256: &[u8; 32]) -> Result<()> {
+        let hex: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        sqlx::query!("SELECT set_config('app.token', $1, true) AS a", hex)
+            .fetch_one(self.connection())
+            .await?;
+        Ok(())
+    }
+}

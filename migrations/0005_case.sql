@@ -1,0 +1,218 @@
+-- What stands beside a submitted application: withdrawal, schedule, experts, conclusion,
+-- order and decision. Each with its own small table; none writes the application.
+
+CREATE TABLE app.withdrawal (
+  tenant_id int NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY,
+  public_id uuid NOT NULL UNIQUE,
+  application_id bigint NOT NULL,
+  state text NOT NULL DEFAULT 'formed' CHECK (state IN
+    ('formed', 'under_review', 'accepted', 'declined', 'cancelled', 'lapsed')),
+  reason text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+  by_role text NOT NULL,
+  by_account bigint NOT NULL,
+  file_id bigint,
+  answer text NOT NULL DEFAULT '',
+  created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
+  version int NOT NULL DEFAULT 1,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, application_id) REFERENCES app.application (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE,
+  FOREIGN KEY (tenant_id, file_id, application_id) REFERENCES app.file (tenant_id, id, application_id)
+    DEFERRABLE INITIALLY IMMEDIATE,
+  CHECK (state NOT IN ('under_review', 'accepted') OR file_id IS NOT NULL)
+);
+CREATE UNIQUE INDEX withdrawal_open ON app.withdrawal (tenant_id, application_id)
+  WHERE state IN ('formed', 'under_review');
+CREATE INDEX withdrawal_list ON app.withdrawal (tenant_id, state, id);
+CREATE INDEX withdrawal_region ON app.withdrawal (state, id);
+CALL app.case_policies('withdrawal', '{attest_tenant,attest_operator}');
+GRANT INSERT (tenant_id, public_id, application_id, reason, by_role, by_account) ON app.withdrawal TO attest_tenant;
+GRANT UPDATE (state, file_id, answer, version) ON app.withdrawal TO attest_tenant;
+GRANT UPDATE (state, answer, version) ON app.withdrawal TO attest_operator;
+
+CREATE TABLE app.schedule_row (
+  tenant_id int NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY,
+  application_id bigint NOT NULL,
+  period_id int REFERENCES app.period,
+  mark text NOT NULL DEFAULT 'none' CHECK (mark IN ('none', 'preliminary', 'approved')),
+  set_by bigint,
+  gap_since timestamptz,
+  version int NOT NULL DEFAULT 1,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, application_id),
+  FOREIGN KEY (tenant_id, application_id) REFERENCES app.application (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE,
+  CHECK ((mark = 'none') = (period_id IS NULL))
+);
+CREATE INDEX schedule_row_period ON app.schedule_row (tenant_id, period_id, id);
+CREATE INDEX schedule_row_gap ON app.schedule_row (gap_since, id) WHERE gap_since IS NOT NULL;
+CALL app.case_policies('schedule_row', '{attest_tenant,attest_operator}');
+CREATE POLICY coordinator_add ON app.schedule_row AS RESTRICTIVE FOR INSERT TO attest_tenant
+  WITH CHECK ((SELECT app.ctx_role()) = 'municipal');
+CREATE POLICY coordinator_change ON app.schedule_row AS RESTRICTIVE FOR UPDATE TO attest_tenant
+  USING ((SELECT app.ctx_role()) = 'municipal' AND mark <> 'approved')
+  WITH CHECK ((SELECT app.ctx_role()) = 'municipal' AND mark <> 'approved');
+GRANT INSERT (tenant_id, application_id, period_id, mark, set_by, gap_since) ON app.schedule_row TO attest_tenant, attest_operator;
+GRANT UPDATE (period_id, mark, set_by, gap_since, version) ON app.schedule_row TO attest_tenant, attest_operator;
+
+-- R-SCH-2…4. The tenant is the application's; the expert may be of another one.
+CREATE TABLE app.assignment (
+  tenant_id int NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY,
+  application_id bigint NOT NULL,
+  applicant_account_id bigint NOT NULL,
+  slot int NOT NULL CHECK (slot IN (1, 2)),
+  expert_tenant_id int NOT NULL,
+  expert_membership_id bigint NOT NULL,
+  expert_account_id bigint NOT NULL,
+  -- Name, post and organisation as they stood when assigned: what the teacher and schedules show.
+  expert_name text NOT NULL, expert_position text NOT NULL DEFAULT '', expert_organisation text NOT NULL DEFAULT '',
+  assigned_by bigint NOT NULL,
+  assigned_at timestamptz NOT NULL DEFAULT app.ctx_now(),
+  closed_at timestamptz,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, application_id, applicant_account_id)
+    REFERENCES app.application (tenant_id, id, account_id) DEFERRABLE INITIALLY IMMEDIATE,
+  FOREIGN KEY (expert_tenant_id, expert_membership_id, expert_account_id)
+    REFERENCES app.membership (tenant_id, id, account_id) DEFERRABLE INITIALLY IMMEDIATE,
+  CHECK (expert_account_id <> applicant_account_id)
+);
+CREATE UNIQUE INDEX assignment_slot ON app.assignment (tenant_id, application_id, slot) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX assignment_expert_once ON app.assignment (tenant_id, application_id, expert_account_id)
+  WHERE closed_at IS NULL;
+CREATE INDEX assignment_expert ON app.assignment (expert_account_id, expert_membership_id, application_id)
+  WHERE closed_at IS NULL;
+CREATE INDEX assignment_load ON app.assignment (expert_tenant_id, expert_membership_id) WHERE closed_at IS NULL;
+ALTER TABLE app.assignment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_read ON app.assignment FOR SELECT TO attest_tenant
+  USING (tenant_id = (SELECT app.ctx_tenant()));
+CREATE POLICY case_visible ON app.assignment AS RESTRICTIVE FOR ALL TO attest_tenant
+  USING (EXISTS (SELECT 1 FROM app.application a
+                 WHERE a.tenant_id = assignment.tenant_id AND a.id = assignment.application_id));
+CREATE POLICY tenant_add ON app.assignment FOR INSERT TO attest_tenant
+  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND expert_tenant_id = (SELECT app.ctx_tenant())
+    AND (SELECT app.ctx_role()) = 'municipal');
+CREATE POLICY tenant_close ON app.assignment FOR UPDATE TO attest_tenant
+  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal');
+CREATE POLICY expert_own ON app.assignment FOR SELECT TO attest_expert
+  USING (application_id = ANY ((SELECT app.my_assigned())::bigint[]));
+CREATE POLICY operator_read ON app.assignment FOR SELECT TO attest_operator USING (true);
+CREATE POLICY operator_add ON app.assignment FOR INSERT TO attest_operator
+  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()));
+CREATE POLICY operator_close ON app.assignment FOR UPDATE TO attest_operator
+  USING (tenant_id = (SELECT app.ctx_tenant()));
+CREATE POLICY worker_read ON app.assignment FOR SELECT TO attest_worker
+  USING (tenant_id = (SELECT app.ctx_tenant()));
+CREATE POLICY definer_read ON app.assignment FOR SELECT TO attest_definer USING (true);
+GRANT SELECT ON app.assignment TO attest_tenant, attest_expert, attest_operator, attest_worker, attest_definer;
+GRANT INSERT (tenant_id, application_id, applicant_account_id, slot, expert_tenant_id, expert_membership_id,
+  expert_account_id, expert_name, expert_position, expert_organisation, assigned_by)
+  ON app.assignment TO attest_tenant, attest_operator;
+GRANT UPDATE (closed_at) ON app.assignment TO attest_tenant, attest_operator;
+-- R-SCH-3: an ended membership, or one of another role, is never accepted.
+CREATE FUNCTION app.guard_assignment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = NEW.expert_tenant_id
+                 AND m.id = NEW.expert_membership_id AND m.role = 'expert' AND m.ended_at IS NULL) THEN
+    RAISE EXCEPTION 'not an active expert' USING ERRCODE = '23514', CONSTRAINT = 'assignment_active_expert';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard BEFORE INSERT ON app.assignment FOR EACH ROW EXECUTE FUNCTION app.guard_assignment();
+
+CREATE TABLE app.conclusion (
+  tenant_id int NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY,
+  application_id bigint NOT NULL,
+  place text NOT NULL CHECK (place IN ('at_teacher', 'at_municipal', 'at_centre', 'at_expert', 'accepted')),
+  -- Why it was returned last, or why the teacher refused to sign; empty otherwise.
+  reason text NOT NULL DEFAULT '',
+  refused boolean NOT NULL DEFAULT false,
+  moved_at timestamptz NOT NULL DEFAULT app.ctx_now(),
+  version int NOT NULL DEFAULT 1,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, application_id),
+  UNIQUE (tenant_id, id, application_id),
+  FOREIGN KEY (tenant_id, application_id) REFERENCES app.application (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE
+);
+CREATE INDEX conclusion_list ON app.conclusion (tenant_id, place, moved_at, id);
+CREATE INDEX conclusion_region ON app.conclusion (place, moved_at, id);
+CALL app.case_policies('conclusion', '{attest_tenant,attest_expert,attest_operator}');
+GRANT INSERT (tenant_id, application_id, place) ON app.conclusion TO attest_expert;
+GRANT UPDATE (place, reason, refused, moved_at, version) ON app.conclusion TO attest_tenant, attest_expert, attest_operator;
+-- Every version of the conclusion stays; `signed` says whose signatures are on the scan.
+CREATE TABLE app.conclusion_file (
+  tenant_id int NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY,
+  application_id bigint NOT NULL,
+  conclusion_id bigint NOT NULL,
+  file_id bigint NOT NULL,
+  signed text NOT NULL CHECK (signed IN ('none', 'teacher', 'all')),
+  by_account bigint NOT NULL,
+  by_role text NOT NULL,
+  at timestamptz NOT NULL DEFAULT app.ctx_now(),
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, conclusion_id, application_id) REFERENCES app.conclusion (tenant_id, id, application_id)
+    DEFERRABLE INITIALLY IMMEDIATE,
+  FOREIGN KEY (tenant_id, file_id, application_id) REFERENCES app.file (tenant_id, id, application_id)
+    DEFERRABLE INITIALLY IMMEDIATE
+);
+CREATE INDEX conclusion_file_case ON app.conclusion_file (tenant_id, application_id, id);
+CALL app.case_policies('conclusion_file', '{attest_tenant,attest_expert,attest_operator}');
+GRANT INSERT (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)
+  ON app.conclusion_file TO attest_tenant, attest_expert;
+
+-- Orders (распоряжения) decide many applications at once (R-ORD-1).
+CREATE TABLE app.decree (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  public_id uuid NOT NULL UNIQUE,
+  number text NOT NULL,
+  date date NOT NULL,
+  s3_key text, file_name text,
+  version int NOT NULL DEFAULT 1,
+  UNIQUE (number, date)
+);
+ALTER TABLE app.decree ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY readable ON app.decree FOR SELECT TO attest_tenant, attest_expert, attest_worker USING (true);
+CREATE POLICY operator_all ON app.decree FOR ALL TO attest_operator USING (true);
+GRANT SELECT ON app.decree TO attest_tenant, attest_expert, attest_operator, attest_worker;
+GRANT INSERT (public_id, number, date, s3_key, file_name), UPDATE (s3_key, file_name, version) ON app.decree TO attest_operator;
+CREATE TABLE app.decision (
+  tenant_id int NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY,
+  application_id bigint NOT NULL,
+  decree_id bigint NOT NULL REFERENCES app.decree,
+  granted boolean NOT NULL,
+  category text NOT NULL,
+  supersedes_id bigint,
+  created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, application_id, decree_id),
+  FOREIGN KEY (tenant_id, application_id) REFERENCES app.application (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE,
+  FOREIGN KEY (tenant_id, supersedes_id) REFERENCES app.decision (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE
+);
+CALL app.case_policies('decision', '{attest_operator}');
+GRANT INSERT (tenant_id, application_id, decree_id, granted, category, supersedes_id) ON app.decision TO attest_operator;
+
+-- The teacher's live phone and e-mail, for those the case gives them to (08 §8.2, R-SCH-4).
+GRANT CREATE ON SCHEMA app TO attest_definer;
+SET LOCAL ROLE attest_definer;
+CREATE FUNCTION app.contacts(p_applications bigint[])
+RETURNS TABLE (application_id bigint, phone text, email text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+  SELECT a.id, m.phone, coalesce(c.email, '')
+  FROM app.application a
+  JOIN app.membership m ON m.tenant_id = a.tenant_id AND m.id = a.membership_id
+  JOIN app.account c ON c.id = a.account_id
+  WHERE a.id = ANY (p_applications) AND CASE app.acting_role(session_user)
+    WHEN 'teacher' THEN a.tenant_id = app.ctx_tenant() AND a.account_id = app.ctx_account()
+    WHEN 'school' THEN a.tenant_id = app.ctx_tenant() AND a.submitted_at IS NOT NULL
+      AND a.organisation_id = app.ctx_organisation()
+    WHEN 'municipal' THEN a.tenant_id = app.ctx_tenant() AND a.submitted_at IS NOT NULL
+    WHEN 'expert' THEN a.id = ANY (app.my_assigned())
+    WHEN 'operator' THEN a.submitted_at IS NOT NULL
+    ELSE false END $$;
+REVOKE ALL ON FUNCTION app.contacts(bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.contacts(bigint[]) TO attest_tenant, attest_expert, attest_operator;
+SET LOCAL ROLE attest_owner;
+REVOKE CREATE ON SCHEMA app FROM attest_definer;
