@@ -166,7 +166,10 @@ impl Related for Application {
             route: self.route,
             period_approved: self.row.mark == PeriodMark::Approved,
             assigned: self.assigned,
-            author: self.withdrawal.as_ref().map(|withdrawal| withdrawal.by_account),
+            author: self
+                .withdrawal
+                .as_ref()
+                .map(|withdrawal| withdrawal.by_account),
         }
         .relations(actor)
     }
@@ -224,9 +227,12 @@ pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<Applicati
 /// As [`find`].
 pub async fn lock(scope: &mut Scope, public_id: Uuid) -> Result<Option<Application>> {
     // The lock first, the reading after it: a second press reads what the first committed.
-    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))", public_id.to_string())
-        .fetch_one(scope.connection())
-        .await?;
+    sqlx::query!(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))",
+        public_id.to_string()
+    )
+    .fetch_one(scope.connection())
+    .await?;
     find(scope, public_id).await
 }
 
@@ -408,7 +414,10 @@ impl TryFrom<Row> for Application {
                 .category
                 .map(|code| known(Category::from_code(&code), "application.category"))
                 .transpose()?,
-            procedure: known(Procedure::from_code(&row.procedure), "application.procedure")?,
+            procedure: known(
+                Procedure::from_code(&row.procedure),
+                "application.procedure",
+            )?,
             ground: row.ground,
             form: row
                 .form
@@ -419,7 +428,9 @@ impl TryFrom<Row> for Application {
                 .snapshot
                 .map(serde_json::from_value)
                 .transpose()
-                .map_err(|_| Error::Corrupt { column: "application.snapshot" })?,
+                .map_err(|_| Error::Corrupt {
+                    column: "application.snapshot",
+                })?,
             surname: row.surname,
             name: row.name,
             patronymic: row.patronymic,

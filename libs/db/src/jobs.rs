@@ -31,7 +31,9 @@ impl JobKind {
     /// The kind of a code; `None` for anything that is not one.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::ApplicationPdf, Self::WithdrawalPdf].into_iter().find(|kind| kind.code() == code)
+        [Self::ApplicationPdf, Self::WithdrawalPdf]
+            .into_iter()
+            .find(|kind| kind.code() == code)
     }
 }
 

@@ -38,9 +38,11 @@ pub async fn queue<A: Doing>(
 /// # Errors
 /// If the database does not answer.
 pub async fn coordinators(scope: &mut Scope) -> Result<Vec<i64>> {
-    Ok(sqlx::query_scalar!(r#"SELECT app.recipients('municipal', NULL) AS "id!""#)
-        .fetch_all(scope.connection())
-        .await?)
+    Ok(
+        sqlx::query_scalar!(r#"SELECT app.recipients('municipal', NULL) AS "id!""#)
+            .fetch_all(scope.connection())
+            .await?,
+    )
 }
 
 /// The accounts of the school coordinators of an organisation.
@@ -48,7 +50,10 @@ pub async fn coordinators(scope: &mut Scope) -> Result<Vec<i64>> {
 /// # Errors
 /// If the database does not answer.
 pub async fn school_coordinators(scope: &mut Scope, organisation: i64) -> Result<Vec<i64>> {
-    Ok(sqlx::query_scalar!(r#"SELECT app.recipients('school', $1) AS "id!""#, organisation)
-        .fetch_all(scope.connection())
-        .await?)
+    Ok(sqlx::query_scalar!(
+        r#"SELECT app.recipients('school', $1) AS "id!""#,
+        organisation
+    )
+    .fetch_all(scope.connection())
+    .await?)
 }

@@ -18,4 +18,4 @@ pub mod reference;
 pub mod scope;
 
 pub use error::{Error, Result};
-pub use scope::{AuthTx, Database, Permit, PublicTx, Related, Scope, Tx, Urls, WorkerTx, CtlTx};
+pub use scope::{AuthTx, CtlTx, Database, Permit, PublicTx, Related, Scope, Tx, Urls, WorkerTx};

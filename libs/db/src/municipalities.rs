@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::{error::Result, scope::{CtlTx, Scope}};
+use crate::{
+    error::Result,
+    scope::{CtlTx, Scope},
+};
 
 /// A municipality as lists show it.
 #[derive(Clone, Debug)]
@@ -63,7 +66,9 @@ pub async fn add(tx: &mut CtlTx, slug: &str, name: &str, kind: &str) -> Result<i
     )
     .execute(tx.connection())
     .await?;
-    Ok(sqlx::query_scalar!("SELECT id FROM app.municipality WHERE slug = $1", slug)
-        .fetch_one(tx.connection())
-        .await?)
+    Ok(
+        sqlx::query_scalar!("SELECT id FROM app.municipality WHERE slug = $1", slug)
+            .fetch_one(tx.connection())
+            .await?,
+    )
 }

@@ -31,8 +31,10 @@ pub async fn positions(scope: &mut Scope, attestable: bool) -> Result<Vec<Item>>
 /// # Errors
 /// If the database does not answer.
 pub async fn setting(scope: &mut Scope, key: &str) -> Result<String> {
-    Ok(sqlx::query_scalar!("SELECT value FROM app.region_setting WHERE key = $1", key)
-        .fetch_optional(scope.connection())
-        .await?
-        .unwrap_or_default())
+    Ok(
+        sqlx::query_scalar!("SELECT value FROM app.region_setting WHERE key = $1", key)
+            .fetch_optional(scope.connection())
+            .await?
+            .unwrap_or_default(),
+    )
 }

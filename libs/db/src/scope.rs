@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use crate::error::{Error, Result};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -19,7 +20,6 @@ use sqlx::{
     Executor as _, PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use crate::error::{Error, Result};
 
 /// The injected clock: every transaction asks it once (03 §3.5).
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -132,8 +132,17 @@ impl Database {
         if !context.set_and_ask(&mut tx, now, actor).await? {
             return Err(Error::Ended);
         }
-        let scope = Scope { tx, now, actor: Some(actor.clone()), tenant: actor.tenant };
-        Ok(Tx { scope, policy: self.0.policy.load_full(), act: PhantomData })
+        let scope = Scope {
+            tx,
+            now,
+            actor: Some(actor.clone()),
+            tenant: actor.tenant,
+        };
+        Ok(Tx {
+            scope,
+            policy: self.0.policy.load_full(),
+            act: PhantomData,
+        })
     }
 
     /// Enters as the auth role: credentials, own cabinets, the invitation in hand.
@@ -141,7 +150,9 @@ impl Database {
     /// # Errors
     /// If the database does not answer.
     pub async fn enter_auth(&self) -> Result<AuthTx> {
-        Ok(AuthTx(self.open(&self.0.pools.auth, Context::default()).await?))
+        Ok(AuthTx(
+            self.open(&self.0.pools.auth, Context::default()).await?,
+        ))
     }
 
     /// Enters as the public role: what anyone may read.
@@ -149,7 +160,9 @@ impl Database {
     /// # Errors
     /// If the database does not answer.
     pub async fn enter_public(&self) -> Result<PublicTx> {
-        Ok(PublicTx(self.open(&self.0.pools.public, Context::default()).await?))
+        Ok(PublicTx(
+            self.open(&self.0.pools.public, Context::default()).await?,
+        ))
     }
 
     /// Enters as the worker: without a tenant to claim work, inside one to do it.
@@ -157,7 +170,11 @@ impl Database {
     /// # Errors
     /// If the database does not answer.
     pub async fn enter_worker(&self, tenant: Option<TenantId>) -> Result<WorkerTx> {
-        let context = Context { tenant, role: "worker", ..Context::default() };
+        let context = Context {
+            tenant,
+            role: "worker",
+            ..Context::default()
+        };
         Ok(WorkerTx(self.open(&self.0.pools.worker, context).await?))
     }
 
@@ -166,7 +183,10 @@ impl Database {
     /// # Errors
     /// If the database does not answer.
     pub async fn enter_ctl(&self) -> Result<CtlTx> {
-        let context = Context { role: "admin", ..Context::default() };
+        let context = Context {
+            role: "admin",
+            ..Context::default()
+        };
         Ok(CtlTx(self.open(&self.0.pools.admin, context).await?))
     }
 
@@ -186,7 +206,12 @@ impl Database {
         let mut tx = pool.begin().await?;
         let now = self.now();
         context.set(&mut tx, now).await?;
-        Ok(Scope { tx, now, actor: None, tenant: context.tenant })
+        Ok(Scope {
+            tx,
+            now,
+            actor: None,
+            tenant: context.tenant,
+        })
     }
 }
 
@@ -361,16 +386,19 @@ impl<A: Doing> Tx<A> {
         if self.scope.tenant != Some(tenant) {
             self.scope.enter_tenant(tenant).await?;
         }
-        Ok(Permit { row, act: PhantomData })
+        Ok(Permit {
+            row,
+            act: PhantomData,
+        })
     }
 
     /// Whether the person could do another act to a row: which buttons a page shows. The act
     /// itself asks again.
     #[must_use]
     pub fn could(&self, act: Act, row: &impl Related) -> bool {
-        self.scope.who().is_some_and(|actor| {
-            self.policy.allows(actor.role, act, row.relations(actor))
-        })
+        self.scope
+            .who()
+            .is_some_and(|actor| self.policy.allows(actor.role, act, row.relations(actor)))
     }
 
     /// Makes everything done in this scope last.

@@ -192,7 +192,11 @@ mod tests {
     fn codes_are_unique_and_come_back() {
         let codes: HashSet<_> = Act::ALL.iter().map(|act| act.code()).collect();
         assert_eq!(codes.len(), Act::ALL.len());
-        assert!(Act::ALL.iter().all(|act| Act::from_code(act.code()) == Some(*act)));
+        assert!(
+            Act::ALL
+                .iter()
+                .all(|act| Act::from_code(act.code()) == Some(*act))
+        );
         assert_eq!(Act::from_code("nothing"), None);
     }
 }

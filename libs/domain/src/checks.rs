@@ -24,7 +24,10 @@ pub struct Windows {
 
 impl Default for Windows {
     fn default() -> Self {
-        Self { renewal: 12, ahead: 3 }
+        Self {
+            renewal: 12,
+            ahead: 3,
+        }
     }
 }
 
@@ -38,7 +41,10 @@ pub struct Flag {
 }
 
 fn flag(code: &'static str, words: impl Into<String>) -> Flag {
-    Flag { code, words: words.into() }
+    Flag {
+        code,
+        words: words.into(),
+    }
 }
 
 /// The flags of a card with which `category` is asked for on `today`; `refused_on` is the date
@@ -54,7 +60,9 @@ pub fn flags(
     let mut flags = Vec::new();
     let held = card.held.as_ref();
     if let Some(held) = held.filter(|held| held.category == category) {
-        let early = held.until.is_none_or(|until| months_before(until, windows.renewal) > today);
+        let early = held
+            .until
+            .is_none_or(|until| months_before(until, windows.renewal) > today);
         if early {
             flags.push(flag(
                 "same_category",
@@ -68,7 +76,9 @@ pub fn flags(
         flags.push(flag(
             "not_entitled",
             match category {
-                Category::Highest => "На высшую категорию подают имеющие (имевшие) первую или высшую.",
+                Category::Highest => {
+                    "На высшую категорию подают имеющие (имевшие) первую или высшую."
+                }
                 _ => "На эту категорию подают имеющие высшую.",
             },
         ));
@@ -96,7 +106,10 @@ pub fn flags(
     if let Some(refused) = refused_on.filter(|refused| months_before(today, 12) < *refused) {
         flags.push(flag(
             "refused_recently",
-            format!("В этой категории отказано менее года назад ({}).", refused.format("%d.%m.%Y")),
+            format!(
+                "В этой категории отказано менее года назад ({}).",
+                refused.format("%d.%m.%Y")
+            ),
         ));
     }
     flags
@@ -130,11 +143,7 @@ pub fn may_attach(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        card::HeldCategory,
-        name::FullName,
-        reference::Code,
-    };
+    use crate::{card::HeldCategory, name::FullName, reference::Code};
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -182,15 +191,29 @@ mod tests {
             (None, Mentor, "2026-11-21", &["not_entitled"]),
             (Some((First, None)), First, "2026-11-21", &["same_category"]),
             (Some((First, None)), Highest, "2026-11-21", &[]),
-            (Some((First, Some("2027-02-01"))), First, "2025-11-21", &["same_category"]),
+            (
+                Some((First, Some("2027-02-01"))),
+                First,
+                "2025-11-21",
+                &["same_category"],
+            ),
             (Some((First, Some("2027-02-01"))), First, "2026-10-01", &[]),
-            (Some((First, Some("2027-02-01"))), First, "2026-11-21", &["late"]),
+            (
+                Some((First, Some("2027-02-01"))),
+                First,
+                "2026-11-21",
+                &["late"],
+            ),
             (Some((First, Some("2026-02-01"))), First, "2026-11-21", &[]),
             (Some((Highest, None)), Mentor, "2026-11-21", &[]),
             (Some((First, None)), Mentor, "2026-11-21", &["not_entitled"]),
         ];
         for (held, asked, today, expected) in table {
-            assert_eq!(&codes(&card(*held), *asked, today), expected, "{held:?} {asked:?} {today}");
+            assert_eq!(
+                &codes(&card(*held), *asked, today),
+                expected,
+                "{held:?} {asked:?} {today}"
+            );
         }
     }
 
@@ -198,7 +221,10 @@ mod tests {
     fn r_app_4_changed_declension_and_recent_refusal_are_flagged() {
         let mut changed = card(None);
         changed.dative = FullName::parse("Ивановой", "Марие", "Сергеевне").unwrap();
-        assert_eq!(codes(&changed, Category::First, "2026-11-21"), ["declension"]);
+        assert_eq!(
+            codes(&changed, Category::First, "2026-11-21"),
+            ["declension"]
+        );
         let refused = |on: &str| {
             flags(
                 &card(None),
@@ -216,12 +242,54 @@ mod tests {
     fn r_app_3_dates() {
         let starts = Some(day("2026-12-10"));
         let table = [
-            (Status::UnderReview, Form::Distance, None, Place::None, None, true),
-            (Status::Registered, Form::Distance, None, Place::None, None, true),
-            (Status::Registered, Form::Distance, starts, Place::None, None, true),
-            (Status::Registered, Form::Distance, Some(day("2026-11-10")), Place::None, None, false),
-            (Status::Registered, Form::InPerson, starts, Place::None, None, true),
-            (Status::Registered, Form::InPerson, starts, Place::AtTeacher, None, false),
+            (
+                Status::UnderReview,
+                Form::Distance,
+                None,
+                Place::None,
+                None,
+                true,
+            ),
+            (
+                Status::Registered,
+                Form::Distance,
+                None,
+                Place::None,
+                None,
+                true,
+            ),
+            (
+                Status::Registered,
+                Form::Distance,
+                starts,
+                Place::None,
+                None,
+                true,
+            ),
+            (
+                Status::Registered,
+                Form::Distance,
+                Some(day("2026-11-10")),
+                Place::None,
+                None,
+                false,
+            ),
+            (
+                Status::Registered,
+                Form::InPerson,
+                starts,
+                Place::None,
+                None,
+                true,
+            ),
+            (
+                Status::Registered,
+                Form::InPerson,
+                starts,
+                Place::AtTeacher,
+                None,
+                false,
+            ),
             (
                 Status::Registered,
                 Form::InPerson,
@@ -230,7 +298,14 @@ mod tests {
                 Some(day("2026-11-21")),
                 true,
             ),
-            (Status::Decided, Form::InPerson, starts, Place::None, Some(day("2027-01-01")), false),
+            (
+                Status::Decided,
+                Form::InPerson,
+                starts,
+                Place::None,
+                Some(day("2027-01-01")),
+                false,
+            ),
         ];
         for (status, form, starts, place, asked, expected) in table {
             assert_eq!(

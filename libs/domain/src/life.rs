@@ -230,7 +230,11 @@ impl Case {
         if self.period == PeriodMark::None {
             self.row_owner()
         } else if self.experts < 2 && self.place != Place::Accepted {
-            if self.gap { Role::Operator } else { self.row_owner() }
+            if self.gap {
+                Role::Operator
+            } else {
+                self.row_owner()
+            }
         } else if self.period == PeriodMark::Preliminary || self.place == Place::Accepted {
             Role::Operator
         } else {
@@ -359,7 +363,13 @@ const fn rule(
     when: &'static [When],
     effect: &'static [Effect],
 ) -> Rule {
-    Rule { act, from, by, when, effect }
+    Rule {
+        act,
+        from,
+        by,
+        when,
+        effect,
+    }
 }
 
 const SUBMITTED: &[Status] = &[UnderReview, Registered];
@@ -369,14 +379,44 @@ const AT_CENTRE: When = PlaceIn(&[Place::AtCentre]);
 
 /// The state table (08 §8.1). What no line allows is refused.
 pub const TABLE: &[Rule] = &[
-    rule(Act::Edit, &[Draft, Formed], &[Teacher], &[], &[Effect::Status(Draft)]),
-    rule(Act::Form, &[Draft], &[Teacher], &[], &[Effect::Status(Formed)]),
+    rule(
+        Act::Edit,
+        &[Draft, Formed],
+        &[Teacher],
+        &[],
+        &[Effect::Status(Draft)],
+    ),
+    rule(
+        Act::Form,
+        &[Draft],
+        &[Teacher],
+        &[],
+        &[Effect::Status(Formed)],
+    ),
     rule(Act::Attach, &[Draft, Formed], &[Teacher], &[], &[]),
     rule(Act::Attach, SUBMITTED, &[Teacher, School], &[], &[]),
     rule(Act::Detach, &[Draft, Formed], &[Teacher], &[], &[]),
-    rule(Act::Detach, &[UnderReview], &[Teacher, School], &[NotFrozen], &[]),
-    rule(Act::Submit, &[Formed], &[Teacher], &[], &[Effect::Status(UnderReview)]),
-    rule(Act::Vouch, &[UnderReview], &[Municipal], &[NotFrozen, RouteOperator], &[]),
+    rule(
+        Act::Detach,
+        &[UnderReview],
+        &[Teacher, School],
+        &[NotFrozen],
+        &[],
+    ),
+    rule(
+        Act::Submit,
+        &[Formed],
+        &[Teacher],
+        &[],
+        &[Effect::Status(UnderReview)],
+    ),
+    rule(
+        Act::Vouch,
+        &[UnderReview],
+        &[Municipal],
+        &[NotFrozen, RouteOperator],
+        &[],
+    ),
     rule(
         Act::Register,
         &[UnderReview],
@@ -403,9 +443,19 @@ pub const TABLE: &[Rule] = &[
         &[Registered],
         &[Operator],
         &[NotFrozen, PeriodIsNot(PeriodMark::Approved)],
-        &[Effect::Status(Status::Rejected), LapseWithdrawal, LeaveSchedule],
+        &[
+            Effect::Status(Status::Rejected),
+            LapseWithdrawal,
+            LeaveSchedule,
+        ],
     ),
-    rule(Act::Correct, &[Registered, Status::Decided], &[Operator], &[NotFrozen], &[]),
+    rule(
+        Act::Correct,
+        &[Registered, Status::Decided],
+        &[Operator],
+        &[NotFrozen],
+        &[],
+    ),
     rule(
         Act::RequestDocuments,
         SUBMITTED,
@@ -413,12 +463,24 @@ pub const TABLE: &[Rule] = &[
         &[NotFrozen, Registrar],
         &[],
     ),
-    rule(Act::RequestDocuments, SUBMITTED, &[Expert, Operator], &[NotFrozen], &[]),
+    rule(
+        Act::RequestDocuments,
+        SUBMITTED,
+        &[Expert, Operator],
+        &[NotFrozen],
+        &[],
+    ),
     rule(
         Act::SetPeriod,
         &[Registered],
         &[Municipal, Operator],
-        &[NotFrozen, General, RowOwner, PeriodIsNot(PeriodMark::Approved), PlaceIn(&[Place::None])],
+        &[
+            NotFrozen,
+            General,
+            RowOwner,
+            PeriodIsNot(PeriodMark::Approved),
+            PlaceIn(&[Place::None]),
+        ],
         &[Effect::Period(PeriodMark::Preliminary)],
     ),
     rule(
@@ -446,7 +508,11 @@ pub const TABLE: &[Rule] = &[
         Act::Reschedule,
         &[Registered],
         &[Operator],
-        &[NotFrozen, PeriodIs(PeriodMark::Approved), PlaceIsNot(Place::Accepted)],
+        &[
+            NotFrozen,
+            PeriodIs(PeriodMark::Approved),
+            PlaceIsNot(Place::Accepted),
+        ],
         &[Effect::Period(PeriodMark::Preliminary)],
     ),
     rule(
@@ -463,7 +529,13 @@ pub const TABLE: &[Rule] = &[
         &[NotFrozen, PeriodSet, UNSIGNED],
         &[PlaceSigned],
     ),
-    rule(Act::ReplaceConclusion, &[Registered], &[Expert], &[NotFrozen, AT_TEACHER], &[]),
+    rule(
+        Act::ReplaceConclusion,
+        &[Registered],
+        &[Expert],
+        &[NotFrozen, AT_TEACHER],
+        &[],
+    ),
     rule(
         Act::SignConclusion,
         &[Registered],
@@ -471,7 +543,13 @@ pub const TABLE: &[Rule] = &[
         &[NotFrozen, AT_TEACHER],
         &[PlaceSigned],
     ),
-    rule(Act::NoteRefusal, &[Registered], &[Expert], &[NotFrozen, AT_TEACHER], &[PlaceSigned]),
+    rule(
+        Act::NoteRefusal,
+        &[Registered],
+        &[Expert],
+        &[NotFrozen, AT_TEACHER],
+        &[PlaceSigned],
+    ),
     rule(
         Act::PassConclusion,
         &[Registered],
@@ -587,7 +665,10 @@ pub enum Refusal {
 /// The [`Refusal`] of the line that came nearest to allowing it.
 pub fn legal(act: Act, role: Role, case: &Case) -> Result<&'static Rule, Refusal> {
     let mut refusal = Refusal::Role;
-    for rule in TABLE.iter().filter(|rule| rule.act == act && rule.by.contains(&role)) {
+    for rule in TABLE
+        .iter()
+        .filter(|rule| rule.act == act && rule.by.contains(&role))
+    {
         if !rule.from.contains(&case.status) {
             if refusal == Refusal::Role {
                 refusal = Refusal::Status(case.status);
@@ -617,7 +698,8 @@ pub fn transitions() -> Vec<(Status, Status, Option<Route>, Role)> {
                     &[None]
                 };
                 for route in routes.iter().copied() {
-                    if reachable(rule, from, route, role) && !rows.contains(&(from, to, route, role))
+                    if reachable(rule, from, route, role)
+                        && !rows.contains(&(from, to, route, role))
                     {
                         rows.push((from, to, route, role));
                     }
@@ -636,7 +718,11 @@ fn reachable(rule: &Rule, status: Status, route: Option<Route>, role: Role) -> b
 
 /// Every combination of the parts of a case in this status and on this route.
 fn cases(status: Status, route: Option<Route>) -> impl Iterator<Item = Case> {
-    let withdrawals = [None, Some(Withdrawal::Formed), Some(Withdrawal::UnderReview)];
+    let withdrawals = [
+        None,
+        Some(Withdrawal::Formed),
+        Some(Withdrawal::UnderReview),
+    ];
     Procedure::ALL.into_iter().flat_map(move |procedure| {
         withdrawals.into_iter().flat_map(move |withdrawal| {
             PeriodMark::ALL.iter().flat_map(move |period| {

@@ -25,13 +25,31 @@ fn after(rule: &Rule, case: &Case) -> Vec<Case> {
                 }
                 Effect::Period(mark) => {
                     case.period = *mark;
-                    vec![Case { gap: case.experts < 2, ..case }]
+                    vec![Case {
+                        gap: case.experts < 2,
+                        ..case
+                    }]
                 }
                 Effect::Place(place) if rule.act == Act::ReturnConclusion => {
-                    vec![Case { place: *place, ..case }, Case { place: Place::AtTeacher, ..case }]
+                    vec![
+                        Case {
+                            place: *place,
+                            ..case
+                        },
+                        Case {
+                            place: Place::AtTeacher,
+                            ..case
+                        },
+                    ]
                 }
-                Effect::Place(place) => vec![Case { place: *place, ..case }],
-                Effect::PlaceSigned => vec![Case { place: case.after_signing(), ..case }],
+                Effect::Place(place) => vec![Case {
+                    place: *place,
+                    ..case
+                }],
+                Effect::PlaceSigned => vec![Case {
+                    place: case.after_signing(),
+                    ..case
+                }],
                 Effect::Experts => (0..=2)
                     .filter(|experts| case.experts.abs_diff(*experts) == 1)
                     .map(|experts| Case {
@@ -41,7 +59,12 @@ fn after(rule: &Rule, case: &Case) -> Vec<Case> {
                     })
                     .collect(),
                 Effect::LeaveSchedule => {
-                    vec![Case { period: PeriodMark::None, experts: 0, gap: false, ..case }]
+                    vec![Case {
+                        period: PeriodMark::None,
+                        experts: 0,
+                        gap: false,
+                        ..case
+                    }]
                 }
             })
             .collect();
@@ -49,7 +72,12 @@ fn after(rule: &Rule, case: &Case) -> Vec<Case> {
     if rule.act == Act::Submit {
         next = next
             .into_iter()
-            .flat_map(|case| Route::ALL.map(|route| Case { route: Some(route), ..case }))
+            .flat_map(|case| {
+                Route::ALL.map(|route| Case {
+                    route: Some(route),
+                    ..case
+                })
+            })
             .filter(|case| {
                 case.procedure == Procedure::General || case.route == Some(Route::Operator)
             })
@@ -116,8 +144,11 @@ fn whoever_is_waited_for_has_an_act_that_leads_on() {
 #[test]
 fn no_dead_end_and_decided_is_reached_from_everywhere() {
     let cases = reachable_cases();
-    let mut deciding: HashSet<Case> =
-        cases.iter().copied().filter(|case| case.status == Status::Decided).collect();
+    let mut deciding: HashSet<Case> = cases
+        .iter()
+        .copied()
+        .filter(|case| case.status == Status::Decided)
+        .collect();
     loop {
         let more: Vec<Case> = cases
             .iter()
@@ -136,7 +167,10 @@ fn no_dead_end_and_decided_is_reached_from_everywhere() {
         deciding.extend(more);
     }
     for case in cases.iter().filter(|case| !case.status.is_final()) {
-        assert!(deciding.contains(case), "cannot be decided any more: {case:?}");
+        assert!(
+            deciding.contains(case),
+            "cannot be decided any more: {case:?}"
+        );
     }
 }
 
@@ -144,7 +178,10 @@ fn no_dead_end_and_decided_is_reached_from_everywhere() {
 fn every_status_place_and_mark_is_reached() {
     let cases = reachable_cases();
     for status in Status::ALL {
-        assert!(cases.iter().any(|case| case.status == *status), "{status:?}");
+        assert!(
+            cases.iter().any(|case| case.status == *status),
+            "{status:?}"
+        );
     }
     for place in Place::ALL {
         assert!(cases.iter().any(|case| case.place == *place), "{place:?}");
@@ -152,12 +189,19 @@ fn every_status_place_and_mark_is_reached() {
     for mark in PeriodMark::ALL {
         assert!(cases.iter().any(|case| case.period == *mark), "{mark:?}");
     }
-    assert!(cases.iter().any(|case| case.is_frozen() && case.period == PeriodMark::Approved));
+    assert!(
+        cases
+            .iter()
+            .any(|case| case.is_frozen() && case.period == PeriodMark::Approved)
+    );
 }
 
 #[test]
 fn r_route_3_the_coordinator_never_registers_an_operator_route() {
-    for case in reachable_cases().iter().filter(|case| case.route == Some(Route::Operator)) {
+    for case in reachable_cases()
+        .iter()
+        .filter(|case| case.route == Some(Route::Operator))
+    {
         assert!(legal(Act::Register, Role::Municipal, case).is_err());
     }
     assert!(!transitions().contains(&(
@@ -170,7 +214,10 @@ fn r_route_3_the_coordinator_never_registers_an_operator_route() {
 
 #[test]
 fn r_route_2_the_operator_never_registers_a_municipal_route() {
-    for case in reachable_cases().iter().filter(|case| case.route == Some(Route::Municipal)) {
+    for case in reachable_cases()
+        .iter()
+        .filter(|case| case.route == Some(Route::Municipal))
+    {
         assert!(legal(Act::Register, Role::Operator, case).is_err());
         assert!(legal(Act::Reject, Role::Operator, case).is_err());
     }
@@ -186,18 +233,37 @@ fn r_wd_1_a_withdrawal_under_review_stops_all_but_itself_and_attaching() {
     ];
     for case in reachable_cases().iter().filter(|case| case.is_frozen()) {
         for (rule, _) in moves(case) {
-            assert!(own.contains(&rule.act), "{:?} of a frozen {case:?}", rule.act);
+            assert!(
+                own.contains(&rule.act),
+                "{:?} of a frozen {case:?}",
+                rule.act
+            );
         }
     }
 }
 
 #[test]
 fn r_wd_1_a_formed_withdrawal_stops_nobody() {
-    for case in reachable_cases().iter().filter(|c| c.withdrawal == Some(Withdrawal::Formed)) {
-        let without = Case { withdrawal: None, ..*case };
-        for act in [Act::Register, Act::Reject, Act::SetPeriod, Act::Assign, Act::Decide] {
+    for case in reachable_cases()
+        .iter()
+        .filter(|c| c.withdrawal == Some(Withdrawal::Formed))
+    {
+        let without = Case {
+            withdrawal: None,
+            ..*case
+        };
+        for act in [
+            Act::Register,
+            Act::Reject,
+            Act::SetPeriod,
+            Act::Assign,
+            Act::Decide,
+        ] {
             for role in Role::ALL {
-                assert_eq!(legal(act, role, case).is_ok(), legal(act, role, &without).is_ok());
+                assert_eq!(
+                    legal(act, role, case).is_ok(),
+                    legal(act, role, &without).is_ok()
+                );
             }
         }
     }
@@ -205,9 +271,16 @@ fn r_wd_1_a_formed_withdrawal_stops_nobody() {
 
 #[test]
 fn nothing_but_correcting_and_superseding_follows_a_final_status() {
-    for case in reachable_cases().iter().filter(|case| case.status.is_final()) {
+    for case in reachable_cases()
+        .iter()
+        .filter(|case| case.status.is_final())
+    {
         for (rule, role) in moves(case) {
-            assert!(matches!(rule.act, Act::Correct | Act::Supersede), "{:?}", rule.act);
+            assert!(
+                matches!(rule.act, Act::Correct | Act::Supersede),
+                "{:?}",
+                rule.act
+            );
             assert_eq!(role, Role::Operator);
         }
     }
@@ -215,7 +288,10 @@ fn nothing_but_correcting_and_superseding_follows_a_final_status() {
 
 #[test]
 fn only_general_grounds_enter_the_schedule() {
-    for case in reachable_cases().iter().filter(|c| c.procedure == Procedure::Simplified) {
+    for case in reachable_cases()
+        .iter()
+        .filter(|c| c.procedure == Procedure::Simplified)
+    {
         assert_eq!(case.period, PeriodMark::None);
         assert_eq!((case.experts, case.place), (0, Place::None));
     }
@@ -228,32 +304,99 @@ fn waits_for_follows_the_order_of_the_table() {
         route: Some(Route::Municipal),
         ..Case::begun(Procedure::General)
     };
-    let set = Case { period: PeriodMark::Preliminary, ..registered };
+    let set = Case {
+        period: PeriodMark::Preliminary,
+        ..registered
+    };
     let full = Case { experts: 2, ..set };
-    let approved = Case { period: PeriodMark::Approved, ..full };
+    let approved = Case {
+        period: PeriodMark::Approved,
+        ..full
+    };
     let table = [
         (Case::begun(Procedure::General), Some(Role::Teacher)),
         (registered, Some(Role::Municipal)),
-        (Case { route: Some(Route::Operator), ..registered }, Some(Role::Operator)),
-        (Case { procedure: Procedure::Simplified, ..registered }, Some(Role::Operator)),
+        (
+            Case {
+                route: Some(Route::Operator),
+                ..registered
+            },
+            Some(Role::Operator),
+        ),
+        (
+            Case {
+                procedure: Procedure::Simplified,
+                ..registered
+            },
+            Some(Role::Operator),
+        ),
         (Case { experts: 1, ..set }, Some(Role::Municipal)),
-        (Case { experts: 1, gap: true, ..set }, Some(Role::Operator)),
+        (
+            Case {
+                experts: 1,
+                gap: true,
+                ..set
+            },
+            Some(Role::Operator),
+        ),
         (full, Some(Role::Operator)),
         (approved, Some(Role::Expert)),
-        (Case { place: Place::AtTeacher, ..approved }, Some(Role::Teacher)),
-        (Case { place: Place::AtMunicipal, ..approved }, Some(Role::Municipal)),
-        (Case { place: Place::AtCentre, ..approved }, Some(Role::Operator)),
-        (Case { place: Place::AtExpert, ..approved }, Some(Role::Expert)),
-        (Case { place: Place::Accepted, ..approved }, Some(Role::Operator)),
         (
-            Case { withdrawal: Some(Withdrawal::UnderReview), ..registered },
+            Case {
+                place: Place::AtTeacher,
+                ..approved
+            },
+            Some(Role::Teacher),
+        ),
+        (
+            Case {
+                place: Place::AtMunicipal,
+                ..approved
+            },
             Some(Role::Municipal),
         ),
         (
-            Case { withdrawal: Some(Withdrawal::UnderReview), ..approved },
+            Case {
+                place: Place::AtCentre,
+                ..approved
+            },
             Some(Role::Operator),
         ),
-        (Case { status: Status::Decided, ..approved }, None),
+        (
+            Case {
+                place: Place::AtExpert,
+                ..approved
+            },
+            Some(Role::Expert),
+        ),
+        (
+            Case {
+                place: Place::Accepted,
+                ..approved
+            },
+            Some(Role::Operator),
+        ),
+        (
+            Case {
+                withdrawal: Some(Withdrawal::UnderReview),
+                ..registered
+            },
+            Some(Role::Municipal),
+        ),
+        (
+            Case {
+                withdrawal: Some(Withdrawal::UnderReview),
+                ..approved
+            },
+            Some(Role::Operator),
+        ),
+        (
+            Case {
+                status: Status::Decided,
+                ..approved
+            },
+            None,
+        ),
     ];
     for (case, expected) in table {
         assert_eq!(case.waits_for(), expected, "{case:?}");

@@ -100,7 +100,10 @@ impl Relations {
 
     /// The relations in the set.
     pub fn iter(self) -> impl Iterator<Item = Relation> {
-        Relation::ALL.iter().copied().filter(move |r| self.0 & (1 << *r as u32) != 0)
+        Relation::ALL
+            .iter()
+            .copied()
+            .filter(move |r| self.0 & (1 << *r as u32) != 0)
     }
 }
 
@@ -130,7 +133,9 @@ impl ApplicationFacts {
     pub fn relations(&self, actor: &Actor) -> Relations {
         let own = self.account == actor.account.0;
         let authored = self.author == Some(actor.account.0);
-        let base = Relations::NONE.when(own, Relation::Own).when(authored, Relation::Authored);
+        let base = Relations::NONE
+            .when(own, Relation::Own)
+            .when(authored, Relation::Authored);
         let Some(route) = self.route else { return base };
         let here = actor.tenant.is_some_and(|tenant| tenant.0 == self.tenant);
         let school = here && self.organisation.is_some() && self.organisation == actor.organisation;
@@ -147,7 +152,10 @@ impl ApplicationFacts {
                 here && route == Route::Municipal && !self.period_approved,
                 Relation::MunicipalRouteOpen,
             )
-            .when(here && route == Route::Operator, Relation::OperatorRouteHere)
+            .when(
+                here && route == Route::Operator,
+                Relation::OperatorRouteHere,
+            )
             .when(self.assigned, Relation::Assigned)
             .with(Relation::SubmittedByAnother)
             .when(self.period_approved, Relation::SubmittedApproved)
@@ -186,7 +194,10 @@ impl MembershipFacts {
 #[must_use]
 pub fn of_municipality(actor: &Actor, tenant: i32) -> Relations {
     Relations::NONE
-        .when(actor.tenant.is_some_and(|own| own.0 == tenant), Relation::OwnMunicipality)
+        .when(
+            actor.tenant.is_some_and(|own| own.0 == tenant),
+            Relation::OwnMunicipality,
+        )
         .with(Relation::Any)
 }
 

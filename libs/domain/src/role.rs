@@ -23,8 +23,14 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of the permission matrix (08 §8.2).
-    pub const ALL: [Self; 6] =
-        [Self::Teacher, Self::School, Self::Municipal, Self::Expert, Self::Operator, Self::Admin];
+    pub const ALL: [Self; 6] = [
+        Self::Teacher,
+        Self::School,
+        Self::Municipal,
+        Self::Expert,
+        Self::Operator,
+        Self::Admin,
+    ];
 
     /// The code kept in the database, the session and the policy file.
     #[must_use]

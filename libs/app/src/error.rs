@@ -1,0 +1,93 @@
+//! Why a verb did not do what was asked, with words for whoever asked.
+
+use domain::{act::Act, life::Refusal, words};
+
+/// What verbs return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A field of a form that cannot be taken as typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFault {
+    /// The field's name in the form; empty when it concerns the form as a whole.
+    pub field: &'static str,
+    /// What is wrong and how to put it right.
+    pub words: String,
+}
+
+impl FieldFault {
+    /// A fault of one field.
+    pub fn new(field: &'static str, words: impl Into<String>) -> Self {
+        Self {
+            field,
+            words: words.into(),
+        }
+    }
+}
+
+/// Why a verb did nothing. Nothing is half done: its transaction is rolled back.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The cabinet or the session has ended: sign in again (303).
+    #[error("кабинет закрыт")]
+    SignedOut,
+    /// The policy says no (403).
+    #[error("нет доступа")]
+    Forbidden,
+    /// There is no such row for this person (404).
+    #[error("не найдено")]
+    NotFound,
+    /// The row changed since it was shown (409).
+    #[error("Данные изменились, пока страница была открыта. Проверьте их и повторите.")]
+    Stale,
+    /// Not legal now, and why (409).
+    #[error("{0}")]
+    Illegal(String),
+    /// What was typed cannot be taken (422).
+    #[error("исправьте ошибки")]
+    Invalid(Vec<FieldFault>),
+    /// Too many tries (429).
+    #[error("Слишком много попыток. Попробуйте через {minutes} мин.")]
+    TooMany {
+        /// How long to wait.
+        minutes: u64,
+    },
+    /// A store does not answer (503).
+    #[error("служба временно недоступна")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A fault of ours (500).
+    #[error("внутренняя ошибка")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// One field that cannot be taken as typed.
+    pub fn field(field: &'static str, words: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldFault::new(field, words)])
+    }
+
+    /// The refusal of the state table, in words.
+    #[must_use]
+    pub fn refused(act: Act, refusal: Refusal) -> Self {
+        Self::Illegal(words::refusal(act, refusal))
+    }
+}
+
+impl From<db::Error> for Error {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Forbidden => Self::Forbidden,
+            db::Error::Ended => Self::SignedOut,
+            db::Error::Stale => Self::Stale,
+            db::Error::Database(ref source) if source.as_database_error().is_none() => {
+                Self::Unavailable(Box::new(error))
+            }
+            _ => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+impl From<storage::Error> for Error {
+    fn from(error: storage::Error) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}

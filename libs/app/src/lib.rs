@@ -1,0 +1,92 @@
+//! The verbs: one function is one use case is one transaction. A verb enters the scope of
+//! whoever acts, loads rows, asks the policy for a permit and the state table whether the act
+//! is legal now, writes through `db`, leaves history, audit, letters and jobs in the same
+//! transaction, and commits. No SQL, no HTML, no HTTP here, and no rule: rules are `domain`'s.
+//!
+//! One module per noun, named as its table.
+
+pub mod error;
+pub mod files;
+pub mod links;
+pub mod review;
+
+use std::sync::Arc;
+
+use db::Database;
+use domain::calendar::Zone;
+use storage::Store;
+
+pub use error::{Error, FieldFault, Result};
+pub use links::LinkKey;
+
+/// The application, as the server, the worker and `ctl` hold it. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    db: Database,
+    store: Store,
+    links: Arc<LinkKey>,
+    zone: Zone,
+    upload_limit: u64,
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// The database.
+    pub db: Database,
+    /// The store of documents.
+    pub store: Store,
+    /// The key one-time links are derived with.
+    pub links: LinkKey,
+    /// The region's time zone.
+    pub zone: Zone,
+    /// The largest file accepted, in bytes.
+    pub upload_limit: u64,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            db: parts.db,
+            store: parts.store,
+            links: Arc::new(parts.links),
+            zone: parts.zone,
+            upload_limit: parts.upload_limit,
+        }
+    }
+
+    /// The region's time zone: terms and dates are counted in it.
+    #[must_use]
+    pub const fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// The day it is in the region.
+    #[must_use]
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.zone.today(self.db.now())
+    }
+
+    /// Whether a role may ever do an act: what a menu asks.
+    #[must_use]
+    pub fn ever(&self, role: domain::role::Role, act: domain::act::Act) -> bool {
+        self.db.policy().ever(role, act)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn check_database(&self) -> Result<()> {
+        Ok(self.db.check().await?)
+    }
+
+    /// Whether the store of documents answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn check_store(&self) -> Result<()> {
+        Ok(self.store.check().await?)
+    }
+}

@@ -1,0 +1,66 @@
+//! One-time links: derived, never stored (R-LET-1, SEC-45). The database has only the hash
+//! of the token; the worker derives the same token again when it writes the letter.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac as _};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+/// What a link is for: part of what its token is derived from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// An invitation (R-ACC-4).
+    Invitation,
+    /// Setting a password anew (R-ACC-5).
+    Password,
+    /// Confirming an e-mail address.
+    Email,
+}
+
+impl LinkKind {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::Password => "password",
+            Self::Email => "email",
+        }
+    }
+
+    /// The address of the link, from the site's root.
+    #[must_use]
+    pub fn path(self, token: &str) -> String {
+        match self {
+            Self::Invitation => format!("/invitation/{token}"),
+            Self::Password => format!("/password/reset/{token}"),
+            Self::Email => format!("/email/confirm/{token}"),
+        }
+    }
+}
+
+/// The secret one-time links are derived with (`ATTEST_LINK_KEY`).
+pub struct LinkKey(Vec<u8>);
+
+impl LinkKey {
+    /// The key of these bytes, at least 32.
+    #[must_use]
+    pub const fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The token of a link: short enough for a letter, 192 bits.
+    #[must_use]
+    pub fn token(&self, kind: LinkKind, id: Uuid, nonce: Uuid) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
+            .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
+        mac.update(kind.code().as_bytes());
+        mac.update(id.as_bytes());
+        mac.update(nonce.as_bytes());
+        URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..24])
+    }
+}
+
+/// The hash of a token, as the database keeps it.
+#[must_use]
+pub fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}

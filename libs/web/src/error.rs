@@ -1,0 +1,180 @@
+//! Errors as pages: a handler returns [`Error`], one layer renders it in the visitor's frame.
+//! Another municipality's object and an unknown one give the same page (decision 11 of 04).
+
+use std::sync::Arc;
+
+use app::FieldFault;
+use axum::{
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use maud::html;
+
+use crate::{page::Page, visit::Visit};
+
+/// What handlers return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a page was not shown or an act not done.
+#[derive(Debug)]
+pub enum Error {
+    /// Nobody is signed in: 303 to sign-in, and back to `next` after it.
+    SignIn {
+        /// The local path that was asked for.
+        next: String,
+    },
+    /// Signed in, but no cabinet is in use: 303 to `/cabinet`.
+    NoCabinet,
+    /// A function of another role (403).
+    Forbidden,
+    /// The form is older than the session (403).
+    Expired,
+    /// Not there, for this person (404).
+    NotFound,
+    /// Not legal now, or changed meanwhile, with the reason in words (409).
+    Conflict(String),
+    /// What was typed cannot be taken and the page has no field to say it beside (422).
+    Invalid(Vec<FieldFault>),
+    /// Too much (413).
+    TooLarge,
+    /// Too many tries (429).
+    TooMany {
+        /// Minutes to wait.
+        minutes: u64,
+    },
+    /// A store does not answer (503).
+    Unavailable,
+    /// A fault of ours (500); already in the log.
+    Internal,
+}
+
+impl From<app::Error> for Error {
+    fn from(error: app::Error) -> Self {
+        match error {
+            app::Error::SignedOut => Self::SignIn {
+                next: "/cabinet".to_owned(),
+            },
+            app::Error::Forbidden => Self::Forbidden,
+            app::Error::NotFound => Self::NotFound,
+            app::Error::Stale | app::Error::Illegal(_) => Self::Conflict(error.to_string()),
+            app::Error::Invalid(faults) => Self::Invalid(faults),
+            app::Error::TooMany { minutes } => Self::TooMany { minutes },
+            app::Error::Unavailable(source) => {
+                tracing::error!(error = %source, "a store does not answer");
+                Self::Unavailable
+            }
+            app::Error::Internal(source) => {
+                tracing::error!(error = %source, "internal error");
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<tower_sessions::session::Error> for Error {
+    fn from(error: tower_sessions::session::Error) -> Self {
+        tracing::error!(%error, "sessions do not answer");
+        Self::Unavailable
+    }
+}
+
+impl From<redis::RedisError> for Error {
+    fn from(error: redis::RedisError) -> Self {
+        tracing::error!(%error, "redis does not answer");
+        Self::Unavailable
+    }
+}
+
+/// What the rendering layer is told.
+#[derive(Clone, Debug)]
+struct Failure {
+    heading: &'static str,
+    lines: Vec<String>,
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, heading, lines) = match self {
+            Self::SignIn { next } => {
+                let next = crate::public::login_address(&next);
+                return Redirect::to(&next).into_response();
+            }
+            Self::NoCabinet => return Redirect::to("/cabinet").into_response(),
+            Self::Forbidden => (
+                StatusCode::FORBIDDEN,
+                "Нет доступа",
+                vec!["Эта страница или действие доступны другой роли.".to_owned()],
+            ),
+            Self::Expired => (
+                StatusCode::FORBIDDEN,
+                "Страница устарела",
+                vec!["Вернитесь назад, обновите страницу и повторите действие.".to_owned()],
+            ),
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "Страница не найдена",
+                vec!["Проверьте адрес: возможно, в нём опечатка.".to_owned()],
+            ),
+            Self::Conflict(words) => (StatusCode::CONFLICT, "Действие не выполнено", vec![words]),
+            Self::Invalid(faults) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Исправьте ошибки",
+                faults.into_iter().map(|fault| fault.words).collect(),
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "Слишком много данных",
+                vec!["Уменьшите файл или разделите его на несколько.".to_owned()],
+            ),
+            Self::TooMany { minutes } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Слишком много попыток",
+                vec![format!("Попробуйте снова через {minutes} мин.")],
+            ),
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Служба временно недоступна",
+                vec![
+                    "Попробуйте через минуту: введённое не потеряно, если вернуться назад."
+                        .to_owned(),
+                ],
+            ),
+            Self::Internal => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Что-то пошло не так",
+                vec!["Мы уже знаем об ошибке. Попробуйте ещё раз позже.".to_owned()],
+            ),
+        };
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Failure { heading, lines });
+        response
+    }
+}
+
+/// The answer to an address nobody serves.
+pub async fn not_found() -> Error {
+    Error::NotFound
+}
+
+/// The layer that turns an [`Error`] into a page in the visitor's frame.
+pub async fn render(request: Request, next: Next) -> Response {
+    let visit = request.extensions().get::<Arc<Visit>>().cloned();
+    let mut response = next.run(request).await;
+    let (Some(failure), Some(visit)) = (response.extensions_mut().remove::<Failure>(), visit)
+    else {
+        return response;
+    };
+    let page = Page::new(&visit, failure.heading).render(html! {
+        @for line in &failure.lines { p class="govuk-body-l" { (line) } }
+        p { a class="govuk-link" href="/" { "На главную" } }
+    });
+    *response.body_mut() = page.into_string().into();
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response
+}

@@ -1,0 +1,126 @@
+//! Posted forms: the token is checked before anything is believed (SEC-30). A handler gets
+//! the fields only by saying what happens when the token is old: [`Posted::accept`] for forms
+//! with typed text, which are shown again with it, [`Posted::take`] for buttons.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, StatusCode, header},
+};
+use serde::de::DeserializeOwned;
+use subtle::ConstantTimeEq as _;
+
+use crate::{
+    error::{Error, Result},
+    visit::Visit,
+};
+
+/// The greatest length of a form without files, in bytes.
+const MAX: usize = 512 * 1024;
+
+/// A posted form whose token has yet to be judged.
+#[derive(Debug)]
+pub struct Posted<T> {
+    form: T,
+    fresh: bool,
+}
+
+impl<T> Posted<T> {
+    /// The form if its token is this session's, otherwise `Err(form)`: the page is shown
+    /// again with what was typed and a fresh token, status 403.
+    ///
+    /// # Errors
+    /// The form itself, with an old token.
+    pub fn accept(self) -> Result<T, T> {
+        if self.fresh {
+            Ok(self.form)
+        } else {
+            Err(self.form)
+        }
+    }
+
+    /// The form if its token is this session's.
+    ///
+    /// # Errors
+    /// [`Error::Expired`] otherwise.
+    pub fn take(self) -> Result<T> {
+        self.accept().map_err(|_| Error::Expired)
+    }
+}
+
+/// Whether a request may have been made by another site's page: browsers say so themselves.
+///
+/// # Errors
+/// [`Error::Forbidden`] if it was.
+pub fn same_site(headers: &HeaderMap) -> Result<()> {
+    match headers.get("sec-fetch-site").map(|value| value.as_bytes()) {
+        Some(b"cross-site" | b"same-site") => Err(Error::Forbidden),
+        Some(_) => Ok(()),
+        // Older browsers send no such header but an Origin, which must be ours.
+        None => match (headers.get(header::ORIGIN), headers.get(header::HOST)) {
+            (Some(origin), Some(host)) => {
+                let origin = origin.to_str().unwrap_or_default();
+                let host = host.to_str().unwrap_or_default();
+                let ours = origin
+                    .split_once("://")
+                    .is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host));
+                if ours { Ok(()) } else { Err(Error::Forbidden) }
+            }
+            _ => Ok(()),
+        },
+    }
+}
+
+/// Whether the token a form sent is the session's.
+#[must_use]
+pub fn token_fits(visit: &Visit, sent: &str) -> bool {
+    !visit.csrf.is_empty() && bool::from(visit.csrf.as_bytes().ct_eq(sent.as_bytes()))
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        same_site(request.headers())?;
+        let visit = request
+            .extensions()
+            .get::<Arc<Visit>>()
+            .cloned()
+            .ok_or(Error::Expired)?;
+        let form = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+        if !form {
+            return Err(Error::Expired);
+        }
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| {
+                match axum::response::IntoResponse::into_response(rejection).status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+                    _ => Error::Expired,
+                }
+            })?;
+        if bytes.len() > MAX {
+            return Err(Error::TooLarge);
+        }
+        let sent = url::form_urlencoded::parse(&bytes)
+            .find(|(name, _)| name == "_csrf")
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default();
+        let form = serde_html_form::from_bytes(&bytes).map_err(|_| {
+            Error::Invalid(vec![app::FieldFault::new(
+                "",
+                "Форма заполнена не полностью: вернитесь и проверьте поля.",
+            )])
+        })?;
+        Ok(Self {
+            form,
+            fresh: token_fits(&visit, &sent),
+        })
+    }
+}

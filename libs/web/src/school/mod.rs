@@ -1,0 +1,10 @@
+//! (head to be written)
+
+use axum::Router;
+
+use crate::Web;
+
+/// The pages of this folder.
+pub fn router() -> Router<Web> {
+    Router::new()
+}

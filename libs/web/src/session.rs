@@ -1,0 +1,157 @@
+//! Sessions in Redis (SEC-20…25): what a signed-in person's browser holds the key to. The
+//! key under which a session lies is the hash of the cookie, so that a dump of Redis holds no
+//! usable cookie. Nothing that must last is kept here.
+
+use async_trait::async_trait;
+use domain::{
+    actor::{AccountId, TenantId},
+    role::Role,
+};
+use redis::{AsyncCommands as _, aio::ConnectionManager};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use tower_sessions::{
+    Expiry, SessionManagerLayer, SessionStore,
+    cookie::{SameSite, time::Duration},
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+
+use crate::Web;
+
+/// Who is signed in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Signed {
+    /// The account.
+    pub account: AccountId,
+    /// Its epoch at sign-in; the database ends what is older.
+    pub epoch: i32,
+    /// The login, as shown.
+    pub login: String,
+    /// The cabinet in use; `None` until consent and profile are there and one is chosen.
+    pub cabinet: Option<Cabinet>,
+    /// Whether there is another cabinet to change to.
+    pub several: bool,
+    /// Whether «Запомнить меня» was ticked.
+    pub remember: bool,
+    /// When the person signed in, seconds since the epoch: the absolute limit counts from it.
+    pub since: i64,
+}
+
+/// The cabinet in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cabinet {
+    /// The membership, or the institute member.
+    pub membership: i64,
+    /// The role.
+    pub role: Role,
+    /// The municipality; `None` for the institute's.
+    pub tenant: Option<TenantId>,
+    /// The organisation, where the role has one.
+    pub organisation: Option<i64>,
+    /// What the header says: municipality or organisation.
+    pub title: String,
+}
+
+/// Key of [`Signed`] in a session.
+pub const SIGNED: &str = "signed";
+/// Key of the token forms send back.
+pub const CSRF: &str = "csrf";
+/// Key of the notice for the next page.
+pub const NOTICE: &str = "notice";
+
+/// How long a session of this role lives without a request (02 §2.1).
+#[must_use]
+pub const fn idle(role: Option<Role>, remember: bool) -> Duration {
+    match role {
+        Some(Role::Operator | Role::Admin) => Duration::minutes(15),
+        Some(Role::Municipal | Role::Expert) => Duration::minutes(30),
+        Some(Role::Teacher | Role::School) if remember => Duration::days(30),
+        Some(Role::Teacher | Role::School) | None => Duration::hours(8),
+    }
+}
+
+/// How long a session of this role lives at most, from sign-in.
+#[must_use]
+pub const fn absolute(role: Option<Role>, remember: bool) -> Duration {
+    match role {
+        Some(Role::Operator | Role::Admin | Role::Municipal | Role::Expert) => Duration::hours(12),
+        _ if remember => Duration::days(30),
+        _ => Duration::hours(8),
+    }
+}
+
+/// The layer that finds the session of a request and keeps what a handler changed in it.
+pub fn layer(web: &Web) -> SessionManagerLayer<RedisStore> {
+    let secure = web.settings.secure;
+    SessionManagerLayer::new(RedisStore(web.redis.clone()))
+        .with_name(if secure { "__Host-sid" } else { "sid" })
+        .with_secure(secure)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(Duration::hours(1)))
+}
+
+/// Sessions as Redis keys `sess:{sha256 of the cookie}` with a time to live.
+#[derive(Clone)]
+pub struct RedisStore(ConnectionManager);
+
+impl std::fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RedisStore")
+    }
+}
+
+fn key(id: &Id) -> String {
+    let digest = Sha256::digest(id.to_string().as_bytes());
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sess:{hex}")
+}
+
+fn backend(error: impl std::fmt::Display) -> Error {
+    Error::Backend(error.to_string())
+}
+
+fn seconds_left(record: &Record) -> u64 {
+    let left = record.expiry_date.unix_timestamp()
+        - tower_sessions::cookie::time::OffsetDateTime::now_utc().unix_timestamp();
+    u64::try_from(left).unwrap_or(0).max(1)
+}
+
+#[async_trait]
+impl SessionStore for RedisStore {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        // An id is 128 random bits: a clash is not a case, a broken generator would be.
+        self.save(record).await
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let value = serde_json::to_string(record).map_err(|e| Error::Encode(e.to_string()))?;
+        let mut redis = self.0.clone();
+        redis
+            .set_ex::<_, _, ()>(key(&record.id), value, seconds_left(record))
+            .await
+            .map_err(backend)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let mut redis = self.0.clone();
+        let value: Option<String> = redis.get(key(id)).await.map_err(backend)?;
+        value
+            .map(|value| serde_json::from_str(&value).map_err(|e| Error::Decode(e.to_string())))
+            .transpose()
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        let mut redis = self.0.clone();
+        redis.del::<_, ()>(key(id)).await.map_err(backend)
+    }
+}
+
+/// Whether the session's absolute limit has passed by the real clock.
+#[must_use]
+pub fn outlived(signed: &Signed, now: i64) -> bool {
+    let role = signed.cabinet.as_ref().map(|cabinet| cabinet.role);
+    now - signed.since > absolute(role, signed.remember).whole_seconds()
+}

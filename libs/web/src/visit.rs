@@ -1,0 +1,291 @@
+//! Who is looking: made once for each request from its session, handed to handlers as
+//! [`Visit`] or, for a cabinet, as the extractor of its role ([`Teacher`], [`Municipal`] …),
+//! which answers 303 without a session and 403 to another role before anything is looked up.
+
+use std::{ops::Deref, sync::Arc};
+
+use axum::{
+    extract::{FromRequestParts, Request},
+    http::{Method, request::Parts},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{actor::Actor, role::Role};
+use rand::Rng as _;
+use tower_sessions::{Expiry, Session, cookie::time::OffsetDateTime};
+use uuid::Uuid;
+
+use crate::{
+    error::{Error, Result},
+    session::{self, Cabinet, Signed},
+};
+
+/// One request's visitor.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    session: Session,
+    /// Who is signed in, if anybody.
+    pub signed: Option<Signed>,
+    /// The token this session's forms carry; empty until a form is shown (see [`Guest`]).
+    pub csrf: String,
+    /// What the act before achieved, to be shown once.
+    pub notice: Option<String>,
+    /// The path and query asked for.
+    pub path: String,
+    /// The id of the request, in audit and log alike.
+    pub request: Uuid,
+}
+
+/// The layer that makes the [`Visit`].
+pub async fn layer(session: Session, request: Request, next: Next) -> Response {
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
+    let page = request.method() == Method::GET;
+    match Visit::read(session, path, page).await {
+        Ok(visit) => {
+            let mut request = request;
+            request.extensions_mut().insert(Arc::new(visit));
+            next.run(request).await
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+impl Visit {
+    async fn read(session: Session, path: String, page: bool) -> Result<Self> {
+        let mut signed: Option<Signed> = session.get(session::SIGNED).await?;
+        if let Some(person) = &signed {
+            if session::outlived(person, OffsetDateTime::now_utc().unix_timestamp()) {
+                session.flush().await?;
+                signed = None;
+            } else {
+                let role = person.cabinet.as_ref().map(|cabinet| cabinet.role);
+                session.set_expiry(Some(Expiry::OnInactivity(session::idle(
+                    role,
+                    person.remember,
+                ))));
+            }
+        }
+        let csrf = session.get(session::CSRF).await?.unwrap_or_default();
+        // A notice is taken by the next page that is shown, not by a picture or a form.
+        let notice = if page && session.get::<String>(session::NOTICE).await?.is_some() {
+            session.remove(session::NOTICE).await?
+        } else {
+            None
+        };
+        Ok(Self {
+            session,
+            signed,
+            csrf,
+            notice,
+            path,
+            request: Uuid::now_v7(),
+        })
+    }
+
+    /// Says something on the next page.
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn notify(&self, words: &str) -> Result<()> {
+        Ok(self.session.insert(session::NOTICE, words).await?)
+    }
+
+    /// Signs a person in, or changes what is known of it, under a new session id and token
+    /// (SEC-21).
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn sign_in(&self, signed: &Signed) -> Result<()> {
+        self.session.cycle_id().await?;
+        self.session.insert(session::SIGNED, signed).await?;
+        self.session.insert(session::CSRF, random_token()).await?;
+        let role = signed.cabinet.as_ref().map(|cabinet| cabinet.role);
+        self.session
+            .set_expiry(Some(Expiry::OnInactivity(session::idle(
+                role,
+                signed.remember,
+            ))));
+        Ok(())
+    }
+
+    /// Signs out: the session is gone from Redis.
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn sign_out(&self) -> Result<()> {
+        Ok(self.session.flush().await?)
+    }
+
+    /// The cabinet in use.
+    #[must_use]
+    pub fn cabinet(&self) -> Option<&Cabinet> {
+        self.signed.as_ref()?.cabinet.as_ref()
+    }
+
+    /// The person signed in, or the way to sign-in.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] when nobody is.
+    pub fn person(&self) -> Result<&Signed> {
+        self.signed.as_ref().ok_or_else(|| Error::SignIn {
+            next: self.path.clone(),
+        })
+    }
+
+    fn actor(&self, role: Role) -> Result<Actor> {
+        let signed = self.person()?;
+        let cabinet = signed.cabinet.as_ref().ok_or(Error::NoCabinet)?;
+        if cabinet.role != role {
+            return Err(Error::Forbidden);
+        }
+        Ok(Actor {
+            account: signed.account,
+            epoch: signed.epoch,
+            role,
+            membership: cabinet.membership,
+            tenant: cabinet.tenant,
+            organisation: cabinet.organisation,
+            request: self.request,
+        })
+    }
+
+    async fn ensure_token(&mut self) -> Result<()> {
+        if self.csrf.is_empty() {
+            self.csrf = random_token();
+            self.session.insert(session::CSRF, &self.csrf).await?;
+        }
+        Ok(())
+    }
+}
+
+fn random_token() -> String {
+    let bytes: [u8; 24] = rand::rng().random();
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn visit_of(parts: &Parts) -> Result<Arc<Visit>> {
+    parts
+        .extensions
+        .get::<Arc<Visit>>()
+        .cloned()
+        .ok_or(Error::NoCabinet)
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        Ok((*visit_of(parts)?).clone())
+    }
+}
+
+/// A visitor of a page with a form: whoever it is, the session has a token for the form.
+#[derive(Clone, Debug)]
+pub struct Guest(pub Visit);
+
+impl Deref for Guest {
+    type Target = Visit;
+    fn deref(&self) -> &Visit {
+        &self.0
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Guest {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let mut visit = (*visit_of(parts)?).clone();
+        visit.ensure_token().await?;
+        Ok(Self(visit))
+    }
+}
+
+/// Anyone signed in, in a cabinet or on the way to one.
+#[derive(Clone, Debug)]
+pub struct Person(pub Visit);
+
+impl Deref for Person {
+    type Target = Visit;
+    fn deref(&self) -> &Visit {
+        &self.0
+    }
+}
+
+impl Person {
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// Never once extracted.
+    pub fn signed(&self) -> Result<&Signed> {
+        self.0.person()
+    }
+
+    /// The actor of the cabinet in use, whatever its role.
+    ///
+    /// # Errors
+    /// [`Error::NoCabinet`] when none is chosen yet.
+    pub fn actor(&self) -> Result<Actor> {
+        let role = self.cabinet().ok_or(Error::NoCabinet)?.role;
+        self.0.actor(role)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Person {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let mut visit = (*visit_of(parts)?).clone();
+        visit.person()?;
+        visit.ensure_token().await?;
+        Ok(Self(visit))
+    }
+}
+
+macro_rules! cabinets {
+    ($($(#[$doc:meta])* $name:ident = $role:expr,)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            visit: Visit,
+            /// Who acts.
+            pub actor: Actor,
+        }
+
+        impl Deref for $name {
+            type Target = Visit;
+            fn deref(&self) -> &Visit {
+                &self.visit
+            }
+        }
+
+        impl<S: Send + Sync> FromRequestParts<S> for $name {
+            type Rejection = Error;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+                let visit = (*visit_of(parts)?).clone();
+                let actor = visit.actor($role)?;
+                Ok(Self { visit, actor })
+            }
+        }
+    )*};
+}
+
+cabinets! {
+    /// A teacher in its cabinet.
+    Teacher = Role::Teacher,
+    /// A school coordinator in its cabinet.
+    School = Role::School,
+    /// A municipal coordinator in its cabinet.
+    Municipal = Role::Municipal,
+    /// An expert in its cabinet.
+    Expert = Role::Expert,
+    /// An operator in its console.
+    Operator = Role::Operator,
+    /// An administrator in its console.
+    Admin = Role::Admin,
+}
