@@ -7,6 +7,7 @@ use db::{applications, events, letters};
 use domain::{
     act::{Act, acts},
     actor::Actor,
+    letter::LetterKind,
     life::legal,
 };
 use uuid::Uuid;
@@ -36,7 +37,7 @@ impl App {
             return Err(Error::Stale);
         }
         events::record(&mut tx, &permit, "Заявление зарегистрировано").await?;
-        letters::queue(&mut tx, &permit, "registered", permit.account).await?;
+        letters::queue(&mut tx, &permit, LetterKind::Registered, permit.account).await?;
         // The number comes last: its counter is locked until the commit (R-APP-5).
         let line = applications::register(&mut tx, &permit).await?;
         tx.commit().await?;

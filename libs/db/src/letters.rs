@@ -1,7 +1,7 @@
 //! The outbox: letters as rows, written in the transaction of the change and sent by the
 //! worker (R-LET-1). A row holds kind and ids; words and addresses are made when it is sent.
 
-use domain::act::Doing;
+use domain::{act::Doing, letter::LetterKind};
 use uuid::Uuid;
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 pub async fn queue<A: Doing>(
     tx: &mut Tx<A>,
     permit: &Permit<A, Application>,
-    kind: &str,
+    kind: LetterKind,
     account: i64,
 ) -> Result<()> {
     sqlx::query!(
@@ -25,7 +25,7 @@ pub async fn queue<A: Doing>(
         permit.tenant.0,
         Uuid::now_v7(),
         account,
-        kind,
+        kind.code(),
         permit.id,
     )
     .execute(tx.connection())

@@ -1,0 +1,74 @@
+//! The letters there are (R-LET-1, 02 §2.9): kinds and subjects. Bodies are composed above,
+//! when a letter is sent. No subject carries personal data.
+
+macro_rules! letters {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $subject:literal;)*) => {
+        /// What a letter tells.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum LetterKind { $($(#[$doc])* $name,)* }
+
+        impl LetterKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The code kept in the outbox.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The kind of a code; `None` for anything that is not one.
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.code() == code)
+            }
+
+            /// The subject, after «Аттестация: ».
+            #[must_use]
+            pub const fn subject(self) -> &'static str {
+                match self { $(Self::$name => $subject,)* }
+            }
+        }
+    };
+}
+
+letters! {
+    /// An invitation with its link (R-ACC-4).
+    Invitation = "invitation", "приглашение";
+    /// The account was made; the link confirms the address.
+    Registration = "registration", "регистрация";
+    /// A link for setting the password (R-ACC-5).
+    PasswordReset = "password_reset", "сброс пароля";
+    /// The password or the address was changed.
+    EmailChanged = "email_changed", "адрес изменён";
+    /// To the teacher and the registrar.
+    Submitted = "submitted", "заявление подано";
+    /// To the teacher.
+    Registered = "registered", "заявление зарегистрировано";
+    /// To the teacher, with the reason.
+    Rejected = "rejected", "заявление отклонено";
+    /// To the teacher: a period was set or changed.
+    PeriodSet = "period_set", "назначен период";
+    /// To the teacher: experts were assigned or changed.
+    ExpertsAssigned = "experts_assigned", "назначены специалисты";
+    /// To the expert.
+    Assigned = "assigned", "вас назначили специалистом";
+    /// To the expert whose assignment ended.
+    Unassigned = "unassigned", "назначение снято";
+    /// To the teacher (and the second expert).
+    ConclusionReceived = "conclusion_received", "получено итоговое заключение";
+    /// To whom it was returned.
+    ConclusionReturned = "conclusion_returned", "заключение возвращено";
+    /// To the teacher and the experts.
+    ConclusionAccepted = "conclusion_accepted", "заключение принято";
+    /// To the teacher, if the school coordinator formed it.
+    WithdrawalFormed = "withdrawal_formed", "отзыв сформирован";
+    /// To the registrar, and to the teacher if the school coordinator did it.
+    WithdrawalSubmitted = "withdrawal_submitted", "отзыв на рассмотрении";
+    /// To the registrar, if it was under review.
+    WithdrawalCancelled = "withdrawal_cancelled", "отзыв отменён";
+    /// To the teacher and the experts.
+    WithdrawalAccepted = "withdrawal_accepted", "отзыв зарегистрирован";
+    /// To the teacher.
+    WithdrawalDeclined = "withdrawal_declined", "отзыв отклонён";
+}
