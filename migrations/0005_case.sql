@@ -25,6 +25,8 @@ CREATE UNIQUE INDEX withdrawal_open ON app.withdrawal (tenant_id, application_id
   WHERE state IN ('formed', 'under_review');
 CREATE INDEX withdrawal_list ON app.withdrawal (tenant_id, state, id);
 CREATE INDEX withdrawal_region ON app.withdrawal (state, id);
+CREATE UNIQUE INDEX withdrawal_id ON app.withdrawal (id);
+CREATE INDEX withdrawal_case ON app.withdrawal (tenant_id, application_id, id);
 CALL app.case_policies('withdrawal', '{attest_tenant,attest_operator}');
 GRANT INSERT (tenant_id, public_id, application_id, reason, by_role, by_account) ON app.withdrawal TO attest_tenant;
 GRANT UPDATE (state, file_id, answer, version) ON app.withdrawal TO attest_tenant;

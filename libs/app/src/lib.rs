@@ -9,6 +9,7 @@ pub mod error;
 pub mod files;
 pub mod links;
 pub mod review;
+pub mod withdrawals;
 
 use std::sync::Arc;
 

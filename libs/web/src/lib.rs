@@ -14,11 +14,13 @@ mod admin;
 mod cabinet;
 mod expert;
 mod headers;
+mod id;
 mod municipal;
 mod operator;
 mod public;
 mod school;
 mod teacher;
+mod withdrawal;
 
 use std::sync::Arc;
 
