@@ -5,6 +5,9 @@
 //!
 //! One module per noun, named as its table.
 
+pub mod applications;
+pub mod attachments;
+pub mod cards;
 pub mod error;
 pub mod files;
 pub mod links;

@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod form;
+pub mod id;
 pub mod page;
 pub mod session;
 pub mod upload;
@@ -12,6 +13,7 @@ pub mod visit;
 
 mod admin;
 mod cabinet;
+mod documents;
 mod expert;
 mod headers;
 mod id;
@@ -63,6 +65,7 @@ pub fn router(web: Web) -> Router {
     Router::new()
         .merge(public::router())
         .merge(cabinet::router())
+        .merge(documents::router())
         .merge(teacher::router())
         .merge(school::router())
         .merge(municipal::router())
