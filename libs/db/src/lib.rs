@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod conclusions;
 pub mod error;
 pub mod events;
 pub mod jobs;
