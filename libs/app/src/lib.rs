@@ -5,10 +5,13 @@
 //!
 //! One module per noun, named as its table.
 
+pub mod assigned;
+pub mod conclusions;
 pub mod error;
 pub mod files;
 pub mod links;
 pub mod review;
+pub mod school;
 
 use std::sync::Arc;
 
