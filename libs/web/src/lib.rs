@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod form;
+pub mod id;
 pub mod page;
 pub mod session;
 pub mod upload;
@@ -12,6 +13,7 @@ pub mod visit;
 
 mod admin;
 mod cabinet;
+mod conclusion;
 mod expert;
 mod headers;
 mod municipal;
