@@ -8,7 +8,7 @@ mod view;
 use db::{
     Permit, Tx,
     applications::{self, Application},
-    conclusions::{self, Move, Signed, Stored},
+    conclusions::{self, Move, Signed},
     events, letters,
 };
 use domain::{
@@ -419,14 +419,7 @@ impl App {
             Act::UploadSignedConclusion => Signed::All,
             _ => Signed::Nobody,
         };
-        let stored = Stored {
-            key: &file.key,
-            name: &file.name,
-            content_type: file.content_type,
-            size: i64::try_from(file.size).unwrap_or(i64::MAX),
-            sha256: &file.sha256,
-        };
-        conclusions::add_version(&mut tx, &permit, stored, signed).await?;
+        conclusions::add_version(&mut tx, &permit, &file.row(), signed).await?;
         events::record(&mut tx, &permit, words).await?;
         if to.place == Place::AtTeacher {
             let mut receivers = conclusions::experts(&mut tx, &permit).await?;

@@ -5,7 +5,10 @@
 //!
 //! One module per noun, named as its table.
 
+pub mod applications;
 pub mod assigned;
+pub mod attachments;
+pub mod cards;
 pub mod conclusions;
 pub mod error;
 pub mod files;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::{
     applications::{Application, known},
     error::{Result, touched},
+    files::{self, NewFile},
     scope::{Permit, Scope, Tx},
 };
 
@@ -85,21 +86,6 @@ impl Signed {
     }
 }
 
-/// An object in the store that is about to be named by a row.
-#[derive(Clone, Copy, Debug)]
-pub struct Stored<'a> {
-    /// The key in the store.
-    pub key: &'a str,
-    /// The name as it is shown.
-    pub name: &'a str,
-    /// What it is.
-    pub content_type: &'a str,
-    /// Bytes.
-    pub size: i64,
-    /// SHA-256.
-    pub sha256: &'a [u8],
-}
-
 /// Adds a version to the conclusion of the application a permit is for.
 ///
 /// # Errors
@@ -107,11 +93,11 @@ pub struct Stored<'a> {
 pub async fn add_version<A: Doing>(
     tx: &mut Tx<A>,
     permit: &Permit<A, Application>,
-    stored: Stored<'_>,
+    file: &NewFile<'_>,
     signed: Signed,
 ) -> Result<()> {
     let actor = tx.actor()?.clone();
-    let file = insert_file(tx, permit, stored).await?;
+    let file = files::add(tx, permit, file).await?;
     let rows = sqlx::query!(
         "INSERT INTO app.conclusion_file (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)
          SELECT c.tenant_id, c.application_id, c.id, $3, $4, $5, $6 FROM app.conclusion c
@@ -127,31 +113,6 @@ pub async fn add_version<A: Doing>(
     .await?
     .rows_affected();
     touched(rows)
-}
-
-async fn insert_file<A: Doing>(
-    tx: &mut Tx<A>,
-    permit: &Permit<A, Application>,
-    stored: Stored<'_>,
-) -> Result<i64> {
-    let actor = tx.actor()?.clone();
-    Ok(sqlx::query_scalar!(
-        "INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256,
-           by_account, by_role)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
-        permit.tenant.0,
-        Uuid::now_v7(),
-        permit.id,
-        stored.key,
-        stored.name,
-        stored.content_type,
-        stored.size,
-        stored.sha256,
-        actor.account.0,
-        actor.role.code(),
-    )
-    .fetch_one(tx.connection())
-    .await?)
 }
 
 /// What is told of a conclusion besides its place.

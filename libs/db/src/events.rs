@@ -1,5 +1,7 @@
 //! The history of a case and the audit, written in the transaction of the change (R-AUD-1).
 
+use std::borrow::Borrow;
+
 use chrono::{DateTime, Utc};
 use domain::act::Doing;
 
@@ -39,21 +41,23 @@ pub async fn history(scope: &mut Scope, application: &Application) -> Result<Vec
 }
 
 /// Records what was done to an application: a line of its history, in words, and the audit,
-/// in codes.
+/// in codes. `R` is the application, or a row that stands with it.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn record<A: Doing>(
+pub async fn record<A: Doing, R: Borrow<Application>>(
     tx: &mut Tx<A>,
-    permit: &Permit<A, Application>,
+    permit: &Permit<A, R>,
     words: &str,
 ) -> Result<()> {
     let actor = tx.actor()?.clone();
+    let application: &Application = (**permit).borrow();
+    let (tenant, id) = (application.tenant, application.id);
     sqlx::query!(
         "INSERT INTO app.application_event (tenant_id, application_id, account_id, role, actor_name, act, words)
          VALUES ($1, $2, $3, $4, app.acting_name(), $5, $6)",
-        permit.tenant.0,
-        permit.id,
+        tenant.0,
+        id,
         actor.account.0,
         actor.role.code(),
         A::ACT.code(),
@@ -61,7 +65,7 @@ pub async fn record<A: Doing>(
     )
     .execute(tx.connection())
     .await?;
-    audit(tx, Some(permit.id)).await
+    audit(tx, Some(id)).await
 }
 
 /// Records in the audit that the act of this scope was done to the object `id`.

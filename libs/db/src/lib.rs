@@ -7,15 +7,19 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod attachments;
+pub mod cards;
 pub mod conclusions;
 pub mod error;
 pub mod events;
+pub mod files;
 pub mod jobs;
 pub mod letters;
 pub mod migrate;
 pub mod municipalities;
 pub mod organisations;
 pub mod reference;
+pub mod renditions;
 pub mod scope;
 
 pub use error::{Error, Result};
