@@ -10,6 +10,8 @@ use domain::{
     reference::Form,
 };
 
+use uuid::Uuid;
+
 use crate::{App, Result};
 
 pub use db::applications::school::{Document, Listed};
@@ -74,8 +76,32 @@ impl App {
         statuses: &[Status],
         after: i64,
     ) -> Result<SchoolPage> {
+        self.school_rows(actor, statuses, after, None).await
+    }
+
+    /// One application of the organisation as its list shows it; none once it is final.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`] for another role.
+    pub async fn school_application(
+        &self,
+        actor: &Actor,
+        application: Uuid,
+    ) -> Result<Option<SchoolRow>> {
+        let live = [Status::UnderReview, Status::Registered];
+        let page = self.school_rows(actor, &live, 0, Some(application)).await?;
+        Ok(page.rows.into_iter().next())
+    }
+
+    async fn school_rows(
+        &self,
+        actor: &Actor,
+        statuses: &[Status],
+        after: i64,
+        only: Option<Uuid>,
+    ) -> Result<SchoolPage> {
         let mut tx = self.db.enter::<acts::ReadApplication>(actor).await?;
-        let mut rows = school::list(&mut tx, statuses, after).await?;
+        let mut rows = school::list(&mut tx, statuses, after, only).await?;
         let more = rows.len() > ROWS;
         rows.truncate(ROWS);
         let next = rows.last().filter(|_| more).map(|last| last.id);

@@ -94,11 +94,17 @@ pub async fn count(scope: &mut Scope, status: Status) -> Result<i64> {
 }
 
 /// The applications of the organisation in hand in any of these statuses, oldest first, after
-/// the row `after`; 51 at most, the last of which only tells that there are more.
+/// the row `after`, or the one application `only` of them; 51 at most, the last of which only
+/// tells that there are more.
 ///
 /// # Errors
 /// If the database does not answer or holds a value the domain does not know.
-pub async fn list(scope: &mut Scope, statuses: &[Status], after: i64) -> Result<Vec<Listed>> {
+pub async fn list(
+    scope: &mut Scope,
+    statuses: &[Status],
+    after: i64,
+    only: Option<Uuid>,
+) -> Result<Vec<Listed>> {
     let statuses: Vec<String> = statuses
         .iter()
         .map(|status| status.code().to_owned())
@@ -127,9 +133,11 @@ pub async fn list(scope: &mut Scope, statuses: &[Status], after: i64) -> Result<
            LEFT JOIN app.conclusion c ON c.tenant_id = a.tenant_id AND c.application_id = a.id
            WHERE a.tenant_id = app.ctx_tenant() AND a.organisation_id = app.ctx_organisation()
              AND a.submitted_at IS NOT NULL AND a.status = ANY ($1) AND a.id > $2
+             AND ($3::uuid IS NULL OR a.public_id = $3)
            ORDER BY a.id LIMIT 51"#,
         &statuses,
         after,
+        only,
     )
     .fetch_all(scope.connection())
     .await?

@@ -1,4 +1,8 @@
-//! (head to be written)
+//! The school coordinator: who of its organisation applied, documents and signed conclusions
+//! attached for them. It never fills in, forms or submits.
+
+mod documents;
+mod home;
 
 use axum::Router;
 
@@ -7,4 +11,6 @@ use crate::Web;
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
+        .merge(documents::router())
+        .merge(home::router())
 }
