@@ -9,6 +9,7 @@ use domain::{
     act::{Act, acts},
     actor::Actor,
     life::legal,
+    words,
 };
 use uuid::Uuid;
 
@@ -23,6 +24,8 @@ pub struct ConclusionView {
     pub conclusion: Option<Conclusion>,
     /// What the person may do with it now.
     pub can: Vec<Act>,
+    /// Why an expert can upload none now, in words.
+    pub unavailable: Option<String>,
 }
 
 impl ConclusionView {
@@ -93,9 +96,13 @@ async fn view(
         .into_iter()
         .filter(|act| tx.could(*act, &*permit) && legal(*act, actor.role, &case).is_ok())
         .collect();
+    let unavailable = legal(Act::UploadConclusion, actor.role, &case)
+        .err()
+        .map(|refusal| words::refusal(Act::UploadConclusion, refusal));
     Ok(ConclusionView {
         application: permit.into_row(),
         conclusion,
         can,
+        unavailable,
     })
 }

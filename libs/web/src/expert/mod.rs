@@ -1,5 +1,6 @@
 //! The expert: the teachers it is assigned to, their applications and conclusions.
 
+mod application;
 mod home;
 
 use axum::Router;
@@ -8,5 +9,7 @@ use crate::Web;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new().merge(home::router())
+    Router::new()
+        .merge(application::router())
+        .merge(home::router())
 }

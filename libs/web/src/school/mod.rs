@@ -1,6 +1,7 @@
 //! The school coordinator: who of its organisation applied, documents and signed conclusions
 //! attached for them. It never fills in, forms or submits.
 
+mod application;
 mod documents;
 mod home;
 
@@ -11,6 +12,7 @@ use crate::Web;
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
+        .merge(application::router())
         .merge(documents::router())
         .merge(home::router())
 }
