@@ -5,10 +5,13 @@
 //!
 //! One module per noun, named as its table.
 
+pub mod applications;
+pub mod case;
 pub mod error;
 pub mod files;
 pub mod links;
 pub mod review;
+pub mod schedule;
 
 use std::sync::Arc;
 

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod case_files;
 pub mod error;
 pub mod events;
 pub mod jobs;
@@ -15,6 +16,7 @@ pub mod migrate;
 pub mod municipalities;
 pub mod organisations;
 pub mod reference;
+pub mod schedule;
 pub mod scope;
 
 pub use error::{Error, Result};
