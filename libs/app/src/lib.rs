@@ -5,11 +5,11 @@
 //!
 //! One module per noun, named as its table.
 
-pub mod applications;
 pub mod case;
 pub mod error;
 pub mod files;
 pub mod links;
+pub mod lists;
 pub mod review;
 pub mod schedule;
 

@@ -1,4 +1,6 @@
-//! (head to be written)
+//! The municipal coordinator's cabinet.
+
+mod applications;
 
 use axum::Router;
 
@@ -6,5 +8,5 @@ use crate::Web;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new()
+    Router::new().merge(applications::router())
 }

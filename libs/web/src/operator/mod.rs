@@ -1,4 +1,7 @@
-//! (head to be written)
+//! The operator's console over all municipalities.
+
+mod applications;
+mod queue;
 
 use axum::Router;
 
@@ -7,4 +10,6 @@ use crate::Web;
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
+        .merge(applications::router())
+        .merge(queue::router())
 }
