@@ -9,11 +9,14 @@ pub mod applications;
 pub mod assigned;
 pub mod attachments;
 pub mod cards;
+pub mod case;
 pub mod conclusions;
 pub mod error;
 pub mod files;
 pub mod links;
+pub mod lists;
 pub mod review;
+pub mod schedule;
 pub mod school;
 
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 //! status. Lists of applications for one audience stand in `applications/…` beside it.
 
 pub mod expert;
+pub mod lists;
 pub mod own;
 pub mod school;
 

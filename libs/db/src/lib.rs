@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod applications;
 pub mod attachments;
 pub mod cards;
+pub mod case_files;
 pub mod conclusions;
 pub mod error;
 pub mod events;
@@ -20,6 +21,7 @@ pub mod municipalities;
 pub mod organisations;
 pub mod reference;
 pub mod renditions;
+pub mod schedule;
 pub mod scope;
 
 pub use error::{Error, Result};

@@ -1,5 +1,6 @@
-//! (head to be written)
+//! The municipal coordinator's cabinet.
 
+mod applications;
 mod conclusions;
 
 use axum::Router;
@@ -8,5 +9,7 @@ use crate::Web;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new().merge(conclusions::router())
+    Router::new()
+        .merge(applications::router())
+        .merge(conclusions::router())
 }

@@ -1,6 +1,8 @@
-//! (head to be written)
+//! The operator's console over all municipalities.
 
+mod applications;
 mod conclusions;
+mod queue;
 
 use axum::Router;
 
@@ -8,5 +10,8 @@ use crate::Web;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new().merge(conclusions::router())
+    Router::new()
+        .merge(applications::router())
+        .merge(conclusions::router())
+        .merge(queue::router())
 }
