@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::{EXPIRED, document, place_tag, reason, versions};
 use crate::{
     Web,
+    asked::address,
     error::{Error, Result},
     form::Posted,
     page::{Page, fault_of},
@@ -41,7 +42,7 @@ pub struct Desk<'a> {
 /// What the address says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct Wanted {
     state: String,
     after: String,
 }
@@ -95,13 +96,14 @@ impl Desk<'_> {
     }
 }
 
-/// The list; «ждут меня» unless the address asks for another place or for «все».
-pub async fn list(desk: &Desk<'_>, web: &Web, asked: Asked) -> Result<Markup> {
-    let only = match asked.state.as_str() {
+/// The list, under what stands `above` it; «ждут меня» unless the address asks for another
+/// place or for «все».
+pub async fn list(desk: &Desk<'_>, web: &Web, wanted: Wanted, above: Markup) -> Result<Markup> {
+    let only = match wanted.state.as_str() {
         "all" => None,
         code => Some(Place::from_code(code).unwrap_or(desk.own_place())),
     };
-    let after = cursor(&asked.after);
+    let after = cursor(&wanted.after);
     let page = web
         .app
         .conclusions(desk.actor, only, after.as_ref())
@@ -111,11 +113,15 @@ pub async fn list(desk: &Desk<'_>, web: &Web, asked: Asked) -> Result<Markup> {
         _ => Vec::new(),
     };
     let state = only.map_or("all", Place::code);
-    let next = page
-        .next
-        .map(|cursor| format!("{}?state={state}&after={}", desk.list(), written(&cursor)));
+    let next = page.next.map(|cursor| {
+        address(
+            &desk.list(),
+            &[("state", state), ("after", &written(&cursor))],
+        )
+    });
     let today = web.app.today();
     Ok(Page::new(desk.visit, desk.heading).render(html! {
+        (above)
         (due_days(&due, today))
         (filters(desk, state))
         (table(desk, &page.rows, today))

@@ -2,11 +2,7 @@
 //! contacts (R-SCH-4).
 
 use app::assigned::Assigned;
-use axum::{
-    Router,
-    extract::{Query, State},
-    routing::get,
-};
+use axum::{Router, extract::State, routing::get};
 use domain::{
     life::{PeriodMark, Place, Status},
     words::{place_name, status_name},
@@ -15,7 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Column, Pagination, Table, Tone};
 
-use crate::{Web, error::Result, page::Page, visit::Expert};
+use crate::{Web, asked::Asked, error::Result, page::Page, visit::Expert};
 
 /// Its address.
 pub fn router() -> Router<Web> {
@@ -24,12 +20,12 @@ pub fn router() -> Router<Web> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct Wanted {
     after: String,
 }
 
-async fn show(at: Expert, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    let after = asked.after.parse().unwrap_or_default();
+async fn show(at: Expert, State(web): State<Web>, Asked(wanted): Asked<Wanted>) -> Result<Markup> {
+    let after = wanted.after.parse().unwrap_or_default();
     let page = web.app.assigned(&at.actor, after).await?;
     let next = page.next.map(|id| format!("/expert?after={id}"));
     Ok(Page::new(&at, "Личный кабинет специалиста").render(html! {

@@ -3,7 +3,7 @@
 
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::State,
     response::Response,
     routing::{get, post},
 };
@@ -11,12 +11,17 @@ use maud::Markup;
 
 use crate::{
     Web,
-    conclusion::judging::{self, Asked, Desk, Raw, Step},
+    asked::Asked,
+    conclusion::judging::{self, Desk, Raw, Step, Wanted},
     error::Result,
     form::Posted,
     id::Id,
+    municipal::applications::tabs,
     visit::Municipal,
 };
+
+/// The heading, and the words of the tab.
+const HEADING: &str = "Итоговые заключения";
 
 /// Its addresses; `{id}` is the application's.
 pub fn router() -> Router<Web> {
@@ -33,12 +38,17 @@ fn desk(at: &Municipal) -> Desk<'_> {
     Desk {
         visit: at,
         actor: &at.actor,
-        heading: "Итоговые заключения",
+        heading: HEADING,
     }
 }
 
-async fn list(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    judging::list(&desk(&at), &web, asked).await
+async fn list(
+    at: Municipal,
+    State(web): State<Web>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Markup> {
+    let above = tabs(HEADING);
+    judging::list(&desk(&at), &web, wanted, above).await
 }
 
 async fn pass(

@@ -3,7 +3,7 @@
 
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::State,
     response::Response,
     routing::{get, post},
 };
@@ -11,7 +11,8 @@ use maud::Markup;
 
 use crate::{
     Web,
-    conclusion::judging::{self, Asked, Desk, Raw, Step},
+    asked::Asked,
+    conclusion::judging::{self, Desk, Raw, Step, Wanted},
     error::Result,
     form::Posted,
     id::Id,
@@ -38,8 +39,12 @@ fn desk(at: &Operator) -> Desk<'_> {
     }
 }
 
-async fn list(at: Operator, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    judging::list(&desk(&at), &web, asked).await
+async fn list(
+    at: Operator,
+    State(web): State<Web>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Markup> {
+    judging::list(&desk(&at), &web, wanted, Markup::default()).await
 }
 
 async fn accept(

@@ -8,7 +8,7 @@ use app::{
 };
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use crate::{
     Web,
+    asked::Asked,
     conclusion::{document, one_file, scan_field},
     error::{Error, Result},
     form::Posted,
@@ -45,12 +46,12 @@ const LIVE: [Status; 2] = [Status::UnderReview, Status::Registered];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct Wanted {
     after: String,
 }
 
-async fn show(at: School, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    let after = asked.after.parse().unwrap_or_default();
+async fn show(at: School, State(web): State<Web>, Asked(wanted): Asked<Wanted>) -> Result<Markup> {
+    let after = wanted.after.parse().unwrap_or_default();
     let page = web.app.school_applications(&at.actor, &LIVE, after).await?;
     let body = body(&at, &web, &page, None).await?;
     Ok(frame(&at, &[]).render(body))

@@ -2,17 +2,13 @@
 //! applied and how many are registered, each number with its list (01 §1.7).
 
 use app::school::SchoolRow;
-use axum::{
-    Router,
-    extract::{Query, State},
-    routing::get,
-};
+use axum::{Router, extract::State, routing::get};
 use domain::{life::Status, words::status_name};
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Card, Column, Link, Pagination, Tab, Table};
 
-use crate::{Web, error::Result, page::Page, visit::School};
+use crate::{Web, asked::Asked, error::Result, page::Page, visit::School};
 
 const NEW: &str = "/school/applications?state=under_review";
 const REGISTERED: &str = "/school/applications?state=registered";
@@ -76,13 +72,13 @@ async fn show(at: School, State(web): State<Web>) -> Result<Markup> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct Wanted {
     state: String,
     after: String,
 }
 
-async fn list(at: School, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    let status = match asked.state.as_str() {
+async fn list(at: School, State(web): State<Web>, Asked(wanted): Asked<Wanted>) -> Result<Markup> {
+    let status = match wanted.state.as_str() {
         "registered" => Status::Registered,
         _ => Status::UnderReview,
     };
@@ -92,7 +88,7 @@ async fn list(at: School, State(web): State<Web>, Query(asked): Query<Asked>) ->
     } else {
         "Новые заявления"
     };
-    let after = asked.after.parse().unwrap_or_default();
+    let after = wanted.after.parse().unwrap_or_default();
     let page = web
         .app
         .school_applications(&at.actor, &[status], after)

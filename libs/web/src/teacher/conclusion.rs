@@ -4,7 +4,7 @@
 use app::{FieldFault, conclusions::ConclusionView};
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
     routing::get,
 };
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     Web,
+    asked::Asked,
     conclusion::{one_file, scan_field, section},
     error::{Error, Result},
     page::{Page, fault_of},
@@ -31,13 +32,13 @@ pub fn router() -> Router<Web> {
 /// What the address says: of which card, or, when a scan is sent, of which application.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct Wanted {
     card: String,
     application: String,
 }
 
-async fn show(at: Teacher, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    let card = match asked.card.as_str() {
+async fn show(at: Teacher, State(web): State<Web>, Asked(wanted): Asked<Wanted>) -> Result<Markup> {
+    let card = match wanted.card.as_str() {
         "" => None,
         card => Some(card.parse().map_err(|_| Error::NotFound)?),
     };
@@ -48,10 +49,10 @@ async fn show(at: Teacher, State(web): State<Web>, Query(asked): Query<Asked>) -
 async fn sign(
     at: Teacher,
     State(web): State<Web>,
-    Query(asked): Query<Asked>,
+    Asked(wanted): Asked<Wanted>,
     upload: Upload,
 ) -> Result<Response> {
-    let id: Uuid = asked.application.parse().map_err(|_| Error::NotFound)?;
+    let id: Uuid = wanted.application.parse().map_err(|_| Error::NotFound)?;
     let tenant = web.app.may_sign_conclusion(&at.actor, id).await?;
     let form = upload.receive(&web.app, tenant).await?;
     let version = form.version();
