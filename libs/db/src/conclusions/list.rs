@@ -136,7 +136,9 @@ pub async fn page(
                 JOIN app.file f ON f.tenant_id = v.tenant_id AND f.id = v.file_id
                 WHERE v.tenant_id = c.tenant_id AND v.application_id = c.application_id
                 ORDER BY v.id DESC LIMIT 1) AS file
-           FROM app.conclusion c
+           FROM (SELECT * FROM app.conclusion c
+                 WHERE c.place BETWEEN $1 AND $2 AND (c.place, c.moved_at, c.id) > ($3, $4, $5)
+                 ORDER BY c.place, c.moved_at, c.id LIMIT 51) c
            JOIN app.application a ON a.tenant_id = c.tenant_id AND a.id = c.application_id
            JOIN app.organisation o ON o.tenant_id = a.tenant_id AND o.id = a.organisation_id
            JOIN app.municipality m ON m.id = a.tenant_id
@@ -145,8 +147,7 @@ pub async fn page(
              AND w.state IN ('formed', 'under_review')
            LEFT JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
            LEFT JOIN app.period d ON d.id = s.period_id
-           WHERE c.place BETWEEN $1 AND $2 AND (c.place, c.moved_at, c.id) > ($3, $4, $5)
-           ORDER BY c.place, c.moved_at, c.id LIMIT 51"#,
+           ORDER BY c.place, c.moved_at, c.id"#,
         from,
         to,
         after_place,

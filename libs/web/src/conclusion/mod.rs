@@ -44,7 +44,8 @@ pub fn section(view: Option<&ConclusionView>) -> Markup {
     }
 }
 
-/// Why a conclusion came back, or why it goes on unsigned; nothing otherwise.
+/// Why a conclusion came back, or why it goes on unsigned; nothing otherwise. One that came back
+/// after a refusal carries the reason of the return.
 pub fn reason(place: Place, conclusion: &Conclusion) -> Markup {
     let returned = matches!(
         place,
@@ -53,7 +54,10 @@ pub fn reason(place: Place, conclusion: &Conclusion) -> Markup {
     html! {
         @if conclusion.refused { p { "Педагог отказался от подписи." } }
         @if !conclusion.reason.is_empty() && (returned || conclusion.refused) {
-            (ui::inset(html! { "Причина: " (conclusion.reason) }))
+            (ui::inset(html! {
+                @if !conclusion.refused { "Заключение возвращено. " }
+                "Причина: " (conclusion.reason)
+            }))
         }
     }
 }
