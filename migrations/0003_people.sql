@@ -77,6 +77,8 @@ CREATE UNIQUE INDEX membership_one_place ON app.membership (tenant_id, account_i
   WHERE ended_at IS NULL AND role <> 'school';
 CREATE INDEX membership_account ON app.membership (account_id);
 CREATE INDEX membership_people ON app.membership (tenant_id, role, surname, id);
+CREATE INDEX membership_experts ON app.membership (tenant_id, surname, name, id)
+  WHERE role = 'expert' AND ended_at IS NULL;
 ALTER TABLE app.membership ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_read ON app.membership FOR SELECT TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()));

@@ -92,7 +92,16 @@ CREATE INDEX application_own ON app.application (tenant_id, account_id, id);
 CREATE INDEX application_list ON app.application (tenant_id, status, due_on, id);
 CREATE INDEX application_submitted ON app.application (tenant_id, submitted_at, id) WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_school ON app.application (tenant_id, organisation_id, status, id);
-CREATE INDEX application_queue ON app.application (due_on, id) WHERE route = 'operator' AND status = 'under_review';
+CREATE INDEX application_school_all ON app.application (tenant_id, organisation_id, id) WHERE submitted_at IS NOT NULL;
+CREATE INDEX application_queue ON app.application (procedure, due_on, id)
+  WHERE route = 'operator' AND status = 'under_review';
+-- The tabs of «Работа с заявлениями»: what waits, and all of it.
+CREATE INDEX application_waiting ON app.application (tenant_id, route, procedure, due_on, id)
+  WHERE status = 'under_review';
+CREATE INDEX application_tab ON app.application (tenant_id, route, procedure, due_on, id)
+  WHERE submitted_at IS NOT NULL;
+CREATE INDEX application_due ON app.application (tenant_id, due_on, id) WHERE submitted_at IS NOT NULL;
+CREATE INDEX application_region_due ON app.application (due_on, id) WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_region ON app.application (status, due_on, id) WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_region_all ON app.application (submitted_at, id) WHERE submitted_at IS NOT NULL;
 ALTER TABLE app.application ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -6,13 +6,19 @@
 //! One module per noun, named as its table.
 
 pub mod applications;
+pub mod assigned;
 pub mod attachments;
 pub mod cards;
+pub mod case;
+pub mod conclusions;
 pub mod error;
 pub mod files;
 pub mod links;
+pub mod lists;
 pub mod review;
 pub mod withdrawals;
+pub mod schedule;
+pub mod school;
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use chrono::{DateTime, Utc};
-use domain::act::Doing;
+use domain::act::{Act, Doing};
 
 use crate::{
     applications::Application,
@@ -37,6 +37,28 @@ pub async fn history(scope: &mut Scope, application: &Application) -> Result<Vec
         application.id,
     )
     .fetch_all(scope.connection())
+    .await?)
+}
+
+/// The last line of an application's history about one of `acts`: who was quicker, and when.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn last_of(
+    scope: &mut Scope,
+    application: &Application,
+    acts: &[Act],
+) -> Result<Option<Event>> {
+    let codes: Vec<String> = acts.iter().map(|act| act.code().to_owned()).collect();
+    Ok(sqlx::query_as!(
+        Event,
+        "SELECT at, role, actor_name, words FROM app.application_event
+         WHERE tenant_id = $1 AND application_id = $2 AND act = ANY ($3) ORDER BY id DESC LIMIT 1",
+        application.tenant.0,
+        application.id,
+        &codes,
+    )
+    .fetch_optional(scope.connection())
     .await?)
 }
 

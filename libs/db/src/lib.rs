@@ -9,6 +9,8 @@ pub mod accounts;
 pub mod applications;
 pub mod attachments;
 pub mod cards;
+pub mod case_files;
+pub mod conclusions;
 pub mod error;
 pub mod events;
 pub mod files;
@@ -19,6 +21,7 @@ pub mod municipalities;
 pub mod organisations;
 pub mod reference;
 pub mod renditions;
+pub mod schedule;
 pub mod scope;
 pub mod withdrawals;
 

@@ -31,6 +31,30 @@ pub async fn positions(scope: &mut Scope, attestable: bool) -> Result<Vec<Item>>
     .await?)
 }
 
+/// A reason for rejecting an application (R-APP-6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectionReason {
+    /// The code kept in forms.
+    pub code: String,
+    /// The words of the list.
+    pub name: String,
+    /// The words after «в связи с»; empty where own words must say it («Иная причина»).
+    pub instrumental: String,
+}
+
+/// The reasons for rejecting an application.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn rejection_reasons(scope: &mut Scope) -> Result<Vec<RejectionReason>> {
+    Ok(sqlx::query_as!(
+        RejectionReason,
+        "SELECT code, name, instrumental FROM app.ref_rejection_reason WHERE retired_at IS NULL ORDER BY ordinal"
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
 /// A setting of the region; empty if it was never set.
 ///
 /// # Errors

@@ -15,5 +15,6 @@ pub mod permission;
 pub mod reference;
 pub mod role;
 pub mod routing;
+pub mod schedule;
 pub mod value;
 pub mod words;

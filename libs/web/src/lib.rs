@@ -3,10 +3,14 @@
 //! file reads top to bottom: `get`, `post`, the raw form, its `parse`, the page. No SQL and no
 //! rules here: a handler asks a verb of `app` and shows what came of it.
 
+pub mod asked;
+pub mod case;
 pub mod error;
 pub mod form;
 pub mod id;
+pub mod lines;
 pub mod page;
+pub mod review;
 pub mod session;
 pub mod upload;
 pub mod visit;
@@ -14,6 +18,7 @@ pub mod visit;
 mod admin;
 mod cabinet;
 mod documents;
+mod conclusion;
 mod expert;
 mod headers;
 mod id;

@@ -1,4 +1,7 @@
-//! (head to be written)
+//! The municipal coordinator's cabinet.
+
+mod applications;
+mod conclusions;
 
 mod withdrawals;
 
@@ -9,4 +12,7 @@ use crate::Web;
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new().merge(withdrawals::router())
+    Router::new()
+        .merge(applications::router())
+        .merge(conclusions::router())
 }

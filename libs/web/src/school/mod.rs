@@ -1,4 +1,9 @@
-//! (head to be written)
+//! The school coordinator: who of its organisation applied, documents and signed conclusions
+//! attached for them. It never fills in, forms or submits.
+
+mod application;
+mod documents;
+mod home;
 
 mod withdrawals;
 
@@ -9,4 +14,8 @@ use crate::Web;
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new().merge(withdrawals::router())
+    Router::new()
+        .merge(application::router())
+        .merge(documents::router())
+        .merge(home::router())
 }

@@ -3,6 +3,8 @@
 
 mod withdrawal;
 
+mod conclusion;
+
 use axum::Router;
 mod application;
 mod card;
@@ -96,4 +98,5 @@ fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
         label,
         ..Choice::default()
     }
+    Router::new().merge(conclusion::router())
 }
