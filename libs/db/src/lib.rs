@@ -7,13 +7,18 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod dashboard;
 pub mod error;
 pub mod events;
+pub mod invitations;
 pub mod jobs;
 pub mod letters;
 pub mod migrate;
 pub mod municipalities;
+pub mod organisation_requests;
 pub mod organisations;
+pub mod people;
+pub mod periods;
 pub mod reference;
 pub mod scope;
 
