@@ -5,9 +5,16 @@
 //!
 //! One module per noun, named as its table.
 
+pub mod dashboard;
 pub mod error;
 pub mod files;
+pub mod invitations;
 pub mod links;
+pub mod listing;
+pub mod organisation_requests;
+pub mod organisations;
+pub mod people;
+pub mod periods;
 pub mod review;
 
 use std::sync::Arc;
@@ -18,6 +25,7 @@ use storage::Store;
 
 pub use error::{Error, FieldFault, Result};
 pub use links::LinkKey;
+pub use listing::Listing;
 
 /// The application, as the server, the worker and `ctl` hold it. Cheap to clone.
 #[derive(Clone)]

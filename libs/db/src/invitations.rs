@@ -255,7 +255,7 @@ pub async fn renew<A: Inviting, R: Related>(
 pub async fn revoke<A: Inviting>(tx: &mut Tx<A>, permit: &Permit<A, Invitation>) -> Result<()> {
     let rows = sqlx::query!(
         "UPDATE app.invitation SET state = 'revoked', version = version + 1
-         WHERE tenant_id = $1 AND id = $2 AND version = $3",
+         WHERE tenant_id = $1 AND id = $2 AND version = $3 AND state IN ('sent', 'undelivered')",
         permit.tenant.0,
         permit.id,
         permit.version,

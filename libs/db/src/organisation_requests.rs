@@ -13,7 +13,7 @@ use crate::{
     scope::{Permit, Related, Scope, Tx},
 };
 
-/// An open request.
+/// A request.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The municipality.
@@ -32,6 +32,8 @@ pub struct Request {
     pub kind_name: String,
     /// When it was asked.
     pub created_at: DateTime<Utc>,
+    /// Whether it still waits for an answer.
+    pub open: bool,
     /// The version.
     pub version: i32,
 }
@@ -55,7 +57,8 @@ pub async fn open(scope: &mut Scope) -> Result<Vec<Request>> {
         Request,
         r#"SELECT r.tenant_id AS tenant, r.id, r.public_id,
              concat_ws(' ', m.surname, m.name, nullif(m.patronymic, '')) AS "person!",
-             r.name, r.type AS kind, t.name AS kind_name, r.created_at, r.version
+             r.name, r.type AS kind, t.name AS kind_name, r.created_at,
+             r.state = 'open' AS "open!", r.version
            FROM app.organisation_request r
            JOIN app.membership m ON m.tenant_id = r.tenant_id AND m.id = r.membership_id
            JOIN app.ref_organisation_type t ON t.code = r.type
@@ -65,7 +68,7 @@ pub async fn open(scope: &mut Scope) -> Result<Vec<Request>> {
     .await?)
 }
 
-/// The open request with this id, if the scope sees it.
+/// The request with this id, if the scope sees it.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -74,11 +77,12 @@ pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<Request>>
         Request,
         r#"SELECT r.tenant_id AS tenant, r.id, r.public_id,
              concat_ws(' ', m.surname, m.name, nullif(m.patronymic, '')) AS "person!",
-             r.name, r.type AS kind, t.name AS kind_name, r.created_at, r.version
+             r.name, r.type AS kind, t.name AS kind_name, r.created_at,
+             r.state = 'open' AS "open!", r.version
            FROM app.organisation_request r
            JOIN app.membership m ON m.tenant_id = r.tenant_id AND m.id = r.membership_id
            JOIN app.ref_organisation_type t ON t.code = r.type
-           WHERE r.state = 'open' AND r.public_id = $1"#,
+           WHERE r.public_id = $1"#,
         public_id
     )
     .fetch_optional(scope.connection())

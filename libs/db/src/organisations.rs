@@ -11,7 +11,6 @@ use uuid::Uuid;
 
 use crate::{
     error::{Error, Result, touched},
-    municipalities::Municipality,
     scope::{Permit, Related, Scope, Tx},
 };
 
