@@ -39,7 +39,7 @@ impl App {
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`].
-    pub async fn municipalities(&self, actor: &Actor) -> Result<Vec<Glance>> {
+    pub async fn municipalities_at_a_glance(&self, actor: &Actor) -> Result<Vec<Glance>> {
         let mut tx = self.db.enter::<acts::ReadMunicipalities>(actor).await?;
         let today = self.zone.today(tx.now());
         Ok(dashboard::municipalities(&mut tx, today).await?)

@@ -34,7 +34,11 @@ impl App {
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`].
-    pub async fn experts(&self, actor: &Actor, after: Option<Uuid>) -> Result<Listing<Expert>> {
+    pub async fn municipal_experts(
+        &self,
+        actor: &Actor,
+        after: Option<Uuid>,
+    ) -> Result<Listing<Expert>> {
         let mut tx = self.db.enter::<acts::ListExperts>(actor).await?;
         let rows = people::experts(&mut tx, after).await?;
         Ok(Listing::cut(rows, people::PAGE, |row| row.public_id))

@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod form;
+pub mod id;
 pub mod page;
 pub mod session;
 pub mod upload;
@@ -14,8 +15,11 @@ mod admin;
 mod cabinet;
 mod expert;
 mod headers;
+mod invitations;
+mod lists;
 mod municipal;
 mod operator;
+mod organisations;
 mod public;
 mod school;
 mod teacher;

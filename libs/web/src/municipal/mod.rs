@@ -1,4 +1,11 @@
-//! (head to be written)
+//! The municipal coordinator's cabinet (02 §2.5).
+
+mod experts;
+mod home;
+mod invitations;
+mod organisation_requests;
+mod organisations;
+mod people;
 
 use axum::Router;
 
@@ -7,4 +14,10 @@ use crate::Web;
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
+        .merge(home::router())
+        .merge(invitations::router())
+        .merge(people::router())
+        .merge(experts::router())
+        .merge(organisations::router())
+        .merge(organisation_requests::router())
 }

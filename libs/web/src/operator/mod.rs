@@ -1,4 +1,10 @@
-//! (head to be written)
+//! The operator's console over all municipalities (02 §2.7).
+
+mod home;
+mod municipalities;
+mod organisations;
+mod people;
+mod periods;
 
 use axum::Router;
 
@@ -7,4 +13,9 @@ use crate::Web;
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
+        .merge(home::router())
+        .merge(periods::router())
+        .merge(municipalities::router())
+        .merge(organisations::router())
+        .merge(people::router())
 }
