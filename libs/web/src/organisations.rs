@@ -20,7 +20,7 @@ pub struct Raw {
     pub name: String,
     pub kind: String,
     pub founder: String,
-    version: String,
+    pub version: String,
 }
 
 impl Raw {
