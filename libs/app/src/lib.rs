@@ -11,10 +11,17 @@ pub mod attachments;
 pub mod cards;
 pub mod case;
 pub mod conclusions;
+pub mod dashboard;
 pub mod error;
 pub mod files;
+pub mod invitations;
 pub mod links;
 pub mod lists;
+pub mod listing;
+pub mod organisation_requests;
+pub mod organisations;
+pub mod people;
+pub mod periods;
 pub mod review;
 pub mod withdrawals;
 pub mod schedule;
@@ -28,6 +35,7 @@ use storage::Store;
 
 pub use error::{Error, FieldFault, Result};
 pub use links::LinkKey;
+pub use listing::Listing;
 
 /// The application, as the server, the worker and `ctl` hold it. Cheap to clone.
 #[derive(Clone)]

@@ -55,6 +55,19 @@ pub async fn rejection_reasons(scope: &mut Scope) -> Result<Vec<RejectionReason>
     .await?)
 }
 
+/// The types of organisations.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn organisation_types(scope: &mut Scope) -> Result<Vec<Item>> {
+    Ok(sqlx::query_as!(
+        Item,
+        "SELECT code, name FROM app.ref_organisation_type WHERE retired_at IS NULL ORDER BY ordinal"
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
 /// A setting of the region; empty if it was never set.
 ///
 /// # Errors

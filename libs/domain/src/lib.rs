@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod card;
 pub mod checks;
 pub mod declension;
+pub mod invitation;
 pub mod letter;
 pub mod life;
 pub mod name;

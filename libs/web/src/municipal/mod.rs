@@ -4,6 +4,14 @@ mod applications;
 mod conclusions;
 
 mod withdrawals;
+//! The municipal coordinator's cabinet (02 §2.5).
+
+mod experts;
+mod home;
+mod invitations;
+mod organisation_requests;
+mod organisations;
+mod people;
 
 use axum::Router;
 
@@ -15,4 +23,10 @@ pub fn router() -> Router<Web> {
     Router::new()
         .merge(applications::router())
         .merge(conclusions::router())
+        .merge(home::router())
+        .merge(invitations::router())
+        .merge(people::router())
+        .merge(experts::router())
+        .merge(organisations::router())
+        .merge(organisation_requests::router())
 }

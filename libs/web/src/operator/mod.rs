@@ -5,6 +5,13 @@ mod conclusions;
 mod queue;
 
 mod withdrawals;
+//! The operator's console over all municipalities (02 §2.7).
+
+mod home;
+mod municipalities;
+mod organisations;
+mod people;
+mod periods;
 
 use axum::Router;
 
@@ -17,4 +24,9 @@ pub fn router() -> Router<Web> {
         .merge(applications::router())
         .merge(conclusions::router())
         .merge(queue::router())
+        .merge(home::router())
+        .merge(periods::router())
+        .merge(municipalities::router())
+        .merge(organisations::router())
+        .merge(people::router())
 }
