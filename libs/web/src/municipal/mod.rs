@@ -1,6 +1,7 @@
 //! The municipal coordinator's cabinet.
 
 mod applications;
+mod schedule;
 
 use axum::Router;
 
@@ -8,5 +9,7 @@ use crate::Web;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new().merge(applications::router())
+    Router::new()
+        .merge(applications::router())
+        .merge(schedule::router())
 }

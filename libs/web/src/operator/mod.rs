@@ -2,6 +2,7 @@
 
 mod applications;
 mod queue;
+mod schedule;
 
 use axum::Router;
 
@@ -12,4 +13,5 @@ pub fn router() -> Router<Web> {
     Router::new()
         .merge(applications::router())
         .merge(queue::router())
+        .merge(schedule::router())
 }
