@@ -44,14 +44,12 @@ pub struct Wanted {
 /// A page of «График».
 #[derive(Clone, Debug)]
 pub struct ScheduleList {
-    /// The gaps the Centre is asked to fill; for operators, on the first page.
-    pub gaps: Vec<Line>,
-    /// Whether there are more gaps than shown.
-    pub more_gaps: bool,
-    /// The rows.
-    pub rows: Vec<Line>,
-    /// Whether more follow.
-    pub more: bool,
+    /// The gaps the Centre is asked to fill, for operators; `None` on the pages after them.
+    pub gaps: Option<Vec<Line>>,
+    /// The rows; for operators those that are no gaps, and `None` while more gaps follow.
+    pub rows: Option<Vec<Line>>,
+    /// The row the next page goes on from, if there is one.
+    pub next: Option<Uuid>,
     /// The periods to narrow by.
     pub periods: Vec<Period>,
 }
@@ -134,22 +132,39 @@ impl App {
                 .map(|period| period.id),
             without_period: wanted.without_period,
             without_experts: wanted.without_experts,
+            without_gaps: actor.role == Role::Operator,
+        };
+        let operator = actor.role == Role::Operator;
+        let gap = match wanted.after {
+            Some(id) if operator => schedule::gap_cursor(&mut tx, id).await?,
+            _ => None,
         };
         let after = match wanted.after {
-            Some(id) => applications::lists::cursor(&mut tx, id).await?,
-            None => None,
+            Some(id) if gap.is_none() => applications::lists::cursor(&mut tx, id).await?,
+            _ => None,
         };
-        let gaps = if actor.role == Role::Operator && after.is_none() {
-            Some(schedule::gaps(&mut tx, by).await?)
+        // An operator's pages go through the gaps and then through everything else.
+        let gaps = if operator && after.is_none() {
+            let from = gap.unwrap_or(schedule::GapCursor::FIRST);
+            Some(schedule::gaps(&mut tx, by, from).await?)
         } else {
             None
         };
-        let page = schedule::registered(&mut tx, by, after.unwrap_or(Cursor::FIRST)).await?;
+        let (gaps, more_gaps) = gaps.map_or((None, false), |page| (Some(page.rows), page.more));
+        let page = if more_gaps {
+            None
+        } else {
+            Some(schedule::registered(&mut tx, by, after.unwrap_or(Cursor::FIRST)).await?)
+        };
+        let next = match (&gaps, &page) {
+            (Some(gaps), None) => gaps.last().map(|line| line.public_id),
+            (_, Some(page)) if page.more => page.rows.last().map(|line| line.public_id),
+            _ => None,
+        };
         Ok(ScheduleList {
-            more_gaps: gaps.as_ref().is_some_and(|gaps| gaps.more),
-            gaps: gaps.map(|gaps| gaps.rows).unwrap_or_default(),
-            rows: page.rows,
-            more: page.more,
+            gaps,
+            rows: page.map(|page| page.rows),
+            next,
             periods,
         })
     }

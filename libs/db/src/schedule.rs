@@ -202,6 +202,8 @@ pub struct Narrowed {
     pub without_period: bool,
     /// Only rows with an empty place.
     pub without_experts: bool,
+    /// Only rows that are no gap: [`gaps`] shows the others.
+    pub without_gaps: bool,
 }
 
 struct Row {
@@ -263,6 +265,7 @@ pub async fn registered(scope: &mut Scope, by: Narrowed, after: Cursor) -> Resul
                AND (NOT $4 OR s.period_id IS NULL)
                AND (NOT $5 OR (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = a.tenant_id
                  AND x.application_id = a.id AND x.closed_at IS NULL) < 2)
+               AND (NOT $7 OR s.gap_since IS NULL)
              ORDER BY a.due_on, a.id LIMIT 51",
             after.due_on(),
             after.id(),
@@ -270,6 +273,7 @@ pub async fn registered(scope: &mut Scope, by: Narrowed, after: Cursor) -> Resul
             by.without_period,
             by.without_experts,
             tenant.0,
+            by.without_gaps,
         ),
         None => rows!(
             scope,
@@ -280,30 +284,66 @@ pub async fn registered(scope: &mut Scope, by: Narrowed, after: Cursor) -> Resul
                AND (NOT $4 OR s.period_id IS NULL)
                AND (NOT $5 OR (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = a.tenant_id
                  AND x.application_id = a.id AND x.closed_at IS NULL) < 2)
+               AND (NOT $6 OR s.gap_since IS NULL)
              ORDER BY a.due_on, a.id LIMIT 51",
             after.due_on(),
             after.id(),
             by.period,
             by.without_period,
             by.without_experts,
+            by.without_gaps,
         ),
     }
+}
+
+/// The place among the gaps after which a page begins: since when, and the row's number.
+#[derive(Clone, Copy, Debug)]
+pub struct GapCursor {
+    since: DateTime<Utc>,
+    id: i64,
+}
+
+impl GapCursor {
+    /// Before all gaps.
+    pub const FIRST: Self = Self {
+        since: DateTime::UNIX_EPOCH,
+        id: 0,
+    };
+}
+
+/// The place of an application among the gaps; `None` if it is no gap.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn gap_cursor(scope: &mut Scope, application: Uuid) -> Result<Option<GapCursor>> {
+    Ok(sqlx::query_as!(
+        GapCursor,
+        r#"SELECT s.gap_since AS "since!", s.id FROM app.application a
+           JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
+           WHERE a.public_id = $1 AND s.gap_since IS NOT NULL"#,
+        application
+    )
+    .fetch_optional(scope.connection())
+    .await?)
 }
 
 /// The gaps operators are asked to fill, the oldest first (R-SCH-2).
 ///
 /// # Errors
 /// As [`registered`].
-pub async fn gaps(scope: &mut Scope, by: Narrowed) -> Result<Page<Line>> {
+pub async fn gaps(scope: &mut Scope, by: Narrowed, after: GapCursor) -> Result<Page<Line>> {
     rows!(
         scope,
         "app.schedule_row s
          JOIN app.application a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
          WHERE s.gap_since IS NOT NULL AND a.status = 'registered'
            AND ($1::int IS NULL OR s.tenant_id = $1) AND ($2::int IS NULL OR s.period_id = $2)
+           AND (s.gap_since, s.id) > ($3, $4)
          ORDER BY s.gap_since, s.id LIMIT 51",
         by.tenant.map(|tenant| tenant.0),
         by.period,
+        after.since,
+        after.id,
     )
 }
 

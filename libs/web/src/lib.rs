@@ -11,6 +11,7 @@ pub mod id;
 pub mod lines;
 pub mod page;
 pub mod review;
+pub mod schedule;
 pub mod session;
 pub mod upload;
 pub mod visit;

@@ -12,6 +12,7 @@ mod invitations;
 mod organisation_requests;
 mod organisations;
 mod people;
+mod schedule;
 
 use axum::Router;
 
@@ -29,4 +30,7 @@ pub fn router() -> Router<Web> {
         .merge(experts::router())
         .merge(organisations::router())
         .merge(organisation_requests::router())
+    Router::new()
+        .merge(applications::router())
+        .merge(schedule::router())
 }

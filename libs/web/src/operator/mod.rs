@@ -3,6 +3,7 @@
 mod applications;
 mod conclusions;
 mod queue;
+mod schedule;
 
 mod withdrawals;
 //! The operator's console over all municipalities (02 §2.7).
@@ -29,4 +30,5 @@ pub fn router() -> Router<Web> {
         .merge(municipalities::router())
         .merge(organisations::router())
         .merge(people::router())
+        .merge(schedule::router())
 }
