@@ -8,7 +8,9 @@
 pub mod error;
 pub mod files;
 pub mod links;
+pub mod policy;
 pub mod review;
+pub mod start;
 
 use std::sync::Arc;
 
@@ -16,8 +18,11 @@ use db::Database;
 use domain::calendar::Zone;
 use storage::Store;
 
+pub use db::Urls;
 pub use error::{Error, FieldFault, Result};
 pub use links::LinkKey;
+pub use start::Settings;
+pub use storage::Settings as StoreSettings;
 
 /// The application, as the server, the worker and `ctl` hold it. Cheap to clone.
 #[derive(Clone)]
