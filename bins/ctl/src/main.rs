@@ -25,9 +25,18 @@ struct Arguments {
 enum Command {
     /// Обновить схему базы данных
     Migrate,
+    /// Справочники
+    #[command(subcommand)]
+    Reference(Reference),
     /// Права доступа
     #[command(subcommand)]
     Policy(Policy),
+}
+
+#[derive(Subcommand)]
+enum Reference {
+    /// Загрузить справочники, муниципалитеты и настройки, которых ещё нет
+    Sync,
 }
 
 #[derive(Subcommand)]
@@ -49,6 +58,7 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Migrate => migrate().await,
+        Command::Reference(Reference::Sync) => sync_reference().await,
         Command::Policy(Policy::Matrix) => policy::matrix().await,
         Command::Policy(Policy::Check { file }) => policy::check(&file).await,
     }
@@ -58,6 +68,11 @@ async fn migrate() -> anyhow::Result<()> {
     let url = config::from_env(settings::migrator)?;
     let (now, all) = db::migrate::run(url.reveal()).await?;
     tell(&format!("Миграций применено: {now}, всего: {all}"))
+}
+
+async fn sync_reference() -> anyhow::Result<()> {
+    let changed = settings::app().await?.sync_reference().await?;
+    tell(&format!("Строк справочников изменено: {changed}"))
 }
 
 /// A line of the result.

@@ -9,6 +9,7 @@ pub mod error;
 pub mod files;
 pub mod links;
 pub mod policy;
+pub mod reference;
 pub mod review;
 pub mod start;
 
