@@ -7,6 +7,7 @@
 
 pub mod error;
 pub mod files;
+pub mod letters;
 pub mod links;
 pub mod policy;
 pub mod reference;

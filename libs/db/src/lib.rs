@@ -16,6 +16,7 @@ pub mod municipalities;
 pub mod organisations;
 pub mod reference;
 pub mod scope;
+pub mod work;
 
 pub use error::{Error, Result};
 pub use scope::{AuthTx, CtlTx, Database, Permit, PublicTx, Related, Scope, Tx, Urls, WorkerTx};
