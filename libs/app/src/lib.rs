@@ -26,6 +26,12 @@ pub mod review;
 pub mod withdrawals;
 pub mod schedule;
 pub mod school;
+pub mod letters;
+pub mod links;
+pub mod policy;
+pub mod reference;
+pub mod review;
+pub mod start;
 
 use std::sync::Arc;
 
@@ -33,9 +39,12 @@ use db::Database;
 use domain::calendar::Zone;
 use storage::Store;
 
+pub use db::Urls;
 pub use error::{Error, FieldFault, Result};
 pub use links::LinkKey;
 pub use listing::Listing;
+pub use start::Settings;
+pub use storage::Settings as StoreSettings;
 
 /// The application, as the server, the worker and `ctl` hold it. Cheap to clone.
 #[derive(Clone)]

@@ -31,6 +31,7 @@ pub mod renditions;
 pub mod schedule;
 pub mod scope;
 pub mod withdrawals;
+pub mod work;
 
 pub use error::{Error, Result};
 pub use scope::{AuthTx, CtlTx, Database, Permit, PublicTx, Related, Scope, Tx, Urls, WorkerTx};

@@ -1,5 +1,7 @@
 //! Reference data and the region's settings: read by everyone, written by the administrator.
 
+pub mod sync;
+
 use domain::reference::{Code, DocumentKind, Form};
 
 use crate::{

@@ -19,6 +19,9 @@ use crate::{
 /// The greatest length of a text field beside a file, in bytes.
 const MAX_TEXT: usize = 16 * 1024;
 
+/// The greatest length of a whole form with files, in bytes: some twenty of the largest.
+const MAX_BODY: usize = 1024 * 1024 * 1024;
+
 /// A posted form with files, not read yet.
 pub struct Upload {
     multipart: Multipart,
@@ -76,6 +79,9 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
             .get::<Arc<Visit>>()
             .cloned()
             .ok_or(Error::Expired)?;
+        // Each file has its own limit; axum's 2 MB are for forms without files.
+        let mut request = request;
+        DefaultBodyLimit::max(MAX_BODY).apply(&mut request);
         let multipart = Multipart::from_request(request, state)
             .await
             .map_err(|_| Error::Expired)?;
