@@ -5,9 +5,15 @@
 //!
 //! One module per noun, named as its table.
 
+pub mod accounts;
 pub mod error;
 pub mod files;
+pub mod institute;
 pub mod links;
+pub mod passwords;
+pub mod places;
+pub mod profile;
+pub mod publications;
 pub mod review;
 
 use std::sync::Arc;
@@ -25,6 +31,7 @@ pub struct App {
     db: Database,
     store: Store,
     links: Arc<LinkKey>,
+    passwords: passwords::Passwords,
     zone: Zone,
     upload_limit: u64,
 }
@@ -51,6 +58,7 @@ impl App {
             db: parts.db,
             store: parts.store,
             links: Arc::new(parts.links),
+            passwords: passwords::Passwords::default(),
             zone: parts.zone,
             upload_limit: parts.upload_limit,
         }

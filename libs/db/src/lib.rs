@@ -11,11 +11,16 @@ pub mod error;
 pub mod events;
 pub mod jobs;
 pub mod letters;
+pub mod memberships;
 pub mod migrate;
 pub mod municipalities;
 pub mod organisations;
+pub mod places;
+pub mod publications;
 pub mod reference;
 pub mod scope;
 
 pub use error::{Error, Result};
-pub use scope::{AuthTx, CtlTx, Database, Permit, PublicTx, Related, Scope, Tx, Urls, WorkerTx};
+pub use scope::{
+    AuthTx, CtlTx, Database, JoinTx, OwnTx, Permit, PublicTx, Related, Scope, Tx, Urls, WorkerTx,
+};
