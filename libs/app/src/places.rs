@@ -7,7 +7,10 @@ use db::{
 use domain::{actor::TenantId, role::Role};
 use uuid::Uuid;
 
-use crate::{App, Result};
+use crate::{
+    App, Result,
+    profile::{Profile, Typed},
+};
 
 /// A row to choose: the value sent and the words shown.
 pub type Choice = Item;
@@ -26,16 +29,20 @@ pub struct Lists {
 }
 
 impl App {
-    /// The lists of a profile of this role. `municipality` and `kind` are what is chosen so
-    /// far, as typed: nonsense narrows to nothing.
+    /// The lists of a profile, narrowed by what is typed so far: nonsense narrows to nothing.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn profile_lists(&self, role: Role, municipality: &str, kind: &str) -> Result<Lists> {
+    pub async fn profile_lists(&self, profile: &Profile, typed: &Typed) -> Result<Lists> {
         let mut tx = self.db.enter_auth().await?;
-        let tenant = tenant(&mut tx, municipality).await?;
+        let tenant = match &profile.cabinet {
+            Some(cabinet) => cabinet.tenant,
+            None => tenant(&mut tx, &typed.municipality).await?,
+        };
         let organisations = match tenant {
-            Some(tenant) => places::organisations(&mut tx, tenant, kind).await?,
+            Some(tenant) => {
+                places::organisations(&mut tx, tenant, &typed.organisation_type).await?
+            }
             None => Vec::new(),
         };
         Ok(Lists {
@@ -55,7 +62,7 @@ impl App {
                     name: place.name,
                 })
                 .collect(),
-            positions: reference::positions(&mut tx, role == Role::Teacher).await?,
+            positions: reference::positions(&mut tx, profile.role == Role::Teacher).await?,
         })
     }
 }

@@ -84,6 +84,8 @@ pub struct Profile {
     pub locked: bool,
     /// The organisation the teacher waits for.
     pub wanted: Option<String>,
+    /// Whether the consent is given, without which nothing is asked (R-ACC-6).
+    pub consent: bool,
 }
 
 /// What came of saving a profile.
@@ -151,6 +153,7 @@ impl App {
             typed,
             locked: hanging.submitted,
             wanted,
+            consent: standing.consent,
         })
     }
 
@@ -170,6 +173,9 @@ impl App {
             }
             _ => (Hanging::default(), None),
         };
+        if !standing.consent {
+            return Err(Error::Forbidden);
+        }
         let parsed = Parsed::of(
             &mut auth,
             typed,

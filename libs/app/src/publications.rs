@@ -1,11 +1,9 @@
 //! What anyone may see without a session: municipalities' contacts and what open pages can be
 //! filtered by. Nothing here knows a person.
 
-use db::{
-    municipalities::{self, Municipality},
-    publications,
-    reference::Item,
-};
+use db::{municipalities, publications, reference::Item};
+
+pub use db::municipalities::Municipality;
 
 use crate::{App, Result, places::Choice};
 

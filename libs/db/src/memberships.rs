@@ -193,7 +193,8 @@ pub async fn update_teacher(
            surname_dat = CASE WHEN $7 THEN '' ELSE surname_dat END, name_dat = CASE WHEN $7 THEN '' ELSE name_dat END,
            patronymic_dat = CASE WHEN $7 THEN '' ELSE patronymic_dat END,
            version = version + 1
-         WHERE tenant_id = $1 AND membership_id = $2",
+         WHERE tenant_id = $1 AND membership_id = $2
+           AND ($7 OR $3::bigint IS DISTINCT FROM $4 OR $5 <> $6)",
         permit.tenant.0,
         permit.id,
         former.organisation,

@@ -14,6 +14,7 @@ mod admin;
 mod cabinet;
 mod expert;
 mod headers;
+mod limits;
 mod municipal;
 mod operator;
 mod public;
