@@ -161,7 +161,8 @@ CREATE TABLE app.invitation (
   nonce uuid NOT NULL,
   token_sha256 bytea NOT NULL UNIQUE,
   state text NOT NULL DEFAULT 'sent' CHECK (state IN ('sent', 'accepted', 'revoked', 'undelivered')),
-  invited_by bigint NOT NULL REFERENCES app.account,
+  -- NULL: invited by `ctl`, which is no person.
+  invited_by bigint REFERENCES app.account,
   expires_at timestamptz NOT NULL,
   accepted_by bigint REFERENCES app.account,
   accepted_at timestamptz,
@@ -185,6 +186,7 @@ CREATE POLICY operator_add ON app.invitation FOR INSERT TO attest_operator
 CREATE POLICY operator_change ON app.invitation FOR UPDATE TO attest_operator
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY admin_add ON app.invitation FOR INSERT TO attest_admin WITH CHECK (role = 'municipal');
+CREATE POLICY admin_read ON app.invitation FOR SELECT TO attest_admin USING (role = 'municipal');
 CREATE POLICY auth_read ON app.invitation FOR SELECT TO attest_auth
   USING (token_sha256 = (SELECT app.ctx_token()));
 CREATE POLICY auth_accept ON app.invitation FOR UPDATE TO attest_auth
@@ -193,7 +195,7 @@ CREATE POLICY worker_read ON app.invitation FOR SELECT TO attest_worker
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY worker_change ON app.invitation FOR UPDATE TO attest_worker
   USING (tenant_id = (SELECT app.ctx_tenant()));
-GRANT SELECT ON app.invitation TO attest_tenant, attest_operator, attest_auth, attest_worker;
+GRANT SELECT ON app.invitation TO attest_tenant, attest_operator, attest_admin, attest_auth, attest_worker;
 GRANT INSERT (tenant_id, public_id, email, role, organisation_id, nonce, token_sha256, invited_by, expires_at)
   ON app.invitation TO attest_tenant, attest_operator, attest_admin;
 GRANT UPDATE (nonce, token_sha256, state, expires_at, version) ON app.invitation TO attest_tenant, attest_operator;

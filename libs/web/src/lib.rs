@@ -5,8 +5,6 @@
 
 pub mod asked;
 pub mod case;
-#[cfg(all(feature = "dev", debug_assertions))]
-pub mod dev;
 pub mod error;
 pub mod form;
 pub mod id;
@@ -17,15 +15,17 @@ pub mod schedule;
 pub mod session;
 pub mod upload;
 pub mod visit;
+#[cfg(all(feature = "dev", debug_assertions))]
+pub mod dev;
 
 mod admin;
 mod cabinet;
-mod documents;
 mod conclusion;
+mod documents;
 mod expert;
 mod headers;
-mod id;
 mod invitations;
+mod limits;
 mod lists;
 mod log;
 mod municipal;

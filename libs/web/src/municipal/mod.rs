@@ -1,11 +1,7 @@
-//! The municipal coordinator's cabinet.
+//! The municipal coordinator's cabinet (02 §2.5).
 
 mod applications;
 mod conclusions;
-
-mod withdrawals;
-//! The municipal coordinator's cabinet (02 §2.5).
-
 mod experts;
 mod home;
 mod invitations;
@@ -13,6 +9,7 @@ mod organisation_requests;
 mod organisations;
 mod people;
 mod schedule;
+mod withdrawals;
 
 use axum::Router;
 
@@ -20,17 +17,15 @@ use crate::Web;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new().merge(withdrawals::router())
     Router::new()
         .merge(applications::router())
         .merge(conclusions::router())
+        .merge(experts::router())
         .merge(home::router())
         .merge(invitations::router())
-        .merge(people::router())
-        .merge(experts::router())
-        .merge(organisations::router())
         .merge(organisation_requests::router())
-    Router::new()
-        .merge(applications::router())
+        .merge(organisations::router())
+        .merge(people::router())
         .merge(schedule::router())
+        .merge(withdrawals::router())
 }

@@ -1,18 +1,15 @@
-//! The operator's console over all municipalities.
+//! The operator's console over all municipalities (02 §2.7).
 
 mod applications;
 mod conclusions;
-mod queue;
-mod schedule;
-
-mod withdrawals;
-//! The operator's console over all municipalities (02 §2.7).
-
 mod home;
 mod municipalities;
 mod organisations;
 mod people;
 mod periods;
+mod queue;
+mod schedule;
+mod withdrawals;
 
 use axum::Router;
 
@@ -20,15 +17,15 @@ use crate::Web;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new().merge(withdrawals::router())
     Router::new()
         .merge(applications::router())
         .merge(conclusions::router())
-        .merge(queue::router())
         .merge(home::router())
-        .merge(periods::router())
         .merge(municipalities::router())
         .merge(organisations::router())
         .merge(people::router())
+        .merge(periods::router())
+        .merge(queue::router())
         .merge(schedule::router())
+        .merge(withdrawals::router())
 }

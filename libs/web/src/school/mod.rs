@@ -4,7 +4,6 @@
 mod application;
 mod documents;
 mod home;
-
 mod withdrawals;
 
 use axum::Router;
@@ -13,9 +12,9 @@ use crate::Web;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new().merge(withdrawals::router())
     Router::new()
         .merge(application::router())
         .merge(documents::router())
         .merge(home::router())
+        .merge(withdrawals::router())
 }

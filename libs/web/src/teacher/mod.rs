@@ -1,15 +1,12 @@
 //! The teacher's cabinet: status, card, the application from forming to submission. With
 //! several cards every page takes `?card={id}`; without it, it is about the first.
 
-mod withdrawal;
-
-mod conclusion;
-
-use axum::Router;
 mod application;
 mod card;
 mod cards;
+mod conclusion;
 mod home;
+mod withdrawal;
 
 use app::{
     FieldFault,
@@ -27,12 +24,13 @@ use crate::{
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new().merge(withdrawal::router())
     Router::new()
         .route("/teacher", get(home::get))
         .route("/teacher/cards", get(cards::get).post(cards::post))
         .route("/teacher/card", get(card::get).post(card::post))
         .merge(application::router())
+        .merge(conclusion::router())
+        .merge(withdrawal::router())
 }
 
 /// What a form with an old token is told; what was typed is shown again.
@@ -98,5 +96,4 @@ fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
         label,
         ..Choice::default()
     }
-    Router::new().merge(conclusion::router())
 }
