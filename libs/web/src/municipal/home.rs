@@ -21,8 +21,8 @@ async fn show(at: Municipal, State(web): State<Web>) -> Result<Markup> {
         (lists::counters(&[
             (counts.new, "Новые заявления", "/municipal/applications"),
             (counts.ending, "Срок истекает", "/municipal/applications"),
-            (counts.without_period, "Без периода", "/municipal/schedule?without_period=on"),
-            (counts.without_experts, "Без экспертов", "/municipal/schedule?without_experts=on"),
+            (counts.without_period, "Без периода", "/municipal/schedule?without_period=yes"),
+            (counts.without_experts, "Без экспертов", "/municipal/schedule?without_experts=yes"),
             (counts.conclusions, "Заключения к 15 числу", "/municipal/conclusions"),
             (counts.withdrawals, "Отзывы", "/municipal/withdrawals"),
         ]))
