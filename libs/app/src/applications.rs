@@ -5,16 +5,11 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use db::{
-    applications::{
-        self, Application,
-        own::{self, Choice, Expert},
-    },
-    attachments::{self, Attached, Attachment, SCAN},
-    cards::{self, Card},
-    events::{self, Event},
+    applications::{self, own},
+    attachments::{self, Attached},
+    cards, events,
     jobs::{self, JobKind},
     letters, reference,
-    reference::Ground,
     renditions::{self, RenditionOf},
 };
 use domain::{
@@ -34,6 +29,19 @@ use crate::{
     attachments::detaching,
     cards::{Missing, is_locked, pick, snapshot},
     files::Received,
+};
+
+pub use crate::{
+    attachments::{Attachment, SCAN},
+    cards::Card,
+};
+pub use db::{
+    applications::{
+        Application,
+        own::{Choice, Expert},
+    },
+    events::Event,
+    reference::Ground,
 };
 
 /// Why nothing more is formed once an application is submitted (R-APP-3).

@@ -3,7 +3,7 @@
 
 use db::{
     applications::{self, Application},
-    attachments::{self, Attached, Attachment, SCAN},
+    attachments::{self, Attached},
     events,
     files::NewFile,
     reference,
@@ -19,6 +19,8 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{App, Error, FieldFault, Result, files::Received};
+
+pub use db::attachments::{Attachment, SCAN};
 
 impl Received {
     /// The file as the row that is to name it has it.

@@ -3,9 +3,7 @@
 
 use db::{
     applications::{self, own},
-    cards::{self, Card, Filled, Workplace},
-    events,
-    reference::{self, Item},
+    cards, events, reference,
 };
 use domain::{
     act::{Act, acts},
@@ -18,6 +16,11 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{App, Error, FieldFault, Result};
+
+pub use db::{
+    cards::{Card, Filled, Workplace},
+    reference::Item,
+};
 
 /// Why a card cannot be changed from submission on (R-APP-3).
 pub const LOCKED: &str = "Редактирование личных данных не доступно т.к. заявление подано";
@@ -117,7 +120,8 @@ impl App {
         })
     }
 
-    /// Saves a card. Applications formed from what it changed are drafts again (R-APP-1).
+    /// Saves a card. Applications formed from what it changed are drafts again (R-APP-1):
+    /// whether there was one is told.
     ///
     /// # Errors
     /// [`Error::Stale`] by the versions of card and profile, [`Error::Illegal`] once an
@@ -129,7 +133,7 @@ impl App {
         versions: [i32; 2],
         mut filled: Filled,
         post: Option<Post>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut tx = self.db.enter::<acts::WriteCard>(actor).await?;
         // Locked first, so that none is submitted while its card is being changed.
         let mut formed = Vec::new();
@@ -176,6 +180,7 @@ impl App {
         cards::fill(&mut tx, &permit, &filled).await?;
         events::audit(&mut tx, Some(permit.id)).await?;
         let now = cards::own(&mut tx).await?;
+        let mut redrafted = false;
         for application in formed {
             let same = now
                 .iter()
@@ -189,6 +194,7 @@ impl App {
             legal(Act::Edit, actor.role, &permit.case())
                 .map_err(|refusal| Error::refused(Act::Edit, refusal))?;
             own::redraft(&mut tx, &permit).await?;
+            redrafted = true;
             events::record(
                 &mut tx,
                 &permit,
@@ -197,7 +203,7 @@ impl App {
             .await?;
         }
         tx.commit().await?;
-        Ok(())
+        Ok(redrafted)
     }
 
     /// «Добавить должность»: a further card for another post in the municipality (R-ACC-1).

@@ -1,4 +1,4 @@
-//! The public id in an address: anything else in its place is a page nobody serves.
+//! The id in an address: a public id, or a page that is not there.
 
 use axum::{
     extract::{FromRequestParts, Path},
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
-/// The `{id}` of an address (02 §2): unparsable is 404, like unknown.
+/// The `{id}` of an address. What is no id is not found, like an unknown one.
 #[derive(Clone, Copy, Debug)]
 pub struct Id(pub Uuid);
 
@@ -16,9 +16,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let Path(text) = Path::<String>::from_request_parts(parts, state)
+        let Path(id) = Path::<String>::from_request_parts(parts, state)
             .await
             .map_err(|_| Error::NotFound)?;
-        text.parse().map(Self).map_err(|_| Error::NotFound)
+        id.parse().map(Self).map_err(|_| Error::NotFound)
     }
 }

@@ -18,6 +18,7 @@ pub mod visit;
 mod admin;
 mod cabinet;
 mod conclusion;
+mod documents;
 mod expert;
 mod headers;
 mod municipal;
@@ -67,6 +68,7 @@ pub fn router(web: Web) -> Router {
     Router::new()
         .merge(public::router())
         .merge(cabinet::router())
+        .merge(documents::router())
         .merge(teacher::router())
         .merge(school::router())
         .merge(municipal::router())

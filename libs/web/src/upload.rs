@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use app::{App, FieldFault, files::Received};
 use axum::{
-    extract::{FromRequest, Multipart, Request},
+    extract::{DefaultBodyLimit, FromRequest, Multipart, Request},
     response::Response,
 };
 use domain::actor::TenantId;
@@ -67,8 +67,10 @@ impl Uploaded {
 impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self> {
+    async fn from_request(mut request: Request, state: &S) -> Result<Self> {
         same_site(request.headers())?;
+        // Files are bounded one by one on their way into the store.
+        DefaultBodyLimit::disable().apply(&mut request);
         let visit = request
             .extensions()
             .get::<Arc<Visit>>()
