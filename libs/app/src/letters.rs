@@ -61,7 +61,10 @@ impl App {
     pub async fn compose(&self, letter: &Letter, base_url: &str) -> Result<Option<Mail>> {
         let mut tx = self.db.enter_worker(letter.tenant).await?;
         let composed = match (letter.invitation, letter.application, letter.account) {
-            (Some(invitation), _, _) => self.invitation_letter(&mut tx, invitation, base_url).await?,
+            (Some(invitation), _, _) => {
+                self.invitation_letter(&mut tx, invitation, base_url)
+                    .await?
+            }
             (None, Some(application), Some(account)) => {
                 let to = mail::addressee(&mut tx, account).await?.email;
                 let case = mail::case(&mut tx, application, account).await?;
