@@ -79,7 +79,7 @@ pub struct Invitation {
     /// Until when it can be accepted.
     pub expires_at: DateTime<Utc>,
     /// Who invites.
-    pub invited_by: i64,
+    pub invited_by: Option<i64>,
 }
 
 /// The invitation a letter carries; none if it is no longer open.
