@@ -10,9 +10,11 @@ pub mod files;
 pub mod letters;
 pub mod links;
 pub mod policy;
+pub mod print;
 pub mod reference;
 pub mod review;
 pub mod start;
+pub mod wake;
 
 use std::sync::Arc;
 
