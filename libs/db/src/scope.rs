@@ -20,6 +20,7 @@ use sqlx::{
     Executor as _, PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
+use uuid::Uuid;
 
 /// The injected clock: every transaction asks it once (03 §3.5).
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -153,34 +154,64 @@ impl Database {
         if !self.0.policy.load().ever(actor.role, A::ACT) {
             return Err(Error::Forbidden);
         }
-        let pools = &self.0.pools;
-        let pool = match actor.role {
-            Role::Teacher | Role::School | Role::Municipal => &pools.tenant,
-            Role::Expert => &pools.expert,
-            Role::Operator => &pools.operator,
-            Role::Admin => &pools.admin,
-        };
-        let context = Context {
-            tenant: actor.tenant,
-            organisation: actor.organisation,
-            role: actor.role.code(),
-        };
-        let mut tx = pool.get()?.begin().await?;
-        let now = self.now();
-        if !context.set_and_ask(&mut tx, now, actor).await? {
-            return Err(Error::Ended);
-        }
-        let scope = Scope {
-            tx,
-            now,
-            actor: Some(actor.clone()),
-            tenant: actor.tenant,
-        };
+        let scope = self.open_for(actor).await?;
         Ok(Tx {
             scope,
             policy: self.0.policy.load_full(),
             act: PhantomData,
         })
+    }
+
+    /// Enters the scope of `actor` over what is its own: profile and letters. No line of the
+    /// policy is asked, since everybody may (08 §8.2); writers name the row by the context.
+    ///
+    /// # Errors
+    /// [`Error::Ended`] if the cabinet has ended.
+    pub async fn enter_own(&self, actor: &Actor) -> Result<OwnTx> {
+        Ok(OwnTx(self.open_for(actor).await?))
+    }
+
+    /// Enters a municipality that a teacher is about to join (R-ACC-7): there is no cabinet
+    /// there yet to ask about, so the account itself is asked, by the auth role.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] by the policy, [`Error::Ended`] if the account is closed or its
+    /// epoch is another.
+    pub async fn enter_joining(
+        &self,
+        account: AccountId,
+        epoch: i32,
+        tenant: TenantId,
+        request: Uuid,
+    ) -> Result<JoinTx> {
+        if !self.0.policy.load().ever(Role::Teacher, Act::WriteCard) {
+            return Err(Error::Forbidden);
+        }
+        let mut auth = self.enter_auth().await?;
+        auth.about(account).await?;
+        if !crate::accounts::is_open(&mut auth, epoch).await? {
+            return Err(Error::Ended);
+        }
+        drop(auth);
+        let actor = Actor {
+            account,
+            epoch,
+            role: Role::Teacher,
+            membership: 0,
+            tenant: Some(tenant),
+            organisation: None,
+            request,
+        };
+        let mut tx = self.0.pools.tenant.begin().await?;
+        let now = self.now();
+        let context = Context::of(&actor);
+        context.set_and_ask(&mut tx, now, &actor).await?;
+        Ok(JoinTx(Scope {
+            tx,
+            now,
+            tenant: actor.tenant,
+            actor: Some(actor),
+        }))
     }
 
     /// Enters as the auth role: credentials, own cabinets, the invitation in hand.
@@ -253,6 +284,28 @@ impl Database {
         crate::reference::setting(&mut scope, key).await
     }
 
+    /// Opens the transaction of a person on the role's own login, with its context.
+    async fn open_for(&self, actor: &Actor) -> Result<Scope> {
+        let pools = &self.0.pools;
+        let pool = match actor.role {
+            Role::Teacher | Role::School | Role::Municipal => &pools.tenant,
+            Role::Expert => &pools.expert,
+            Role::Operator => &pools.operator,
+            Role::Admin => &pools.admin,
+        };
+        let mut tx = pool.get()?.begin().await?;
+        let now = self.now();
+        if !Context::of(actor).set_and_ask(&mut tx, now, actor).await? {
+            return Err(Error::Ended);
+        }
+        Ok(Scope {
+            tx,
+            now,
+            actor: Some(actor.clone()),
+            tenant: actor.tenant,
+        })
+    }
+
     // A plain BEGIN, then the context in a statement of its own: a future dropped between the
     // two leaves nothing that a later borrower could read (04 A3).
     async fn open(&self, pool: &PgPool, context: Context) -> Result<Scope> {
@@ -306,6 +359,14 @@ struct Context {
 }
 
 impl Context {
+    fn of(actor: &Actor) -> Self {
+        Self {
+            tenant: actor.tenant,
+            organisation: actor.organisation,
+            role: actor.role.code(),
+        }
+    }
+
     async fn set(&self, tx: &mut Transaction<'static, Postgres>, now: DateTime<Utc>) -> Result<()> {
         sqlx::query!(
             "SELECT set_config('app.tenant', $1, true) AS a, set_config('app.role', $2, true) AS b,
@@ -532,6 +593,14 @@ macro_rules! scope_of {
 scope_of! {
     /// The scope of the auth role. Its rows are the account's it has been told of.
     AuthTx
+}
+scope_of! {
+    /// The scope of a person over what is its own, whatever the role.
+    OwnTx
+}
+scope_of! {
+    /// The scope of a person about to join a municipality as a teacher.
+    JoinTx
 }
 scope_of! {
     /// The scope of the public role: read only by its grants.

@@ -3,25 +3,38 @@
 //! file reads top to bottom: `get`, `post`, the raw form, its `parse`, the page. No SQL and no
 //! rules here: a handler asks a verb of `app` and shows what came of it.
 
-#[cfg(all(feature = "dev", debug_assertions))]
-pub mod dev;
+pub mod asked;
+pub mod case;
 pub mod error;
 pub mod form;
+pub mod id;
+pub mod lines;
 pub mod page;
+pub mod review;
+pub mod schedule;
 pub mod session;
 pub mod upload;
 pub mod visit;
+#[cfg(all(feature = "dev", debug_assertions))]
+pub mod dev;
 
 mod admin;
 mod cabinet;
+mod conclusion;
+mod documents;
 mod expert;
 mod headers;
+mod invitations;
+mod limits;
+mod lists;
 mod log;
 mod municipal;
 mod operator;
+mod organisations;
 mod public;
 mod school;
 mod teacher;
+mod withdrawal;
 
 use std::{sync::Arc, time::Duration};
 
@@ -98,6 +111,7 @@ pub fn router(web: Web) -> Router {
     Router::new()
         .merge(public::router())
         .merge(cabinet::router())
+        .merge(documents::router())
         .merge(teacher::router())
         .merge(school::router())
         .merge(municipal::router())

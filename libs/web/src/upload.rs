@@ -70,8 +70,10 @@ impl Uploaded {
 impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self> {
+    async fn from_request(mut request: Request, state: &S) -> Result<Self> {
         same_site(request.headers())?;
+        // Files are bounded one by one on their way into the store.
+        DefaultBodyLimit::disable().apply(&mut request);
         let visit = request
             .extensions()
             .get::<Arc<Visit>>()
