@@ -202,7 +202,7 @@ impl Database {
             organisation: None,
             request,
         };
-        let mut tx = self.0.pools.tenant.begin().await?;
+        let mut tx = self.0.pools.tenant.get()?.begin().await?;
         let now = self.now();
         let context = Context::of(&actor);
         context.set_and_ask(&mut tx, now, &actor).await?;

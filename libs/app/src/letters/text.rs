@@ -345,7 +345,7 @@ mod tests {
             public_id: Uuid::nil(),
             nonce: Uuid::nil(),
             expires_at: chrono::DateTime::UNIX_EPOCH,
-            invited_by: 1,
+            invited_by: Some(1),
         };
         let body = invitation(
             &invited,

@@ -78,8 +78,8 @@ pub struct Invitation {
     pub nonce: Uuid,
     /// Until when it can be accepted.
     pub expires_at: DateTime<Utc>,
-    /// Who invites.
-    pub invited_by: i64,
+    /// Who invites; none if the host did.
+    pub invited_by: Option<i64>,
 }
 
 /// The invitation a letter carries; none if it is no longer open.
