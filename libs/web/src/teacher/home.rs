@@ -1,7 +1,10 @@
 //! `/teacher`: how the application stands, its period and specialists, the conclusion, the
 //! history; the cards, when there are several posts.
 
-use app::applications::{Application, Own};
+use app::{
+    applications::{Application, Own},
+    conclusions::ConclusionView,
+};
 use axum::extract::{Query, State};
 use domain::{
     calendar::{DaysLeft, Zone},
@@ -14,6 +17,7 @@ use ui::{Card, Event, Link};
 use super::{Asked, address, post_of};
 use crate::{
     Web,
+    conclusion::section,
     error::Result,
     page::Page,
     visit::{Teacher, Visit},
@@ -29,10 +33,14 @@ pub async fn get(
 ) -> Result<Markup> {
     let card = asked.card()?;
     let own = web.app.own(&at.actor, card).await?;
-    Ok(page(&at, &web, &own))
+    let concluded = web
+        .app
+        .teacher_conclusion(&at.actor, Some(own.card.public_id))
+        .await?;
+    Ok(page(&at, &web, &own, concluded.as_ref()))
 }
 
-fn page(visit: &Visit, web: &Web, own: &Own) -> Markup {
+fn page(visit: &Visit, web: &Web, own: &Own, concluded: Option<&ConclusionView>) -> Markup {
     let application = address("/teacher/application", &own.cards, &own.card);
     let conclusion = address("/teacher/conclusion", &own.cards, &own.card);
     let card = address("/teacher/card", &own.cards, &own.card);
@@ -56,7 +64,7 @@ fn page(visit: &Visit, web: &Web, own: &Own) -> Markup {
             Card { title: "Аттестационный период", body: period(own), link: None },
             Card {
                 title: "Итоговое заключение",
-                body: conclusion_words(own),
+                body: section(concluded),
                 link: go(&conclusion).filter(|_| has_conclusion),
             },
             Card { title: "Карточка педагога", body: card_words(own), link: go(&card) },
@@ -149,23 +157,6 @@ fn period(own: &Own) -> Markup {
                         @if !expert.organisation.is_empty() { ", " (expert.organisation) }
                     }
                 }
-            }
-        }
-    }
-}
-
-fn conclusion_words(own: &Own) -> Markup {
-    let place = own
-        .application
-        .as_ref()
-        .map_or(Place::None, |application| application.place);
-    html! {
-        p {
-            @match place {
-                Place::None => "Итоговое заключение ещё не получено.",
-                Place::AtExpert => "Итоговое заключение возвращено специалисту.",
-                Place::AtTeacher => "Получено итоговое заключение",
-                Place::AtMunicipal | Place::AtCentre | Place::Accepted => "Итоговое заключение отправлено",
             }
         }
     }

@@ -197,6 +197,7 @@ fn upload(
         html! {
             (ui::hidden("card", &own.card.public_id.to_string()))
             (ui::file(FileField {
+                id: None,
                 name: "files",
                 label: "Выбрать файлы",
                 hint: Some("PDF, JPG, PNG, DOCX, XLSX или ZIP; можно выбрать несколько одного вида"),

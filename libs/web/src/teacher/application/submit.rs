@@ -183,6 +183,7 @@ fn body(visit: &Visit, own: &Own, faults: &[FieldFault]) -> Markup {
             (ui::hidden("card", &own.card.public_id.to_string()))
             (ui::hidden("version", &application.version.to_string()))
             (ui::file(FileField {
+                id: None,
                 name: "scan",
                 label: "Скан подписанного заявления",
                 hint: Some(
