@@ -163,7 +163,7 @@ impl App {
         } else {
             LinkKind::Email
         };
-        let token = self.links.token(kind, link.public_id, link.public_id);
+        let token = self.links.account_token(kind, link.public_id);
         let address = format!("{base_url}{}", kind.path(&token));
         let until = self.moment(link.expires_at);
         let body = text::account(letter.kind, &addressee.login, Some((&address, &until)));
