@@ -111,7 +111,14 @@ fn headed(command: Command) -> Command {
                 OPTIONS
             };
             // «[default: …]» cannot be put into Russian: the help of the argument says it.
-            arg.help_heading(heading).hide_default_value(true)
+            // Only where there is a value: clap panics at a flag.
+            let valued = arg.get_action().takes_values();
+            let arg = arg.help_heading(heading);
+            if valued {
+                arg.hide_default_value(true)
+            } else {
+                arg
+            }
         })
         .mut_subcommands(headed)
 }
