@@ -104,9 +104,9 @@ impl App {
         Ok(operator)
     }
 
-    /// Windows of two months from some before today to a year ahead.
+    /// Windows of two months: the last, this one and the two that follow.
     async fn seed_periods(&self, operator: &Actor, today: NaiveDate) -> Result<()> {
-        for index in -1..6 {
+        for index in -1..3 {
             let (starts, ends) = window(today, index);
             let name = period_name(starts, ends);
             let (starts, ends) = (dotted(starts), dotted(ends));
