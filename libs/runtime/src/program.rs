@@ -111,10 +111,9 @@ fn headed(command: Command) -> Command {
                 OPTIONS
             };
             // «[default: …]» cannot be put into Russian: the help of the argument says it.
-            // Only where there is a value: clap panics at a flag.
-            let valued = arg.get_action().takes_values();
+            let takes_value = arg.get_action().takes_values();
             let arg = arg.help_heading(heading);
-            if valued {
+            if takes_value {
                 arg.hide_default_value(true)
             } else {
                 arg
@@ -172,6 +171,9 @@ mod tests {
             /// Сколько
             #[arg(long, default_value_t = 1)]
             number: u32,
+            /// Без вопросов
+            #[arg(long)]
+            quiet: bool,
         },
     }
 
