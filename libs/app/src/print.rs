@@ -157,10 +157,10 @@ impl App {
             sha256: &stored.sha256,
         };
         let kept = self.keep(job, &printed).await;
-        if !matches!(kept, Ok(true)) {
-            if let Err(error) = self.store.delete(&key).await {
-                tracing::warn!(%error, "an unnamed object stays in the store");
-            }
+        if !matches!(kept, Ok(true))
+            && let Err(error) = self.store.delete(&key).await
+        {
+            tracing::warn!(%error, "an unnamed object stays in the store");
         }
         kept.map(|_| ())
     }
