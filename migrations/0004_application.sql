@@ -158,7 +158,7 @@ DROP POLICY migration_fill ON app.transition;
 -- R-ROUTE-1, R-ROUTE-5, R-ROUTE-6 in the database: whoever forgets what, this holds.
 CREATE FUNCTION app.guard_application() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  role text := app.acting_role(current_user);
+  acting text := app.acting_role(current_user);
 BEGIN
   IF OLD.submitted_at IS NOT NULL AND current_user = 'attest_tenant'
      AND (NEW.snapshot, NEW.surname, NEW.name, NEW.patronymic, NEW.position, NEW.subject, NEW.held_category,
@@ -172,11 +172,11 @@ BEGIN
     RETURN NEW;
   END IF;
   IF NOT EXISTS (SELECT 1 FROM app.transition t WHERE t.from_status = OLD.status AND t.to_status = NEW.status
-                 AND t.route = coalesce(OLD.route, 'none') AND t.role = guard_application.role) THEN
-    RAISE EXCEPTION 'no transition % -> % on route % for %', OLD.status, NEW.status, OLD.route, role
+                 AND t.route = coalesce(OLD.route, 'none') AND t.role = acting) THEN
+    RAISE EXCEPTION 'no transition % -> % on route % for %', OLD.status, NEW.status, OLD.route, acting
       USING ERRCODE = '42501';
   END IF;
-  IF (role = 'teacher') <> (OLD.account_id = app.ctx_account()) THEN
+  IF (acting = 'teacher') <> (OLD.account_id = app.ctx_account()) THEN
     RAISE EXCEPTION 'nobody acts on its own application' USING ERRCODE = '42501';
   END IF;
   IF NEW.status = 'under_review' THEN
