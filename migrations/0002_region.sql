@@ -92,6 +92,8 @@ CREATE TABLE app.account (
   epoch int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT app.ctx_now()
 );
+-- Operators and coordinators look people up by the beginning of the login (app.people_found).
+CREATE INDEX account_login ON app.account (login_norm text_pattern_ops);
 ALTER TABLE app.account ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY auth_read ON app.account FOR SELECT TO attest_auth
   USING (id = (SELECT app.ctx_account()) OR login_norm = (SELECT app.ctx_login()));
@@ -105,7 +107,7 @@ GRANT SELECT ON app.account TO attest_auth;
 GRANT INSERT (public_id, login, login_norm, password_phc, email) ON app.account TO attest_auth;
 GRANT UPDATE (password_phc, email, email_confirmed_at, epoch) ON app.account TO attest_auth;
 GRANT SELECT (id, email, login) ON app.account TO attest_worker;
-GRANT SELECT (id, public_id, login, email, epoch, status) ON app.account TO attest_definer;
+GRANT SELECT (id, public_id, login, login_norm, email, epoch, status) ON app.account TO attest_definer;
 
 -- One-time links of an account. The token itself is derived (R-LET-1): only its hash is here.
 CREATE TABLE app.account_token (

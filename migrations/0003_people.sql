@@ -15,6 +15,7 @@ CREATE TABLE app.organisation (
 );
 CREATE UNIQUE INDEX organisation_id ON app.organisation (id);
 CREATE INDEX organisation_by_type ON app.organisation (tenant_id, type, name);
+CREATE INDEX organisation_region ON app.organisation (name, id);
 ALTER TABLE app.organisation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 -- No personal data here: readable by every role (03 §3.3, identity before tenant).
 CREATE POLICY readable ON app.organisation FOR SELECT
@@ -77,6 +78,13 @@ CREATE UNIQUE INDEX membership_one_place ON app.membership (tenant_id, account_i
   WHERE ended_at IS NULL AND role <> 'school';
 CREATE INDEX membership_account ON app.membership (account_id);
 CREATE INDEX membership_people ON app.membership (tenant_id, role, surname, id);
+CREATE INDEX membership_experts ON app.membership (tenant_id, surname, name, id)
+  WHERE role = 'expert' AND ended_at IS NULL;
+CREATE INDEX membership_surname ON app.membership (tenant_id, surname, id) WHERE ended_at IS NULL;
+CREATE INDEX membership_region ON app.membership (surname, id) WHERE ended_at IS NULL;
+CREATE INDEX membership_found ON app.membership (lower(surname) text_pattern_ops) WHERE ended_at IS NULL;
+CREATE INDEX membership_organisation ON app.membership (tenant_id, organisation_id)
+  WHERE ended_at IS NULL AND role = 'teacher';
 ALTER TABLE app.membership ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_read ON app.membership FOR SELECT TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()));
@@ -153,7 +161,8 @@ CREATE TABLE app.invitation (
   nonce uuid NOT NULL,
   token_sha256 bytea NOT NULL UNIQUE,
   state text NOT NULL DEFAULT 'sent' CHECK (state IN ('sent', 'accepted', 'revoked', 'undelivered')),
-  invited_by bigint NOT NULL REFERENCES app.account,
+  -- NULL: invited by `ctl`, which is no person.
+  invited_by bigint REFERENCES app.account,
   expires_at timestamptz NOT NULL,
   accepted_by bigint REFERENCES app.account,
   accepted_at timestamptz,
@@ -165,6 +174,7 @@ CREATE TABLE app.invitation (
   CHECK (role <> 'school' OR organisation_id IS NOT NULL)
 );
 CREATE INDEX invitation_list ON app.invitation (tenant_id, id DESC);
+CREATE INDEX invitation_region ON app.invitation (id DESC);
 ALTER TABLE app.invitation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_all ON app.invitation FOR ALL TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal')
@@ -176,6 +186,7 @@ CREATE POLICY operator_add ON app.invitation FOR INSERT TO attest_operator
 CREATE POLICY operator_change ON app.invitation FOR UPDATE TO attest_operator
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY admin_add ON app.invitation FOR INSERT TO attest_admin WITH CHECK (role = 'municipal');
+CREATE POLICY admin_read ON app.invitation FOR SELECT TO attest_admin USING (role = 'municipal');
 CREATE POLICY auth_read ON app.invitation FOR SELECT TO attest_auth
   USING (token_sha256 = (SELECT app.ctx_token()));
 CREATE POLICY auth_accept ON app.invitation FOR UPDATE TO attest_auth
@@ -184,7 +195,7 @@ CREATE POLICY worker_read ON app.invitation FOR SELECT TO attest_worker
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY worker_change ON app.invitation FOR UPDATE TO attest_worker
   USING (tenant_id = (SELECT app.ctx_tenant()));
-GRANT SELECT ON app.invitation TO attest_tenant, attest_operator, attest_auth, attest_worker;
+GRANT SELECT ON app.invitation TO attest_tenant, attest_operator, attest_admin, attest_auth, attest_worker;
 GRANT INSERT (tenant_id, public_id, email, role, organisation_id, nonce, token_sha256, invited_by, expires_at)
   ON app.invitation TO attest_tenant, attest_operator, attest_admin;
 GRANT UPDATE (nonce, token_sha256, state, expires_at, version) ON app.invitation TO attest_tenant, attest_operator;
@@ -210,22 +221,34 @@ RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_t
                    WHERE m.id = p_membership AND m.account_id = p_account AND m.role = p_role
                      AND m.ended_at IS NULL AND t.status = 'active')
       END $$;
--- Login and e-mail of the people a coordinator or an operator answers for (R-ACC-5).
-CREATE FUNCTION app.people_logins() RETURNS TABLE (account_id bigint, login text, email text)
+-- Whose login the caller may know: coordinators of the people of their municipality,
+-- operators of everyone who has or had a cabinet in one (R-ACC-5).
+CREATE FUNCTION app.may_know(p_account bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+  SELECT CASE app.acting_role(session_user)
+    WHEN 'municipal' THEN EXISTS (SELECT 1 FROM app.membership m
+      WHERE m.account_id = p_account AND m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL)
+    WHEN 'operator' THEN EXISTS (SELECT 1 FROM app.membership m WHERE m.account_id = p_account)
+    ELSE false END $$;
+-- Login and e-mail of these accounts, as far as the caller may know them.
+CREATE FUNCTION app.people_logins(p_accounts bigint[]) RETURNS TABLE (account_id bigint, login text, email text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT a.id, a.login, coalesce(a.email, '') FROM app.account a
-  WHERE CASE app.acting_role(session_user)
-    WHEN 'municipal' THEN EXISTS (SELECT 1 FROM app.membership m
-      WHERE m.account_id = a.id AND m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL)
-    WHEN 'operator' THEN EXISTS (SELECT 1 FROM app.membership m WHERE m.account_id = a.id)
-    ELSE false END $$;
+  WHERE a.id = ANY (p_accounts) AND app.may_know(a.id) $$;
+-- The accounts whose login begins so. Compared byte by byte, as the index is.
+CREATE FUNCTION app.people_found(p_prefix text) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+  SELECT a.id FROM app.account a
+  WHERE a.login_norm ~>=~ p_prefix AND a.login_norm ~<~ (p_prefix || chr(1114111)) AND app.may_know(a.id)
+  ORDER BY a.login_norm USING ~<~ LIMIT 200 $$;
 -- A person's own login and e-mail, whatever the cabinet.
 CREATE FUNCTION app.my_account() RETURNS TABLE (login text, email text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT a.login, coalesce(a.email, '') FROM app.account a WHERE a.id = app.ctx_account() $$;
-REVOKE ALL ON FUNCTION app.still(bigint, int, text, bigint), app.people_logins(), app.my_account() FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.still(bigint, int, text, bigint), app.may_know(bigint),
+  app.people_logins(bigint[]), app.people_found(text), app.my_account() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.still(bigint, int, text, bigint) TO attest_tenant, attest_expert, attest_operator, attest_admin, attest_auth, attest_worker;
-GRANT EXECUTE ON FUNCTION app.people_logins() TO attest_tenant, attest_operator;
+GRANT EXECUTE ON FUNCTION app.people_logins(bigint[]), app.people_found(text) TO attest_tenant, attest_operator;
 GRANT EXECUTE ON FUNCTION app.my_account() TO attest_tenant, attest_expert, attest_operator;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;

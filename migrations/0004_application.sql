@@ -92,7 +92,16 @@ CREATE INDEX application_own ON app.application (tenant_id, account_id, id);
 CREATE INDEX application_list ON app.application (tenant_id, status, due_on, id);
 CREATE INDEX application_submitted ON app.application (tenant_id, submitted_at, id) WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_school ON app.application (tenant_id, organisation_id, status, id);
-CREATE INDEX application_queue ON app.application (due_on, id) WHERE route = 'operator' AND status = 'under_review';
+CREATE INDEX application_school_all ON app.application (tenant_id, organisation_id, id) WHERE submitted_at IS NOT NULL;
+CREATE INDEX application_queue ON app.application (procedure, due_on, id)
+  WHERE route = 'operator' AND status = 'under_review';
+-- The tabs of «Работа с заявлениями»: what waits, and all of it.
+CREATE INDEX application_waiting ON app.application (tenant_id, route, procedure, due_on, id)
+  WHERE status = 'under_review';
+CREATE INDEX application_tab ON app.application (tenant_id, route, procedure, due_on, id)
+  WHERE submitted_at IS NOT NULL;
+CREATE INDEX application_due ON app.application (tenant_id, due_on, id) WHERE submitted_at IS NOT NULL;
+CREATE INDEX application_region_due ON app.application (due_on, id) WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_region ON app.application (status, due_on, id) WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_region_all ON app.application (submitted_at, id) WHERE submitted_at IS NOT NULL;
 ALTER TABLE app.application ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -386,3 +395,45 @@ GRANT INSERT (tenant_id, application_id, kind, of_id, file_id) ON app.rendition 
 CALL app.case_policies('document_view', '{attest_tenant,attest_expert,attest_operator}');
 GRANT INSERT (tenant_id, application_id, file_id, account_id, role, organisation) ON app.document_view
   TO attest_tenant, attest_expert, attest_operator;
+
+-- R-ORG-2: the organisation that settles a request becomes the teacher's place of work, and
+-- that of its cards without one or with the former, unless an application hangs on them. Only
+-- the teacher sees its cards, so a definer does it.
+CREATE POLICY definer_read ON app.organisation_request FOR SELECT TO attest_definer USING (true);
+CREATE POLICY definer_place ON app.membership FOR UPDATE TO attest_definer
+  USING (tenant_id = (SELECT app.ctx_tenant()) AND role = 'teacher');
+CREATE POLICY definer_read ON app.card FOR SELECT TO attest_definer
+  USING (tenant_id = (SELECT app.ctx_tenant()));
+CREATE POLICY definer_place ON app.card FOR UPDATE TO attest_definer
+  USING (tenant_id = (SELECT app.ctx_tenant()));
+GRANT SELECT ON app.organisation_request TO attest_definer;
+GRANT UPDATE (organisation_id, version) ON app.membership TO attest_definer;
+GRANT SELECT (tenant_id, id, membership_id, organisation_id, version) ON app.card TO attest_definer;
+GRANT UPDATE (organisation_id, version) ON app.card TO attest_definer;
+GRANT CREATE ON SCHEMA app TO attest_definer;
+SET LOCAL ROLE attest_definer;
+CREATE FUNCTION app.place_teacher(p_request bigint, p_organisation bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
+DECLARE
+  request app.organisation_request;
+  former bigint;
+BEGIN
+  SELECT * INTO request FROM app.organisation_request r
+    WHERE r.tenant_id = app.ctx_tenant() AND r.id = p_request AND r.state = 'open';
+  IF request.id IS NULL OR app.acting_role(session_user) IS DISTINCT FROM 'municipal' THEN
+    RAISE EXCEPTION 'no such request for this caller' USING ERRCODE = '42501';
+  END IF;
+  SELECT m.organisation_id INTO former FROM app.membership m
+    WHERE m.tenant_id = request.tenant_id AND m.id = request.membership_id;
+  UPDATE app.membership m SET organisation_id = p_organisation, version = m.version + 1
+    WHERE m.tenant_id = request.tenant_id AND m.id = request.membership_id AND m.ended_at IS NULL;
+  UPDATE app.card c SET organisation_id = p_organisation, version = c.version + 1
+    WHERE c.tenant_id = request.tenant_id AND c.membership_id = request.membership_id
+      AND (c.organisation_id IS NULL OR c.organisation_id = former)
+      AND NOT EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = c.tenant_id AND a.card_id = c.id
+        AND a.status IN ('draft', 'formed', 'under_review', 'registered'));
+END $$;
+REVOKE ALL ON FUNCTION app.place_teacher(bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.place_teacher(bigint, bigint) TO attest_tenant;
+SET LOCAL ROLE attest_owner;
+REVOKE CREATE ON SCHEMA app FROM attest_definer;

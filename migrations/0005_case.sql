@@ -25,6 +25,8 @@ CREATE UNIQUE INDEX withdrawal_open ON app.withdrawal (tenant_id, application_id
   WHERE state IN ('formed', 'under_review');
 CREATE INDEX withdrawal_list ON app.withdrawal (tenant_id, state, id);
 CREATE INDEX withdrawal_region ON app.withdrawal (state, id);
+CREATE UNIQUE INDEX withdrawal_id ON app.withdrawal (id);
+CREATE INDEX withdrawal_case ON app.withdrawal (tenant_id, application_id, id);
 CALL app.case_policies('withdrawal', '{attest_tenant,attest_operator}');
 GRANT INSERT (tenant_id, public_id, application_id, reason, by_role, by_account) ON app.withdrawal TO attest_tenant;
 GRANT UPDATE (state, file_id, answer, version) ON app.withdrawal TO attest_tenant;
@@ -212,7 +214,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
     WHEN 'expert' THEN a.id = ANY (app.my_assigned())
     WHEN 'operator' THEN a.submitted_at IS NOT NULL
     ELSE false END $$;
-REVOKE ALL ON FUNCTION app.contacts(bigint[]) FROM PUBLIC;
+-- How many teachers each expert has (R-SCH-3): a coordinator sees its own experts' whole load,
+-- the part from other municipalities too, and nothing of whose teachers they are.
+CREATE FUNCTION app.expert_loads() RETURNS TABLE (membership_id bigint, load bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+  SELECT x.expert_membership_id, count(*) FROM app.assignment x
+  WHERE x.closed_at IS NULL AND CASE app.acting_role(session_user)
+    WHEN 'municipal' THEN x.expert_tenant_id = app.ctx_tenant()
+    WHEN 'operator' THEN true
+    ELSE false END
+  GROUP BY x.expert_membership_id $$;
+REVOKE ALL ON FUNCTION app.contacts(bigint[]), app.expert_loads() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.contacts(bigint[]) TO attest_tenant, attest_expert, attest_operator;
+GRANT EXECUTE ON FUNCTION app.expert_loads() TO attest_tenant, attest_operator;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;

@@ -1,6 +1,9 @@
 //! An application brought to a state under the real roles: every step is a statement of the
 //! person who may do it, so the fixtures obey the same policies and triggers as the product.
 
+use app::{applications::Submission, files::Received};
+use db::applications::own::Choice;
+use domain::reference::{Category, Form, Procedure};
 use uuid::Uuid;
 
 use crate::world::{Person, Town};
@@ -77,6 +80,92 @@ impl Town {
         application
     }
 
+    /// A card of `teacher` with everything forming wants, by its id in addresses.
+    pub async fn card(&self, teacher: &Person) -> Uuid {
+        let card = Uuid::now_v7();
+        let mut sql = teacher.sql().await;
+        sql.script(&format!(
+            "INSERT INTO app.card (tenant_id, public_id, membership_id, account_id, organisation_id, position) \
+             VALUES ({}, '{card}', {}, {}, {}, 'uchitel'); \
+             UPDATE app.card SET surname_gen = 'Ивановой', name_gen = 'Марии', patronymic_gen = 'Сергеевны', \
+               surname_dat = 'Ивановой', name_dat = 'Марии', patronymic_dat = 'Сергеевне', age = 40, \
+               service_total = 18, service_pedagogical = 17, service_post = 12 WHERE public_id = '{card}'",
+            self.id,
+            teacher.membership,
+            teacher.account.0,
+            teacher.organisation.unwrap(),
+        ))
+        .await;
+        card
+    }
+
+    /// An application of `teacher` formed by the verb, with the signed scan and a document
+    /// that counts: everything submission wants (R-APP-2).
+    pub async fn ready(&self, teacher: &Person) -> Application {
+        let card = self.card(teacher).await;
+        let app = self.world().app();
+        let choice = choice();
+        let forming = app.form_application(teacher, card, 0, &choice);
+        // The verb goes on to wait for the printed page, which nobody prints here.
+        let application = tokio::select! {
+            formed = forming => panic!("it waits for the worker: {formed:?}"),
+            application = self.formed(teacher) => application,
+        };
+        let version = application.version(self).await;
+        app.attach_scan(
+            teacher,
+            application.public_id,
+            version,
+            &received("скан.pdf"),
+        )
+        .await
+        .unwrap();
+        app.attach(
+            teacher,
+            application.public_id,
+            &[received("таблица.pdf")],
+            "results_table",
+            "Результаты",
+        )
+        .await
+        .unwrap();
+        application
+    }
+
+    async fn formed(&self, teacher: &Person) -> Application {
+        loop {
+            let found: Option<String> = self
+                .world()
+                .make(&format!(
+                    "SELECT (SELECT id || ' ' || public_id FROM app.application \
+                     WHERE account_id = {} AND status = 'formed')",
+                    teacher.account.0
+                ))
+                .await;
+            if let Some((id, public_id)) = found.as_deref().and_then(|row| row.split_once(' ')) {
+                return Application {
+                    id: id.parse().unwrap(),
+                    public_id: public_id.parse().unwrap(),
+                    tenant: self.id,
+                };
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// An application submitted by the verb.
+    pub async fn applied(&self, teacher: &Person) -> Application {
+        let application = self.ready(teacher).await;
+        let version = application.version(self).await;
+        let submitted = self
+            .world()
+            .app()
+            .submit(teacher, application.public_id, version)
+            .await;
+        assert!(matches!(submitted, Ok(Submission::Done)), "{submitted:?}");
+        application
+    }
+
     /// An application registered by its registrar through the verb.
     pub async fn registered(&self, teacher: &Person, registrar: &Person) -> Application {
         let application = self.submitted(teacher).await;
@@ -131,5 +220,29 @@ impl Application {
                 "SELECT count(*) FROM app.{table} WHERE application_id = {id} AND ({condition})"
             ))
             .await
+    }
+}
+
+/// What the form of an application asks, answered.
+#[must_use]
+pub fn choice() -> Choice {
+    Choice {
+        category: Category::First,
+        procedure: Procedure::General,
+        ground: None,
+        form: Form::InPerson,
+        presence: false,
+    }
+}
+
+/// A file as if it had been received; its bytes are nowhere.
+#[must_use]
+pub fn received(name: &str) -> Received {
+    Received {
+        key: format!("t/test/{}", Uuid::now_v7()),
+        name: name.to_owned(),
+        content_type: "application/pdf",
+        size: 1,
+        sha256: [1; 32],
     }
 }

@@ -22,6 +22,6 @@ pub mod sql;
 pub mod stack;
 pub mod world;
 
-pub use case::Application;
+pub use case::{Application, choice, received};
 pub use sql::{Login, Session};
 pub use world::{Person, Town, World};

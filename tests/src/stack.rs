@@ -8,6 +8,8 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
 
+use crate::world::World;
+
 static SUPERUSER: Setting = Setting::new(
     "ATTEST_DB_SUPERUSER_URL",
     "владелец отдельного кластера для тестов",
@@ -96,15 +98,15 @@ pub async fn connect(login: &str, database: &str) -> PgConnection {
 // The name of the template follows what it is made of: a cluster that outlives a change of
 // the schema gets a new one.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
-    let mut files: Vec<_> = std::fs::read_dir(migrations)
-        .unwrap()
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut files: Vec<_> = ["migrations", "libs/app/reference"]
+        .into_iter()
+        .flat_map(|directory| std::fs::read_dir(root.join(directory)).unwrap())
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
+        .filter(|path| path.is_file())
         .collect();
     files.sort();
     let mut hash = Sha256::new_with_prefix(DATABASE);
-    hash.update(REFERENCE);
     for file in files {
         hash.update(std::fs::read(file).unwrap());
     }
@@ -113,7 +115,6 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 
 const ROLES: &str = include_str!("../../deploy/roles.sql");
 const DATABASE: &str = include_str!("../../deploy/database.sql");
-const REFERENCE: &str = include_str!("reference.sql");
 
 // Held until the connection closes: tests are threads and processes of one run.
 async fn lock(admin: &mut PgConnection) {
@@ -138,8 +139,21 @@ async fn ensure_template(admin: &mut PgConnection) {
     db::migrate::run(&STACK.url("attest_migrator", &making))
         .await
         .unwrap();
-    run(&mut database, REFERENCE.to_owned()).await;
     database.close().await.unwrap();
+    World::bare(&making)
+        .await
+        .app()
+        .sync_reference()
+        .await
+        .unwrap();
+    // No connection may be left on what is renamed and cloned.
+    run(
+        admin,
+        format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{making}'"
+        ),
+    )
+    .await;
     run(admin, format!("ALTER DATABASE {making} RENAME TO {name}")).await;
 }
 

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use app::{App, LinkKey, Parts};
+use app::{App, LinkKey, Parts, links::LinkKind};
 use chrono::{DateTime, Utc};
 use db::{Database, Urls};
 use domain::{
@@ -63,6 +63,11 @@ impl World {
     /// A region of this test alone, with `size` connections in each pool.
     pub async fn own_with_connections(size: u32) -> Self {
         Self::on(stack::fresh().await, true, size).await
+    }
+
+    /// On a database of this name, whoever made it.
+    pub async fn bare(name: &str) -> Self {
+        Self::on(name.to_owned(), false, 4).await
     }
 
     async fn on(name: String, own: bool, size: u32) -> Self {
@@ -189,6 +194,34 @@ impl World {
         Person::new(self, account, role, member, None, None)
     }
 
+    /// The token of the newest invitation into a municipality, as its letter has it.
+    pub async fn invitation_token(&self, town: &Town) -> String {
+        let ids: String = self
+            .make(&format!(
+                "SELECT public_id || ' ' || nonce FROM app.invitation WHERE tenant_id = {} ORDER BY id DESC LIMIT 1",
+                town.id
+            ))
+            .await;
+        let (id, nonce) = ids.split_once(' ').unwrap();
+        link_key().token(
+            LinkKind::Invitation,
+            id.parse().unwrap(),
+            nonce.parse().unwrap(),
+        )
+    }
+
+    /// The token of the newest link by which a person sets its password.
+    pub async fn password_token(&self, person: &Person) -> String {
+        let id: Uuid = self
+            .make(&format!(
+                "SELECT public_id FROM app.account_token WHERE account_id = {} AND kind = 'password' \
+                 ORDER BY id DESC LIMIT 1",
+                person.account.0
+            ))
+            .await;
+        link_key().account_token(LinkKind::Password, id)
+    }
+
     async fn account(&self) -> Account {
         let login = unique("u");
         let id = self
@@ -225,7 +258,7 @@ impl Drop for Inner {
 }
 
 fn application(database: &str, size: u32, policy: Policy, clock: &Clock) -> (App, Database) {
-    let url = |login: Login| STACK.url(login.role(), database);
+    let url = |login: Login| Some(STACK.url(login.role(), database));
     let urls = Urls {
         tenant: url(Login::Tenant),
         expert: url(Login::Expert),
@@ -246,11 +279,15 @@ fn application(database: &str, size: u32, policy: Policy, clock: &Clock) -> (App
             access_key: STACK.s3.access_key.reveal().to_owned(),
             secret_key: STACK.s3.secret_key.reveal().to_owned(),
         }),
-        links: LinkKey::new(vec![7; 32]),
+        links: link_key(),
         zone: Zone::from_name("Asia/Tomsk").unwrap(),
         upload_limit: 1024 * 1024,
     });
     (app, db)
+}
+
+fn link_key() -> LinkKey {
+    LinkKey::new(vec![7; 32])
 }
 
 static COUNTER: AtomicUsize = AtomicUsize::new(0);
@@ -405,6 +442,16 @@ impl Person {
                 request: Uuid::now_v7(),
             },
             login: account.login,
+        }
+    }
+
+    /// The person without a cabinet: signed in, none chosen yet.
+    #[must_use]
+    pub const fn as_person(&self) -> app::accounts::Person {
+        app::accounts::Person {
+            account: self.actor.account,
+            epoch: self.actor.epoch,
+            request: self.actor.request,
         }
     }
 

@@ -1,2 +1,81 @@
-//! (head to be written)
-fn main() {}
+//! The command line for people who run an installation and for CI (03 §3.6). Results go to
+//! standard output, logs to standard error. Thin: what is done is `app`'s and `db`'s.
+
+mod policy;
+mod settings;
+
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+use runtime::config;
+
+/// Управление системой «Аттестация».
+#[derive(Parser)]
+#[command(name = "ctl", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Обновить схему базы данных
+    Migrate,
+    /// Справочники
+    #[command(subcommand)]
+    Reference(Reference),
+    /// Права доступа
+    #[command(subcommand)]
+    Policy(Policy),
+}
+
+#[derive(Subcommand)]
+enum Reference {
+    /// Загрузить справочники, муниципалитеты и настройки, которых ещё нет
+    Sync,
+}
+
+#[derive(Subcommand)]
+enum Policy {
+    /// Показать матрицу прав
+    Matrix,
+    /// Проверить файл прав и показать, чем он отличается от встроенного
+    Check {
+        /// Файл прав
+        #[arg(value_name = "ФАЙЛ")]
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    runtime::run(settings::all, |arguments: Arguments| run(arguments.command))
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Migrate => migrate().await,
+        Command::Reference(Reference::Sync) => sync_reference().await,
+        Command::Policy(Policy::Matrix) => policy::matrix().await,
+        Command::Policy(Policy::Check { file }) => policy::check(&file).await,
+    }
+}
+
+async fn migrate() -> anyhow::Result<()> {
+    let url = config::from_env(settings::migrator)?;
+    let (now, all) = db::migrate::run(url.reveal()).await?;
+    tell(&format!("Миграций применено: {now}, всего: {all}"))
+}
+
+async fn sync_reference() -> anyhow::Result<()> {
+    let changed = settings::app().await?.sync_reference().await?;
+    tell(&format!("Строк справочников изменено: {changed}"))
+}
+
+/// A line of the result.
+fn tell(line: &str) -> anyhow::Result<()> {
+    Ok(writeln!(io::stdout(), "{line}")?)
+}

@@ -1,2 +1,104 @@
-//! (head to be written)
-fn main() {}
+//! The web process: reads its settings, opens the parts, serves the pages until a signal.
+//! Thin: what a page does is `web`'s, what an act does `app`'s.
+
+mod settings;
+
+use std::{
+    net::SocketAddr,
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context as _;
+use axum::Router;
+use clap::Parser;
+use runtime::{
+    config,
+    health::{self, Check, Checks},
+    shutdown, telemetry,
+};
+use settings::Settings;
+use tokio::net::TcpListener;
+use web::Web;
+
+/// Веб-сервер системы «Аттестация».
+#[derive(Parser)]
+#[command(name = "server", version)]
+struct Arguments {}
+
+fn main() -> ExitCode {
+    runtime::run(Settings::read, |_: Arguments| serve())
+}
+
+async fn serve() -> anyhow::Result<()> {
+    let begun = Instant::now();
+    let settings = config::from_env(Settings::read)?;
+    telemetry::init(&settings.telemetry)?;
+    let app = web::app::App::open(settings.app())
+        .await
+        .context("сервер не запущен")?;
+    let web = Web::open(app, settings.redis.reveal(), settings.web())
+        .context("сервер не запущен: Redis")?;
+    let checks = checks(&web);
+    let public = bind(settings.listen).await?;
+    let inner = bind(settings.health_listen).await?;
+
+    let pages = pages(&settings, web).merge(health::router(Arc::clone(&checks)));
+    let details = health::detailed_router(checks);
+    tracing::info!(
+        listen = %settings.listen,
+        ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "ready"
+    );
+    let deadline = Duration::from_secs(settings.stop_seconds.into());
+    shutdown::run_until_signal(deadline, |stop| async move {
+        let pages = axum::serve(
+            public,
+            pages.into_make_service_with_connect_info::<SocketAddr>(),
+        )
+        .with_graceful_shutdown(stop.clone().cancelled_owned());
+        let details = axum::serve(inner, details).with_graceful_shutdown(stop.cancelled_owned());
+        tokio::try_join!(pages.into_future(), details.into_future())?;
+        Ok(())
+    })
+    .await
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("не удалось занять адрес {address}"))
+}
+
+fn checks(web: &Web) -> Checks {
+    let (database, redis, store) = (web.clone(), web.clone(), web.clone());
+    Arc::new([
+        Check::new("postgres", move || {
+            let web = database.clone();
+            async move { web.app.check_database().await }
+        }),
+        Check::new("redis", move || {
+            let web = redis.clone();
+            async move { web.check_redis().await }
+        }),
+        Check::new("s3", move || {
+            let web = store.clone();
+            async move { web.app.check_store().await }
+        }),
+    ])
+}
+
+#[cfg_attr(
+    not(all(feature = "dev", debug_assertions)),
+    expect(
+        unused_variables,
+        reason = "only the pages for development need settings"
+    )
+)]
+fn pages(settings: &Settings, web: Web) -> Router {
+    let pages = web::router(web);
+    #[cfg(all(feature = "dev", debug_assertions))]
+    let pages = pages.merge(settings.dev_pages());
+    pages
+}

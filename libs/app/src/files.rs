@@ -2,6 +2,8 @@
 //! logged (R-AUD-1). Which file belongs to what is written by the verb that received it.
 
 use bytes::Bytes;
+use db::{applications, events, files};
+use domain::{act::acts, actor::Actor};
 use futures::{Stream, StreamExt as _};
 use storage::PutError;
 use uuid::Uuid;
@@ -111,6 +113,42 @@ impl App {
             size: stored.size,
             sha256: stored.sha256,
         })
+    }
+
+    /// Opens a file of an application for whoever may read its documents: the opening is
+    /// logged before a byte leaves (R-AUD-1). Own uploads, printed papers, scans alike.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a file of an application the actor does not see, or detached;
+    /// [`Error::Illegal`] for an infected one.
+    pub async fn open_file(&self, actor: &Actor, file: Uuid) -> Result<(String, Opened)> {
+        let mut tx = self.db.enter::<acts::ReadDocument>(actor).await?;
+        let file = files::find(&mut tx, file).await?.ok_or(Error::NotFound)?;
+        let row = applications::find(&mut tx, file.application)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let permit = tx.may(row).await?;
+        if file.infected {
+            return Err(Error::Illegal(
+                "В файле найден вирус: он не выдаётся. Попросите прикрепить другой.".to_owned(),
+            ));
+        }
+        files::viewed(&mut tx, &permit, &file).await?;
+        events::audit(&mut tx, Some(file.id)).await?;
+        tx.commit().await?;
+        let object = self
+            .store
+            .get(&file.s3_key)
+            .await?
+            .ok_or_else(|| Error::Internal(format!("no object for file {}", file.id).into()))?;
+        Ok((
+            file.name,
+            Opened {
+                content_type: file.content_type,
+                size: object.size,
+                body: object.body,
+            },
+        ))
     }
 
     /// Takes received files away again: the verb that was to name them did not.

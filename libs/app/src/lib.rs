@@ -5,10 +5,37 @@
 //!
 //! One module per noun, named as its table.
 
+pub mod accounts;
+pub mod applications;
+pub mod assigned;
+pub mod attachments;
+pub mod cards;
+pub mod case;
+pub mod conclusions;
+pub mod dashboard;
 pub mod error;
 pub mod files;
+pub mod institute;
+pub mod invitations;
+pub mod letters;
 pub mod links;
+pub mod listing;
+pub mod lists;
+pub mod organisation_requests;
+pub mod organisations;
+pub mod passwords;
+pub mod people;
+pub mod periods;
+pub mod places;
+pub mod policy;
+pub mod profile;
+pub mod publications;
+pub mod reference;
 pub mod review;
+pub mod schedule;
+pub mod school;
+pub mod start;
+pub mod withdrawals;
 
 use std::sync::Arc;
 
@@ -16,8 +43,12 @@ use db::Database;
 use domain::calendar::Zone;
 use storage::Store;
 
+pub use db::Urls;
 pub use error::{Error, FieldFault, Result};
 pub use links::LinkKey;
+pub use listing::Listing;
+pub use start::Settings;
+pub use storage::Settings as StoreSettings;
 
 /// The application, as the server, the worker and `ctl` hold it. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +56,7 @@ pub struct App {
     db: Database,
     store: Store,
     links: Arc<LinkKey>,
+    passwords: passwords::Passwords,
     zone: Zone,
     upload_limit: u64,
 }
@@ -51,6 +83,7 @@ impl App {
             db: parts.db,
             store: parts.store,
             links: Arc::new(parts.links),
+            passwords: passwords::Passwords::default(),
             zone: parts.zone,
             upload_limit: parts.upload_limit,
         }

@@ -57,6 +57,12 @@ impl LinkKey {
         mac.update(nonce.as_bytes());
         URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..24])
     }
+
+    /// The token of a link of an account: each has an id of its own and so no other nonce.
+    #[must_use]
+    pub fn account_token(&self, kind: LinkKind, id: Uuid) -> String {
+        self.token(kind, id, Uuid::nil())
+    }
 }
 
 /// The hash of a token, as the database keeps it.

@@ -1,6 +1,11 @@
 //! Applications: the row with all that decides what may happen to it, and the moves of its
 //! status. Lists of applications for one audience stand in `applications/…` beside it.
 
+pub mod expert;
+pub mod lists;
+pub mod own;
+pub mod school;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     act::{Doing, acts},

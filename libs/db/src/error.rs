@@ -12,6 +12,12 @@ pub enum Error {
     /// The row changed since it was shown (409).
     #[error("changed meanwhile")]
     Stale,
+    /// This process was not given the login of the role it asked for (SEC-92).
+    #[error("this process has no login of the role {role}")]
+    NoLogin {
+        /// The login role.
+        role: &'static str,
+    },
     /// A constraint of this name refused the row.
     #[error("refused by {0}")]
     Constraint(String),

@@ -1,7 +1,9 @@
 //! The history of a case and the audit, written in the transaction of the change (R-AUD-1).
 
+use std::borrow::Borrow;
+
 use chrono::{DateTime, Utc};
-use domain::act::Doing;
+use domain::act::{Act, Doing};
 
 use crate::{
     applications::Application,
@@ -38,22 +40,46 @@ pub async fn history(scope: &mut Scope, application: &Application) -> Result<Vec
     .await?)
 }
 
-/// Records what was done to an application: a line of its history, in words, and the audit,
-/// in codes.
+/// The last line of an application's history about one of `acts`: who was quicker, and when.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn record<A: Doing>(
+pub async fn last_of(
+    scope: &mut Scope,
+    application: &Application,
+    acts: &[Act],
+) -> Result<Option<Event>> {
+    let codes: Vec<String> = acts.iter().map(|act| act.code().to_owned()).collect();
+    Ok(sqlx::query_as!(
+        Event,
+        "SELECT at, role, actor_name, words FROM app.application_event
+         WHERE tenant_id = $1 AND application_id = $2 AND act = ANY ($3) ORDER BY id DESC LIMIT 1",
+        application.tenant.0,
+        application.id,
+        &codes,
+    )
+    .fetch_optional(scope.connection())
+    .await?)
+}
+
+/// Records what was done to an application: a line of its history, in words, and the audit,
+/// in codes. `R` is the application, or a row that stands with it.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn record<A: Doing, R: Borrow<Application>>(
     tx: &mut Tx<A>,
-    permit: &Permit<A, Application>,
+    permit: &Permit<A, R>,
     words: &str,
 ) -> Result<()> {
     let actor = tx.actor()?.clone();
+    let application: &Application = (**permit).borrow();
+    let (tenant, id) = (application.tenant, application.id);
     sqlx::query!(
         "INSERT INTO app.application_event (tenant_id, application_id, account_id, role, actor_name, act, words)
          VALUES ($1, $2, $3, $4, app.acting_name(), $5, $6)",
-        permit.tenant.0,
-        permit.id,
+        tenant.0,
+        id,
         actor.account.0,
         actor.role.code(),
         A::ACT.code(),
@@ -61,7 +87,7 @@ pub async fn record<A: Doing>(
     )
     .execute(tx.connection())
     .await?;
-    audit(tx, Some(permit.id)).await
+    audit(tx, Some(id)).await
 }
 
 /// Records in the audit that the act of this scope was done to the object `id`.

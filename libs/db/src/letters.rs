@@ -7,7 +7,8 @@ use uuid::Uuid;
 use crate::{
     applications::Application,
     error::Result,
-    scope::{Permit, Scope, Tx},
+    invitations::Inviting,
+    scope::{Permit, Related, Scope, Tx},
 };
 
 /// Queues a letter of `kind` about the application to one account.
@@ -56,4 +57,26 @@ pub async fn school_coordinators(scope: &mut Scope, organisation: i64) -> Result
     )
     .fetch_all(scope.connection())
     .await?)
+}
+
+/// Queues the letter of an invitation: the worker reads its address and derives its link when
+/// it sends (R-ACC-4).
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn queue_invitation<A: Inviting, R: Related>(
+    tx: &mut Tx<A>,
+    permit: &Permit<A, R>,
+    invitation: i64,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO app.letter (tenant_id, public_id, invitation_id, kind) VALUES ($1, $2, $3, $4)",
+        permit.tenant().0,
+        Uuid::now_v7(),
+        invitation,
+        LetterKind::Invitation.code(),
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
 }

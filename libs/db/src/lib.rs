@@ -7,15 +7,34 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod attachments;
+pub mod cards;
+pub mod case_files;
+pub mod conclusions;
+pub mod dashboard;
 pub mod error;
 pub mod events;
+pub mod files;
+pub mod invitations;
 pub mod jobs;
 pub mod letters;
+pub mod memberships;
 pub mod migrate;
 pub mod municipalities;
+pub mod organisation_requests;
 pub mod organisations;
+pub mod people;
+pub mod periods;
+pub mod places;
+pub mod publications;
 pub mod reference;
+pub mod renditions;
+pub mod schedule;
 pub mod scope;
+pub mod withdrawals;
+pub mod work;
 
 pub use error::{Error, Result};
-pub use scope::{AuthTx, CtlTx, Database, Permit, PublicTx, Related, Scope, Tx, Urls, WorkerTx};
+pub use scope::{
+    AuthTx, CtlTx, Database, JoinTx, OwnTx, Permit, PublicTx, Related, Scope, Tx, Urls, WorkerTx,
+};

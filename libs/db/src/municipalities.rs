@@ -1,10 +1,14 @@
 //! Municipalities: the tenants themselves. No personal data; every role may read them.
 
+use domain::{
+    actor::{Actor, TenantId},
+    permission::{Relations, of_municipality},
+};
 use uuid::Uuid;
 
 use crate::{
     error::Result,
-    scope::{CtlTx, Scope},
+    scope::{CtlTx, Related, Scope},
 };
 
 /// A municipality as lists show it.
@@ -20,6 +24,47 @@ pub struct Municipality {
     pub name: String,
     /// What the coordinator lets be shown to anyone.
     pub public_contacts: String,
+}
+
+impl Related for Municipality {
+    fn relations(&self, actor: &Actor) -> Relations {
+        of_municipality(actor, self.id)
+    }
+
+    fn tenant(&self) -> TenantId {
+        TenantId(self.id)
+    }
+}
+
+/// The active municipality with this id.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<Municipality>> {
+    Ok(sqlx::query_as!(
+        Municipality,
+        "SELECT id, public_id, slug, name, public_contacts FROM app.municipality
+         WHERE status = 'active' AND public_id = $1",
+        public_id
+    )
+    .fetch_optional(scope.connection())
+    .await?)
+}
+
+/// The municipality the scope stands in; none for the institute's people.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn own(scope: &mut Scope) -> Result<Option<Municipality>> {
+    let tenant = scope.tenant().map(|tenant| tenant.0);
+    Ok(sqlx::query_as!(
+        Municipality,
+        "SELECT id, public_id, slug, name, public_contacts FROM app.municipality
+         WHERE status = 'active' AND id = $1",
+        tenant
+    )
+    .fetch_optional(scope.connection())
+    .await?)
 }
 
 /// The active municipalities, by name.

@@ -1,6 +1,13 @@
 //! Reference data and the region's settings: read by everyone, written by the administrator.
 
-use crate::{error::Result, scope::Scope};
+pub mod sync;
+
+use domain::reference::{Code, DocumentKind, Form};
+
+use crate::{
+    error::{Error, Result},
+    scope::Scope,
+};
 
 /// A row of a list a person chooses from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +33,43 @@ pub async fn positions(scope: &mut Scope, attestable: bool) -> Result<Vec<Item>>
     .await?)
 }
 
+/// A reason for rejecting an application (R-APP-6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectionReason {
+    /// The code kept in forms.
+    pub code: String,
+    /// The words of the list.
+    pub name: String,
+    /// The words after «в связи с»; empty where own words must say it («Иная причина»).
+    pub instrumental: String,
+}
+
+/// The reasons for rejecting an application.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn rejection_reasons(scope: &mut Scope) -> Result<Vec<RejectionReason>> {
+    Ok(sqlx::query_as!(
+        RejectionReason,
+        "SELECT code, name, instrumental FROM app.ref_rejection_reason WHERE retired_at IS NULL ORDER BY ordinal"
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// The types of organisations.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn organisation_types(scope: &mut Scope) -> Result<Vec<Item>> {
+    Ok(sqlx::query_as!(
+        Item,
+        "SELECT code, name FROM app.ref_organisation_type WHERE retired_at IS NULL ORDER BY ordinal"
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
 /// A setting of the region; empty if it was never set.
 ///
 /// # Errors
@@ -37,4 +81,66 @@ pub async fn setting(scope: &mut Scope, key: &str) -> Result<String> {
             .await?
             .unwrap_or_default(),
     )
+}
+
+/// The subjects taught.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn subjects(scope: &mut Scope) -> Result<Vec<Item>> {
+    Ok(sqlx::query_as!(
+        Item,
+        "SELECT code, name FROM app.ref_subject WHERE retired_at IS NULL ORDER BY ordinal"
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// A ground of the simplified form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ground {
+    /// The code kept in forms and rows.
+    pub code: String,
+    /// The words shown.
+    pub name: String,
+    /// The group it is offered in.
+    pub family: String,
+}
+
+/// The grounds of the simplified form, group by group.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn grounds(scope: &mut Scope) -> Result<Vec<Ground>> {
+    Ok(sqlx::query_as!(
+        Ground,
+        "SELECT code, name, family FROM app.ref_ground WHERE retired_at IS NULL ORDER BY ordinal"
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// The kinds of documents that can be attached.
+///
+/// # Errors
+/// If the database does not answer or holds a code the domain does not know.
+pub async fn document_kinds(scope: &mut Scope) -> Result<Vec<DocumentKind>> {
+    let rows = sqlx::query!(
+        "SELECT code, name, counts_as_result, forms FROM app.ref_document_kind
+         WHERE retired_at IS NULL ORDER BY ordinal"
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(DocumentKind {
+                code: Code::parse(&row.code).map_err(|_| Error::Corrupt {
+                    column: "ref_document_kind.code",
+                })?,
+                name: row.name,
+                counts_as_result: row.counts_as_result,
+                form: Form::from_code(&row.forms),
+            })
+        })
+        .collect()
 }

@@ -20,37 +20,76 @@ use sqlx::{
     Executor as _, PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+use uuid::Uuid;
 
 /// The injected clock: every transaction asks it once (03 §3.5).
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// Where the pools connect: one login role each (03 §3.3).
-#[derive(Clone, Debug)]
+/// Where the pools connect: one login role each (03 §3.3). A process names the logins it
+/// needs and has no other's secret (SEC-92): the worker's is not the server's.
+#[derive(Clone, Debug, Default)]
 pub struct Urls {
     /// Teachers, school and municipal coordinators.
-    pub tenant: String,
+    pub tenant: Option<String>,
     /// Experts.
-    pub expert: String,
+    pub expert: Option<String>,
     /// Operators.
-    pub operator: String,
-    /// Administrators.
-    pub admin: String,
+    pub operator: Option<String>,
+    /// Administrators, and `ctl`.
+    pub admin: Option<String>,
     /// The worker.
-    pub worker: String,
+    pub worker: Option<String>,
     /// Sign-in, registration, accepting invitations.
-    pub auth: String,
+    pub auth: Option<String>,
     /// Pages without a session.
-    pub public: String,
+    pub public: Option<String>,
 }
 
 struct Pools {
-    tenant: PgPool,
-    expert: PgPool,
-    operator: PgPool,
-    admin: PgPool,
-    worker: PgPool,
-    auth: PgPool,
-    public: PgPool,
+    tenant: Pool,
+    expert: Pool,
+    operator: Pool,
+    admin: Pool,
+    worker: Pool,
+    auth: Pool,
+    public: Pool,
+}
+
+/// The pool of one login role, if this process has it.
+struct Pool {
+    role: &'static str,
+    connections: Option<PgPool>,
+}
+
+impl Pool {
+    fn new(role: &'static str, url: Option<&String>, size: u32) -> Result<Self> {
+        let connections = url.map(|url| pool(url, size)).transpose()?;
+        Ok(Self { role, connections })
+    }
+
+    fn get(&self) -> Result<&PgPool> {
+        self.connections
+            .as_ref()
+            .ok_or(Error::NoLogin { role: self.role })
+    }
+}
+
+impl Pools {
+    /// A pool this process has, for what every role may read.
+    fn any(&self) -> Result<&PgPool> {
+        [
+            &self.public,
+            &self.worker,
+            &self.auth,
+            &self.admin,
+            &self.tenant,
+            &self.operator,
+            &self.expert,
+        ]
+        .into_iter()
+        .find_map(|pool| pool.connections.as_ref())
+        .ok_or(Error::NoLogin { role: "any" })
+    }
 }
 
 struct Inner {
@@ -71,13 +110,13 @@ impl Database {
     pub fn new(urls: &Urls, size: u32, policy: Policy, now: Now) -> Result<Self> {
         Ok(Self(Arc::new(Inner {
             pools: Pools {
-                tenant: pool(&urls.tenant, size)?,
-                expert: pool(&urls.expert, size)?,
-                operator: pool(&urls.operator, size)?,
-                admin: pool(&urls.admin, size)?,
-                worker: pool(&urls.worker, size)?,
-                auth: pool(&urls.auth, size)?,
-                public: pool(&urls.public, size)?,
+                tenant: Pool::new("tenant", urls.tenant.as_ref(), size)?,
+                expert: Pool::new("expert", urls.expert.as_ref(), size)?,
+                operator: Pool::new("operator", urls.operator.as_ref(), size)?,
+                admin: Pool::new("admin", urls.admin.as_ref(), size)?,
+                worker: Pool::new("worker", urls.worker.as_ref(), size)?,
+                auth: Pool::new("auth", urls.auth.as_ref(), size)?,
+                public: Pool::new("public", urls.public.as_ref(), size)?,
             },
             policy: ArcSwap::from_pointee(policy),
             now,
@@ -101,7 +140,7 @@ impl Database {
     /// # Errors
     /// If it does not.
     pub async fn check(&self) -> Result<()> {
-        self.0.pools.public.execute("SELECT 1").await?;
+        self.0.pools.any()?.execute("SELECT 1").await?;
         Ok(())
     }
 
@@ -115,34 +154,64 @@ impl Database {
         if !self.0.policy.load().ever(actor.role, A::ACT) {
             return Err(Error::Forbidden);
         }
-        let pools = &self.0.pools;
-        let pool = match actor.role {
-            Role::Teacher | Role::School | Role::Municipal => &pools.tenant,
-            Role::Expert => &pools.expert,
-            Role::Operator => &pools.operator,
-            Role::Admin => &pools.admin,
-        };
-        let context = Context {
-            tenant: actor.tenant,
-            organisation: actor.organisation,
-            role: actor.role.code(),
-        };
-        let mut tx = pool.begin().await?;
-        let now = self.now();
-        if !context.set_and_ask(&mut tx, now, actor).await? {
-            return Err(Error::Ended);
-        }
-        let scope = Scope {
-            tx,
-            now,
-            actor: Some(actor.clone()),
-            tenant: actor.tenant,
-        };
+        let scope = self.open_for(actor).await?;
         Ok(Tx {
             scope,
             policy: self.0.policy.load_full(),
             act: PhantomData,
         })
+    }
+
+    /// Enters the scope of `actor` over what is its own: profile and letters. No line of the
+    /// policy is asked, since everybody may (08 §8.2); writers name the row by the context.
+    ///
+    /// # Errors
+    /// [`Error::Ended`] if the cabinet has ended.
+    pub async fn enter_own(&self, actor: &Actor) -> Result<OwnTx> {
+        Ok(OwnTx(self.open_for(actor).await?))
+    }
+
+    /// Enters a municipality that a teacher is about to join (R-ACC-7): there is no cabinet
+    /// there yet to ask about, so the account itself is asked, by the auth role.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] by the policy, [`Error::Ended`] if the account is closed or its
+    /// epoch is another.
+    pub async fn enter_joining(
+        &self,
+        account: AccountId,
+        epoch: i32,
+        tenant: TenantId,
+        request: Uuid,
+    ) -> Result<JoinTx> {
+        if !self.0.policy.load().ever(Role::Teacher, Act::WriteCard) {
+            return Err(Error::Forbidden);
+        }
+        let mut auth = self.enter_auth().await?;
+        auth.about(account).await?;
+        if !crate::accounts::is_open(&mut auth, epoch).await? {
+            return Err(Error::Ended);
+        }
+        drop(auth);
+        let actor = Actor {
+            account,
+            epoch,
+            role: Role::Teacher,
+            membership: 0,
+            tenant: Some(tenant),
+            organisation: None,
+            request,
+        };
+        let mut tx = self.0.pools.tenant.get()?.begin().await?;
+        let now = self.now();
+        let context = Context::of(&actor);
+        context.set_and_ask(&mut tx, now, &actor).await?;
+        Ok(JoinTx(Scope {
+            tx,
+            now,
+            tenant: actor.tenant,
+            actor: Some(actor),
+        }))
     }
 
     /// Enters as the auth role: credentials, own cabinets, the invitation in hand.
@@ -151,7 +220,8 @@ impl Database {
     /// If the database does not answer.
     pub async fn enter_auth(&self) -> Result<AuthTx> {
         Ok(AuthTx(
-            self.open(&self.0.pools.auth, Context::default()).await?,
+            self.open(self.0.pools.auth.get()?, Context::default())
+                .await?,
         ))
     }
 
@@ -161,7 +231,8 @@ impl Database {
     /// If the database does not answer.
     pub async fn enter_public(&self) -> Result<PublicTx> {
         Ok(PublicTx(
-            self.open(&self.0.pools.public, Context::default()).await?,
+            self.open(self.0.pools.public.get()?, Context::default())
+                .await?,
         ))
     }
 
@@ -175,7 +246,9 @@ impl Database {
             role: "worker",
             ..Context::default()
         };
-        Ok(WorkerTx(self.open(&self.0.pools.worker, context).await?))
+        Ok(WorkerTx(
+            self.open(self.0.pools.worker.get()?, context).await?,
+        ))
     }
 
     /// Enters as the administrator without a person: for `ctl`, which has the host's trust.
@@ -187,7 +260,7 @@ impl Database {
             role: "admin",
             ..Context::default()
         };
-        Ok(CtlTx(self.open(&self.0.pools.admin, context).await?))
+        Ok(CtlTx(self.open(self.0.pools.admin.get()?, context).await?))
     }
 
     /// The worker's pool, for listening to wake-ups; nothing is read through it.
@@ -195,9 +268,42 @@ impl Database {
     /// # Errors
     /// If the database does not answer.
     pub async fn listen(&self) -> Result<sqlx::postgres::PgListener> {
-        let mut listener = sqlx::postgres::PgListener::connect_with(&self.0.pools.worker).await?;
+        let mut listener =
+            sqlx::postgres::PgListener::connect_with(self.0.pools.worker.get()?).await?;
         listener.listen("attest_work").await?;
         Ok(listener)
+    }
+
+    /// A setting of the region, read on whatever login this process has; empty if never set.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn region_setting(&self, key: &str) -> Result<String> {
+        let pool = self.0.pools.any()?;
+        let mut scope = self.open(pool, Context::default()).await?;
+        crate::reference::setting(&mut scope, key).await
+    }
+
+    /// Opens the transaction of a person on the role's own login, with its context.
+    async fn open_for(&self, actor: &Actor) -> Result<Scope> {
+        let pools = &self.0.pools;
+        let pool = match actor.role {
+            Role::Teacher | Role::School | Role::Municipal => &pools.tenant,
+            Role::Expert => &pools.expert,
+            Role::Operator => &pools.operator,
+            Role::Admin => &pools.admin,
+        };
+        let mut tx = pool.get()?.begin().await?;
+        let now = self.now();
+        if !Context::of(actor).set_and_ask(&mut tx, now, actor).await? {
+            return Err(Error::Ended);
+        }
+        Ok(Scope {
+            tx,
+            now,
+            actor: Some(actor.clone()),
+            tenant: actor.tenant,
+        })
     }
 
     // A plain BEGIN, then the context in a statement of its own: a future dropped between the
@@ -239,6 +345,14 @@ struct Context {
 }
 
 impl Context {
+    fn of(actor: &Actor) -> Self {
+        Self {
+            tenant: actor.tenant,
+            organisation: actor.organisation,
+            role: actor.role.code(),
+        }
+    }
+
     async fn set(&self, tx: &mut Transaction<'static, Postgres>, now: DateTime<Utc>) -> Result<()> {
         sqlx::query!(
             "SELECT set_config('app.tenant', $1, true) AS a, set_config('app.role', $2, true) AS b,
@@ -465,6 +579,14 @@ macro_rules! scope_of {
 scope_of! {
     /// The scope of the auth role. Its rows are the account's it has been told of.
     AuthTx
+}
+scope_of! {
+    /// The scope of a person over what is its own, whatever the role.
+    OwnTx
+}
+scope_of! {
+    /// The scope of a person about to join a municipality as a teacher.
+    JoinTx
 }
 scope_of! {
     /// The scope of the public role: read only by its grants.

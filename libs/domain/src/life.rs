@@ -345,6 +345,17 @@ impl Rule {
             _ => None,
         })
     }
+
+    /// Where the conclusion of `case` is after the rule was followed (R-CON-1).
+    #[must_use]
+    pub fn place(&self, case: &Case) -> Place {
+        let moved = self.effect.iter().find_map(|effect| match effect {
+            Effect::Place(place) => Some(*place),
+            Effect::PlaceSigned => Some(case.after_signing()),
+            _ => None,
+        });
+        moved.unwrap_or(case.place)
+    }
 }
 
 use Effect::{Experts, LapseWithdrawal, LeaveSchedule, PlaceSigned};

@@ -402,3 +402,84 @@ fn waits_for_follows_the_order_of_the_table() {
         assert_eq!(case.waits_for(), expected, "{case:?}");
     }
 }
+
+#[test]
+fn r_con_1_a_conclusion_goes_by_its_route() {
+    let at = |route, place| Case {
+        status: Status::Registered,
+        route: Some(route),
+        period: PeriodMark::Preliminary,
+        place,
+        ..Case::begun(Procedure::General)
+    };
+    let table = [
+        (
+            Act::UploadConclusion,
+            Role::Expert,
+            Route::Municipal,
+            Place::None,
+            Place::AtTeacher,
+        ),
+        (
+            Act::UploadSignedConclusion,
+            Role::Expert,
+            Route::Municipal,
+            Place::AtExpert,
+            Place::AtMunicipal,
+        ),
+        (
+            Act::UploadSignedConclusion,
+            Role::Expert,
+            Route::Operator,
+            Place::None,
+            Place::AtCentre,
+        ),
+        (
+            Act::ReplaceConclusion,
+            Role::Expert,
+            Route::Municipal,
+            Place::AtTeacher,
+            Place::AtTeacher,
+        ),
+        (
+            Act::NoteRefusal,
+            Role::Expert,
+            Route::Operator,
+            Place::AtTeacher,
+            Place::AtCentre,
+        ),
+        (
+            Act::SignConclusion,
+            Role::School,
+            Route::Municipal,
+            Place::AtTeacher,
+            Place::AtMunicipal,
+        ),
+        (
+            Act::PassConclusion,
+            Role::Municipal,
+            Route::Municipal,
+            Place::AtMunicipal,
+            Place::AtCentre,
+        ),
+        (
+            Act::ReturnToCoordinator,
+            Role::Operator,
+            Route::Municipal,
+            Place::AtCentre,
+            Place::AtMunicipal,
+        ),
+        (
+            Act::ReopenConclusion,
+            Role::Operator,
+            Route::Operator,
+            Place::Accepted,
+            Place::AtCentre,
+        ),
+    ];
+    for (act, role, route, from, to) in table {
+        let case = at(route, from);
+        let place = legal(act, role, &case).map(|rule| rule.place(&case));
+        assert_eq!(place, Ok(to), "{act:?} {route:?} {from:?}");
+    }
+}

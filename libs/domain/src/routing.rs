@@ -50,6 +50,49 @@ pub const fn route(
     }
 }
 
+/// The work list a submitted application stands in, the coordinator's tabs and the operator's
+/// queues alike (R-ROUTE-4). One that is simplified and of an industry is simplified.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WorkList {
+    /// «Заявления»: the municipal coordinator registers.
+    #[default]
+    Municipal,
+    /// «Упрощенная форма».
+    Simplified,
+    /// «Отраслевые»: route operator on general grounds, a coordinator's own one too.
+    Industry,
+}
+
+impl WorkList {
+    /// The list of an application of this route and procedure.
+    #[must_use]
+    pub const fn of(route: Route, procedure: Procedure) -> Self {
+        match (procedure, route) {
+            (Procedure::Simplified, _) => Self::Simplified,
+            (Procedure::General, Route::Operator) => Self::Industry,
+            (Procedure::General, Route::Municipal) => Self::Municipal,
+        }
+    }
+
+    /// The route of all applications in it.
+    #[must_use]
+    pub const fn route(self) -> Route {
+        match self {
+            Self::Municipal => Route::Municipal,
+            Self::Simplified | Self::Industry => Route::Operator,
+        }
+    }
+
+    /// The procedure of all applications in it.
+    #[must_use]
+    pub const fn procedure(self) -> Procedure {
+        match self {
+            Self::Simplified => Procedure::Simplified,
+            Self::Municipal | Self::Industry => Procedure::General,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +112,20 @@ mod tests {
         for (procedure, founder, coordinates, expected) in table {
             assert_eq!(route(procedure, founder, coordinates), expected);
         }
+    }
+
+    #[test]
+    fn r_route_4_every_work_list_holds_its_own() {
+        for list in [
+            WorkList::Municipal,
+            WorkList::Simplified,
+            WorkList::Industry,
+        ] {
+            assert_eq!(WorkList::of(list.route(), list.procedure()), list);
+        }
+        assert_eq!(
+            WorkList::of(Route::Municipal, Procedure::Simplified),
+            WorkList::Simplified
+        );
     }
 }

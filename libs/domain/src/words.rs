@@ -114,6 +114,19 @@ pub const fn status_name(status: Status) -> &'static str {
     }
 }
 
+/// The state of a withdrawal in a word, for lists and tags.
+#[must_use]
+pub const fn withdrawal_name(state: Withdrawal) -> &'static str {
+    match state {
+        Withdrawal::Formed => "сформирован",
+        Withdrawal::UnderReview => "на рассмотрении",
+        Withdrawal::Accepted => "зарегистрирован",
+        Withdrawal::Declined => "отклонён",
+        Withdrawal::Cancelled => "отменён",
+        Withdrawal::Lapsed => "утратил силу",
+    }
+}
+
 /// Where the conclusion is, for lists and tags.
 #[must_use]
 pub const fn place_name(place: Place) -> &'static str {
@@ -168,6 +181,9 @@ const fn condition(when: When) -> &'static str {
             "Итоговое заключение сейчас не здесь: обновите страницу."
         }
         When::NoWithdrawal => "Заявление на отзыв уже сформировано.",
+        When::WithdrawalIs(Withdrawal::Formed) => {
+            "Заявление на отзыв не сформировано или уже подано."
+        }
         When::WithdrawalIs(_) => "Заявление на отзыв уже рассмотрено или ещё не подано.",
         When::ReadyToApprove => "Не назначены оба специалиста.",
         When::ReadyToDecide => "Итоговое заключение ещё не принято или период не утверждён.",

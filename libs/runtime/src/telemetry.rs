@@ -11,7 +11,7 @@ use crate::config::{LogFilter, LogFormat, Reader, settings};
 
 /// Crates that tell more than anybody reads, or statements with what stands in them.
 const QUIET: &str = "aws_sdk_s3=warn,aws_smithy_runtime=warn,casbin=warn,hyper=warn,\
-    hyper_util=warn,rustls=warn,sqlx=warn,tower_sessions=warn,tower_sessions_core=warn,\
+    hyper_util=warn,rustls=warn,sqlx=warn,sqlx::postgres::notice=error,tower_sessions=warn,tower_sessions_core=warn,\
     typst=warn";
 
 /// How and how much to log.

@@ -42,9 +42,9 @@ pub fn select(select: Select<'_>) -> Markup {
         }
     };
     around.group(
-        label(field.name, field.label),
+        label(around.id, field.label),
         html! {
-            select id=(field.name) name=(field.name)
+            select id=(around.id) name=(field.name)
                 class={ "govuk-select" @if field.error.is_some() { " govuk-select--error" } }
                 autocomplete=[field.autocomplete] aria-describedby=[around.described_by()]
                 aria-invalid=[around.invalid()] {
@@ -91,7 +91,7 @@ pub fn checkboxes(choices: Choices<'_>) -> Markup {
 
 fn group(choices: Choices<'_>, kind: &str, block: &str) -> Markup {
     let around = Around {
-        name: choices.name,
+        id: choices.name,
         hint: choices.hint,
         error: choices.error,
     };
@@ -150,7 +150,7 @@ pub struct Checkbox<'a> {
 /// A single check box, sent as `name=yes` when ticked.
 pub fn checkbox(checkbox: Checkbox<'_>) -> Markup {
     let around = Around {
-        name: checkbox.name,
+        id: checkbox.name,
         hint: checkbox.hint,
         error: checkbox.error,
     };

@@ -1,4 +1,5 @@
-//! Fields a person types into. The id of a field is its name; hint and error are tied to it.
+//! Fields a person types into. The id of a field is its name, unless the page has several of
+//! that name; hint and error are tied to it.
 
 use maud::{Markup, html};
 
@@ -7,6 +8,8 @@ use maud::{Markup, html};
 pub struct Field<'a> {
     /// The name sent, and the field's id.
     pub name: &'a str,
+    /// Another id, where the page has several fields of this name.
+    pub id: Option<&'a str>,
     /// The visible label.
     pub label: &'a str,
     /// What was typed or is known.
@@ -52,7 +55,7 @@ impl Width {
 
 /// What labels a control: its hint's and error's markup, and the ids that describe it.
 pub(crate) struct Around<'a> {
-    pub(crate) name: &'a str,
+    pub(crate) id: &'a str,
     pub(crate) hint: Option<&'a str>,
     pub(crate) error: Option<&'a str>,
 }
@@ -69,7 +72,7 @@ impl Around<'_> {
     pub(crate) fn words(&self) -> Markup {
         html! {
             @if let Some(hint) = self.hint {
-                div class="govuk-hint" id={ (self.name) "-hint" } { (hint) }
+                div class="govuk-hint" id={ (self.id) "-hint" } { (hint) }
             }
             (self.error_words())
         }
@@ -78,7 +81,7 @@ impl Around<'_> {
     pub(crate) fn error_words(&self) -> Markup {
         html! {
             @if let Some(error) = self.error {
-                p class="govuk-error-message" id={ (self.name) "-error" } {
+                p class="govuk-error-message" id={ (self.id) "-error" } {
                     span class="govuk-visually-hidden" { "Ошибка: " } (error)
                 }
             }
@@ -86,8 +89,8 @@ impl Around<'_> {
     }
 
     pub(crate) fn described_by(&self) -> Option<String> {
-        let hint = self.hint.map(|_| format!("{}-hint", self.name));
-        let error = self.error.map(|_| format!("{}-error", self.name));
+        let hint = self.hint.map(|_| format!("{}-hint", self.id));
+        let error = self.error.map(|_| format!("{}-error", self.id));
         let ids: Vec<String> = hint.into_iter().chain(error).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }
@@ -97,14 +100,14 @@ impl Around<'_> {
     }
 }
 
-pub(crate) fn label(name: &str, text: &str) -> Markup {
-    html! { label class="govuk-label" for=(name) { (text) } }
+pub(crate) fn label(id: &str, text: &str) -> Markup {
+    html! { label class="govuk-label" for=(id) { (text) } }
 }
 
 impl<'a> Field<'a> {
     pub(crate) fn around(&self) -> Around<'a> {
         Around {
-            name: self.name,
+            id: self.id.unwrap_or(self.name),
             hint: self.hint,
             error: self.error,
         }
@@ -123,9 +126,9 @@ struct Kind {
 fn input(field: Field<'_>, kind: Kind) -> Markup {
     let around = field.around();
     around.group(
-        label(field.name, field.label),
+        label(around.id, field.label),
         html! {
-            input id=(field.name) name=(field.name) type=(kind.kind) value=(field.value)
+            input id=(around.id) name=(field.name) type=(kind.kind) value=(field.value)
                 class={
                     "govuk-input"
                     @if let Some(width) = field.width.class() { " " (width) }
@@ -248,9 +251,9 @@ pub fn date(field: Field<'_>) -> Markup {
 pub fn textarea(field: Field<'_>) -> Markup {
     let around = field.around();
     around.group(
-        label(field.name, field.label),
+        label(around.id, field.label),
         html! {
-            textarea id=(field.name) name=(field.name) rows=(field.rows.unwrap_or(5))
+            textarea id=(around.id) name=(field.name) rows=(field.rows.unwrap_or(5))
                 class={ "govuk-textarea" @if field.error.is_some() { " govuk-textarea--error" } }
                 maxlength=[field.max_length] aria-describedby=[around.described_by()]
                 aria-invalid=[around.invalid()] {
@@ -266,6 +269,8 @@ pub fn textarea(field: Field<'_>) -> Markup {
 pub struct FileField<'a> {
     /// The name sent, and the field's id.
     pub name: &'a str,
+    /// Another id, where the page has several fields of this name.
+    pub id: Option<&'a str>,
     /// The visible label.
     pub label: &'a str,
     /// The formats and sizes taken.
@@ -281,14 +286,14 @@ pub struct FileField<'a> {
 /// A field that takes one or more files.
 pub fn file(field: FileField<'_>) -> Markup {
     let around = Around {
-        name: field.name,
+        id: field.id.unwrap_or(field.name),
         hint: field.hint,
         error: field.error,
     };
     around.group(
-        label(field.name, field.label),
+        label(around.id, field.label),
         html! {
-            input id=(field.name) name=(field.name) type="file" multiple[field.multiple]
+            input id=(around.id) name=(field.name) type="file" multiple[field.multiple]
                 class={ "govuk-file-upload" @if field.error.is_some() { " govuk-file-upload--error" } }
                 accept=[field.accept] aria-describedby=[around.described_by()]
                 aria-invalid=[around.invalid()];

@@ -1,7 +1,7 @@
 //! Errors as pages: a handler returns [`Error`], one layer renders it in the visitor's frame.
 //! Another municipality's object and an unknown one give the same page (decision 11 of 04).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use app::FieldFault;
 use axum::{
@@ -158,18 +158,38 @@ pub async fn not_found() -> Error {
     Error::NotFound
 }
 
-/// The layer that turns an [`Error`] into a page in the visitor's frame.
+/// Longer than the slowest upload may take; statements have limits of their own.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The layer that ends what takes too long.
+pub async fn patience(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Error::Unavailable.into_response(),
+    }
+}
+
+/// The layer that turns an [`Error`] into a page in the visitor's frame; without a visitor
+/// (Redis does not answer) in a bare one.
 pub async fn render(request: Request, next: Next) -> Response {
-    let visit = request.extensions().get::<Arc<Visit>>().cloned();
     let mut response = next.run(request).await;
-    let (Some(failure), Some(visit)) = (response.extensions_mut().remove::<Failure>(), visit)
-    else {
+    let Some(failure) = response.extensions_mut().remove::<Failure>() else {
         return response;
     };
-    let page = Page::new(&visit, failure.heading).render(html! {
+    let body = html! {
         @for line in &failure.lines { p class="govuk-body-l" { (line) } }
         p { a class="govuk-link" href="/" { "На главную" } }
-    });
+    };
+    let page = match response.extensions().get::<Arc<Visit>>() {
+        Some(visit) => Page::new(visit, failure.heading).render(body),
+        None => ui::page(
+            ui::Shell {
+                heading: failure.heading,
+                ..ui::Shell::default()
+            },
+            body,
+        ),
+    };
     *response.body_mut() = page.into_string().into();
     response.headers_mut().insert(
         header::CONTENT_TYPE,

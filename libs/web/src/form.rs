@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use axum::{
-    body::Bytes,
+    body::to_bytes,
     extract::{FromRequest, Request},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
 };
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
@@ -82,7 +82,7 @@ pub fn token_fits(visit: &Visit, sent: &str) -> bool {
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self> {
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
         same_site(request.headers())?;
         let visit = request
             .extensions()
@@ -97,17 +97,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
         if !form {
             return Err(Error::Expired);
         }
-        let bytes = Bytes::from_request(request, state)
+        // The body ends with an error where it grows too long, and so it does where it breaks off.
+        let bytes = to_bytes(request.into_body(), MAX)
             .await
-            .map_err(|rejection| {
-                match axum::response::IntoResponse::into_response(rejection).status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
-                    _ => Error::Expired,
-                }
-            })?;
-        if bytes.len() > MAX {
-            return Err(Error::TooLarge);
-        }
+            .map_err(|_| Error::TooLarge)?;
         let sent = url::form_urlencoded::parse(&bytes)
             .find(|(name, _)| name == "_csrf")
             .map(|(_, value)| value.into_owned())

@@ -3,29 +3,50 @@
 //! file reads top to bottom: `get`, `post`, the raw form, its `parse`, the page. No SQL and no
 //! rules here: a handler asks a verb of `app` and shows what came of it.
 
+pub mod asked;
+pub mod case;
+#[cfg(all(feature = "dev", debug_assertions))]
+pub mod dev;
 pub mod error;
 pub mod form;
+pub mod id;
+pub mod lines;
 pub mod page;
+pub mod review;
+pub mod schedule;
 pub mod session;
 pub mod upload;
 pub mod visit;
 
 mod admin;
 mod cabinet;
+mod conclusion;
+mod documents;
 mod expert;
 mod headers;
+mod invitations;
+mod limits;
+mod lists;
+mod log;
 mod municipal;
 mod operator;
+mod organisations;
 mod public;
 mod school;
 mod teacher;
+mod withdrawal;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use app::App;
-use axum::{Router, middleware};
-use redis::aio::ConnectionManager;
+use axum::{Router, middleware, response::IntoResponse as _};
+use redis::{
+    RedisError,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
+pub use app;
 pub use error::{Error, Result};
 
 /// What the pages need to know of the installation.
@@ -56,11 +77,41 @@ pub struct Web {
     pub settings: Arc<Settings>,
 }
 
-/// All pages with their layers: sessions, who visits, errors as pages, headers.
+impl Web {
+    /// What handlers need, with Redis at `redis_url`. Redis is connected to when first needed:
+    /// readiness tells whether it is there.
+    ///
+    /// # Errors
+    /// If the address is not one.
+    pub fn open(app: App, redis_url: &str, settings: Settings) -> Result<Self, RedisError> {
+        let client = redis::Client::open(redis_url)?;
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(Duration::from_secs(2)))
+            .set_response_timeout(Some(Duration::from_secs(2)));
+        Ok(Self {
+            app,
+            redis: ConnectionManager::new_lazy_with_config(client, config)?,
+            settings: Arc::new(settings),
+        })
+    }
+
+    /// Whether Redis answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn check_redis(&self) -> Result<(), RedisError> {
+        redis::cmd("PING")
+            .query_async(&mut self.redis.clone())
+            .await
+    }
+}
+
+/// All pages with their layers: sessions, who visits, errors as pages, headers, the log.
 pub fn router(web: Web) -> Router {
     Router::new()
         .merge(public::router())
         .merge(cabinet::router())
+        .merge(documents::router())
         .merge(teacher::router())
         .merge(school::router())
         .merge(municipal::router())
@@ -69,9 +120,14 @@ pub fn router(web: Web) -> Router {
         .merge(admin::router())
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::not_found)
-        .layer(middleware::from_fn(error::render))
+        // The innermost first.
+        .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
+        .layer(middleware::from_fn(error::patience))
         .layer(middleware::from_fn(visit::layer))
+        .layer(middleware::from_fn(error::render))
         .layer(session::layer(&web))
         .layer(middleware::from_fn(headers::layer))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(log::layer))
         .with_state(web)
 }

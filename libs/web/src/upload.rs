@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use app::{App, FieldFault, files::Received};
 use axum::{
-    extract::{FromRequest, Multipart, Request},
+    extract::{DefaultBodyLimit, FromRequest, Multipart, Request},
     response::Response,
 };
 use domain::actor::TenantId;
@@ -18,6 +18,9 @@ use crate::{
 
 /// The greatest length of a text field beside a file, in bytes.
 const MAX_TEXT: usize = 16 * 1024;
+
+/// The greatest length of a whole form with files, in bytes: some twenty of the largest.
+const MAX_BODY: usize = 1024 * 1024 * 1024;
 
 /// A posted form with files, not read yet.
 pub struct Upload {
@@ -67,13 +70,18 @@ impl Uploaded {
 impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self> {
+    async fn from_request(mut request: Request, state: &S) -> Result<Self> {
         same_site(request.headers())?;
+        // Files are bounded one by one on their way into the store.
+        DefaultBodyLimit::disable().apply(&mut request);
         let visit = request
             .extensions()
             .get::<Arc<Visit>>()
             .cloned()
             .ok_or(Error::Expired)?;
+        // Each file has its own limit; axum's 2 MB are for forms without files.
+        let mut request = request;
+        DefaultBodyLimit::max(MAX_BODY).apply(&mut request);
         let multipart = Multipart::from_request(request, state)
             .await
             .map_err(|_| Error::Expired)?;

@@ -47,9 +47,13 @@ pub async fn layer(session: Session, request: Request, next: Next) -> Response {
     let page = request.method() == Method::GET;
     match Visit::read(session, path, page).await {
         Ok(visit) => {
+            let visit = Arc::new(visit);
             let mut request = request;
-            request.extensions_mut().insert(Arc::new(visit));
-            next.run(request).await
+            request.extensions_mut().insert(Arc::clone(&visit));
+            let mut response = next.run(request).await;
+            // For the layers around: the frame of an error's page, the log.
+            response.extensions_mut().insert(visit);
+            response
         }
         Err(error) => error.into_response(),
     }

@@ -43,6 +43,12 @@ impl Password {
         }
     }
 
+    /// A password as it is typed at sign-in: brought to NFC and judged by nothing but the hash.
+    #[must_use]
+    pub fn typed(input: &str) -> Self {
+        Self(input.nfc().collect())
+    }
+
     /// The password itself, for hashing and nothing else.
     #[must_use]
     pub fn expose(&self) -> &str {

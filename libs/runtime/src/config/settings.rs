@@ -70,10 +70,6 @@ pub static LINK_KEY: Setting = Setting::new(
 )
 .secret();
 
-/// Protects sessions and forms.
-pub static SESSION_KEY: Setting =
-    Setting::new("ATTEST_SESSION_KEY", "ключ сеансов и форм", KEY_EXAMPLE).secret();
-
 /// Nobody can use it as it stands: an example copied from the help must not become a key.
 pub(super) const KEY_EXAMPLE: &str = "вывод команды «openssl rand -hex 32»";
 
@@ -171,6 +167,13 @@ pub static UPLOAD_MAX_MB: Setting = Setting::new(
 )
 .or("50");
 
+/// A policy in place of the one compiled in.
+pub static POLICY_FILE: Setting = Setting::new(
+    "ATTEST_POLICY_FILE",
+    "файл прав доступа вместо встроенного",
+    "/etc/attest/policy.csv",
+);
+
 /// The file that `/dev/clock` writes.
 #[cfg(debug_assertions)]
 pub static CLOCK_FILE: Setting = Setting::new(
@@ -217,9 +220,7 @@ pub(super) fn read_all(r: &mut super::Reader) {
     for database in databases {
         r.get::<super::DatabaseUrl>(database);
     }
-    for key in [&LINK_KEY, &SESSION_KEY] {
-        r.get::<Key>(key);
-    }
+    r.get::<Key>(&LINK_KEY);
     for number in [&DB_POOL, &STOP_SECONDS] {
         r.get::<u32>(number);
     }
@@ -228,5 +229,6 @@ pub(super) fn read_all(r: &mut super::Reader) {
     Mail::read(r);
     Limits::read(r);
     crate::telemetry::Settings::read(r);
+    r.optional::<std::path::PathBuf>(&POLICY_FILE);
     crate::Clock::read(r);
 }

@@ -1,4 +1,6 @@
-//! (head to be written)
+//! The administrator's console (02 §2.8).
+
+mod home;
 
 use axum::Router;
 
@@ -6,5 +8,5 @@ use crate::Web;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new()
+    Router::new().merge(home::router())
 }

@@ -1,10 +1,135 @@
-//! (head to be written)
+//! Pages of everybody who is signed in: the way to the cabinet in use, consent, profile,
+//! letters. A cabinet opens in one place only ([`open`]): after consent and profile.
 
-use axum::Router;
+mod choose;
+mod consent;
+mod letters;
+mod profile;
 
-use crate::Web;
+use app::accounts::{Cabinet, Standing, is_filled, title};
+use axum::{
+    Router,
+    extract::{Query, State},
+    response::{IntoResponse as _, Redirect, Response},
+    routing::get,
+};
+use domain::role::Role;
+use serde::Deserialize;
+
+use crate::{
+    Web,
+    error::{Error, Result},
+    public::local,
+    session::{self, Signed},
+    visit::{Person, Visit},
+};
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
+        .route("/cabinet", get(lead))
+        .route("/cabinet/choose", get(choose::get).post(choose::post))
+        .route("/consent", get(consent::get).post(consent::post))
+        .route("/profile", get(profile::get).post(profile::post))
+        .route("/profile/letters", get(letters::get))
+}
+
+/// Where to go once the cabinet is open.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    next: String,
+}
+
+/// `/cabinet`: leads to what is missing first, then to the cabinet in use.
+async fn lead(at: Person, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Response> {
+    let standing = match web.app.standing(acting(&at)?).await {
+        Err(app::Error::SignedOut) => {
+            at.sign_out().await?;
+            return Ok(Redirect::to("/login").into_response());
+        }
+        standing => standing?,
+    };
+    let in_use = in_use(&at);
+    let cabinet = match standing.cabinets.as_slice() {
+        [only] => Some(only),
+        several => several
+            .iter()
+            .find(|cabinet| Some((cabinet.role, cabinet.id)) == in_use),
+    };
+    if !standing.consent {
+        return Ok(Redirect::to("/consent").into_response());
+    }
+    let Some(cabinet) = cabinet else {
+        let on = if standing.cabinets.is_empty() {
+            "/profile"
+        } else {
+            "/cabinet/choose"
+        };
+        return Ok(Redirect::to(on).into_response());
+    };
+    enter(&at, &standing, cabinet, local(&asked.next)).await
+}
+
+/// Opens a cabinet and goes to its first page or to `next`; or to what is missing first.
+async fn enter(
+    at: &Person,
+    standing: &Standing,
+    cabinet: &Cabinet,
+    next: Option<&str>,
+) -> Result<Response> {
+    if !standing.consent {
+        return Ok(Redirect::to("/consent").into_response());
+    }
+    if !is_filled(cabinet) {
+        let on = format!("/profile?cabinet={}", cabinet.public_id);
+        return Ok(Redirect::to(&on).into_response());
+    }
+    open(at, standing, cabinet).await?;
+    Ok(Redirect::to(next.unwrap_or(cabinet.role.home())).into_response())
+}
+
+/// Puts a cabinet in use, under a new session id if it is another one (SEC-13, SEC-21).
+async fn open(at: &Person, standing: &Standing, cabinet: &Cabinet) -> Result<()> {
+    let signed = at.signed()?;
+    let now = Signed {
+        cabinet: Some(session::Cabinet {
+            membership: cabinet.id,
+            role: cabinet.role,
+            tenant: cabinet.tenant,
+            organisation: cabinet.organisation,
+            title: title(cabinet).to_owned(),
+        }),
+        several: standing.cabinets.len() > 1,
+        ..signed.clone()
+    };
+    if now.cabinet != signed.cabinet || now.several != signed.several {
+        at.sign_in(&now).await?;
+    }
+    Ok(())
+}
+
+/// The person signed in, as the verbs want it.
+pub fn acting(visit: &Visit) -> Result<app::accounts::Person> {
+    let signed = visit.person()?;
+    Ok(app::accounts::Person {
+        account: signed.account,
+        epoch: signed.epoch,
+        request: visit.request,
+    })
+}
+
+/// The cabinet in use by role and number.
+fn in_use(at: &Person) -> Option<(Role, i64)> {
+    at.cabinet()
+        .map(|cabinet| (cabinet.role, cabinet.membership))
+}
+
+/// The way to sign-in for a session the database has ended, without a session that would
+/// only lead back here.
+async fn ended<T>(at: &Person, outcome: app::Result<T>) -> Result<T> {
+    if matches!(outcome, Err(app::Error::SignedOut)) {
+        at.sign_out().await?;
+    }
+    outcome.map_err(Error::from)
 }

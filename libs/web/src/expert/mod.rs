@@ -1,4 +1,7 @@
-//! (head to be written)
+//! The expert: the teachers it is assigned to, their applications and conclusions.
+
+mod application;
+mod home;
 
 use axum::Router;
 
@@ -7,4 +10,6 @@ use crate::Web;
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
+        .merge(application::router())
+        .merge(home::router())
 }

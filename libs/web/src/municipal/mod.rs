@@ -1,4 +1,15 @@
-//! (head to be written)
+//! The municipal coordinator's cabinet (02 §2.5).
+
+mod applications;
+mod conclusions;
+mod experts;
+mod home;
+mod invitations;
+mod organisation_requests;
+mod organisations;
+mod people;
+mod schedule;
+mod withdrawals;
 
 use axum::Router;
 
@@ -7,4 +18,14 @@ use crate::Web;
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
+        .merge(applications::router())
+        .merge(conclusions::router())
+        .merge(experts::router())
+        .merge(home::router())
+        .merge(invitations::router())
+        .merge(organisation_requests::router())
+        .merge(organisations::router())
+        .merge(people::router())
+        .merge(schedule::router())
+        .merge(withdrawals::router())
 }

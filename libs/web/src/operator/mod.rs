@@ -1,4 +1,15 @@
-//! (head to be written)
+//! The operator's console over all municipalities (02 §2.7).
+
+mod applications;
+mod conclusions;
+mod home;
+mod municipalities;
+mod organisations;
+mod people;
+mod periods;
+mod queue;
+mod schedule;
+mod withdrawals;
 
 use axum::Router;
 
@@ -7,4 +18,14 @@ use crate::Web;
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
+        .merge(applications::router())
+        .merge(conclusions::router())
+        .merge(home::router())
+        .merge(municipalities::router())
+        .merge(organisations::router())
+        .merge(people::router())
+        .merge(periods::router())
+        .merge(queue::router())
+        .merge(schedule::router())
+        .merge(withdrawals::router())
 }

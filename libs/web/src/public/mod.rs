@@ -2,22 +2,108 @@
 //! publications, help. Nothing here shows a person's data.
 
 mod assets;
+mod email;
+mod help;
+mod invitation;
+mod landing;
+mod login;
+mod logout;
+mod password;
+mod publications;
+mod register;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
 use crate::Web;
 
+/// What is said beside a form whose token is older than the session.
+pub const STALE_FORM: &str =
+    "Срок действия страницы истёк: проверьте введённое и отправьте ещё раз";
+
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new().route("/assets/{*path}", get(assets::get))
+    Router::new()
+        .route("/", get(landing::get))
+        .route("/login", get(login::get).post(login::post))
+        .route("/m/{slug}/login", get(login::get_of).post(login::post_of))
+        .route("/logout", post(logout::post))
+        .route("/register", get(register::get).post(register::post))
+        .route(
+            "/invitation/{token}",
+            get(invitation::get).post(invitation::post),
+        )
+        .route("/invitation/{token}/accept", post(invitation::accept))
+        .route(
+            "/password/forgot",
+            get(password::forgot).post(password::forgot_post),
+        )
+        .route(
+            "/password/reset/{token}",
+            get(password::reset).post(password::reset_post),
+        )
+        .route("/email/confirm/{token}", get(email::get).post(email::post))
+        .route("/schedules", get(publications::schedules))
+        .route("/results", get(publications::results))
+        .route("/forms", get(publications::forms))
+        .route("/help", get(help::get))
+        .route("/help/{role}", get(help::of_role))
+        .route("/assets/{*path}", get(assets::get))
+}
+
+/// `next` if it is a local path and nothing else (SEC-35): no other host, however written,
+/// no character that a header or a browser could take for something else.
+pub fn local(next: &str) -> Option<&str> {
+    let plain = next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let path = next.starts_with('/') && !next.starts_with("//");
+    (plain && path).then_some(next)
 }
 
 /// The address of sign-in that leads back to `next`, if that is a page of a cabinet.
 pub fn login_address(next: &str) -> String {
-    let local = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-    if !local || next == "/cabinet" {
-        return "/login".to_owned();
+    match local(next) {
+        None | Some("/cabinet") => "/login".to_owned(),
+        Some(next) => {
+            let encoded: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            format!("/login?next={encoded}")
+        }
     }
-    let encoded: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    format!("/login?next={encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_35_next_is_a_local_path() {
+        for good in [
+            "/teacher",
+            "/operator/queue?tab=simplified&page=2",
+            "/a%20b",
+        ] {
+            assert_eq!(local(good), Some(good));
+        }
+        for evil in [
+            "",
+            "teacher",
+            "//evil.example",
+            "https:evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "/x\r\nSet-Cookie: a=b",
+            "/\t/evil.example",
+            "/\u{ff0f}evil.example",
+            " /teacher",
+        ] {
+            assert_eq!(local(evil), None, "{evil}");
+        }
+        assert_eq!(login_address("//evil"), "/login");
+        assert_eq!(
+            login_address("/teacher?card=1"),
+            "/login?next=%2Fteacher%3Fcard%3D1"
+        );
+    }
 }

@@ -1,0 +1,84 @@
+//! What each command is told by its environment.
+
+use std::{path::PathBuf, sync::Arc};
+
+use app::{App, StoreSettings, Urls};
+use runtime::{
+    Clock,
+    config::{self, DatabaseUrl, Key, Limits, Reader, S3, settings},
+    telemetry,
+};
+
+/// The login that changes the schema.
+pub fn migrator(r: &mut Reader) -> Option<DatabaseUrl> {
+    r.get(&settings::DB_MIGRATOR_URL)
+}
+
+/// All of them, for the help.
+pub fn all(r: &mut Reader) -> Option<()> {
+    let migrator = migrator(r);
+    let verbs = Verbs::read(r);
+    migrator.and(verbs).map(|_| ())
+}
+
+/// What commands that do what people do are told.
+pub struct Verbs {
+    admin: DatabaseUrl,
+    auth: DatabaseUrl,
+    link_key: Key,
+    s3: S3,
+    limits: Limits,
+    policy_file: Option<PathBuf>,
+    clock: Clock,
+    telemetry: telemetry::Settings,
+}
+
+impl Verbs {
+    fn read(r: &mut Reader) -> Option<Self> {
+        let admin = r.get(&settings::DB_ADMIN_URL);
+        let auth = r.get(&settings::DB_AUTH_URL);
+        let link_key = r.get(&settings::LINK_KEY);
+        let s3 = S3::read(r);
+        let limits = Limits::read(r);
+        let policy_file = r.optional(&settings::POLICY_FILE);
+        let clock = Clock::read(r);
+        let telemetry = telemetry::Settings::read(r);
+        Some(Self {
+            admin: admin?,
+            auth: auth?,
+            link_key: link_key?,
+            s3: s3?,
+            limits: limits?,
+            policy_file: policy_file?,
+            clock: clock?,
+            telemetry: telemetry?,
+        })
+    }
+}
+
+/// The application with the logins of `ctl`, ready for its verbs.
+pub async fn app() -> anyhow::Result<App> {
+    let verbs = config::from_env(Verbs::read)?;
+    telemetry::init(&verbs.telemetry)?;
+    let clock = verbs.clock;
+    Ok(App::open(app::Settings {
+        databases: Urls {
+            admin: Some(verbs.admin.reveal().to_owned()),
+            auth: Some(verbs.auth.reveal().to_owned()),
+            ..Urls::default()
+        },
+        pool: 2,
+        now: Arc::new(move || clock.now()),
+        store: StoreSettings {
+            endpoint: verbs.s3.endpoint,
+            region: verbs.s3.region,
+            bucket: verbs.s3.bucket,
+            access_key: verbs.s3.access_key.reveal().to_owned(),
+            secret_key: verbs.s3.secret_key.reveal().to_owned(),
+        },
+        link_key: verbs.link_key.bytes().to_vec(),
+        upload_limit: verbs.limits.upload_bytes,
+        policy_file: verbs.policy_file,
+    })
+    .await?)
+}

@@ -1,0 +1,354 @@
+//! Accounts: registration, sign-in, the way to a cabinet. What a person does with the link of
+//! an invitation, with its password, address and consent stands beside it in `accounts/…`.
+
+pub mod consent;
+pub mod email;
+pub mod invitation;
+pub mod password;
+
+use db::{
+    AuthTx,
+    accounts::{self, cabinets},
+    events::{Outcome, audit_account},
+};
+use domain::{
+    actor::{AccountId, Actor},
+    role::Role,
+    value::{Fault, Login, Password},
+};
+use uuid::Uuid;
+
+use crate::{App, Error, FieldFault, Result, passwords::Verdict};
+
+pub use db::accounts::cabinets::Cabinet;
+
+/// A person signed in, in a cabinet or on the way to one.
+#[derive(Clone, Copy, Debug)]
+pub struct Person {
+    /// The account.
+    pub account: AccountId,
+    /// Its epoch at sign-in.
+    pub epoch: i32,
+    /// The request this is done for.
+    pub request: Uuid,
+}
+
+impl Person {
+    /// The person as it acts in one of its cabinets.
+    #[must_use]
+    pub fn in_cabinet(&self, cabinet: &Cabinet) -> Actor {
+        Actor {
+            account: self.account,
+            epoch: self.epoch,
+            role: cabinet.role,
+            membership: cabinet.id,
+            tenant: cabinet.tenant,
+            organisation: cabinet.organisation,
+            request: self.request,
+        }
+    }
+}
+
+/// Who has just proved to be whom.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// The account.
+    pub account: AccountId,
+    /// Its epoch: the session is as old as this.
+    pub epoch: i32,
+    /// The login, as its owner typed it.
+    pub login: String,
+}
+
+/// What stands between a person and its cabinets.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The login.
+    pub login: String,
+    /// The address, once known.
+    pub email: Option<String>,
+    /// Whether the consent that opens cabinets is given (R-ACC-6).
+    pub consent: bool,
+    /// The cabinets, oldest first.
+    pub cabinets: Vec<Cabinet>,
+}
+
+/// What the header and the choice say of a cabinet beside its role.
+#[must_use]
+pub fn title(cabinet: &Cabinet) -> &str {
+    match cabinet.role {
+        Role::School => &cabinet.organisation_name,
+        Role::Operator | Role::Admin => "Центр аттестации",
+        _ => &cabinet.municipality,
+    }
+}
+
+/// Whether the profile of a cabinet is filled in: it opens then (02 §2.1).
+#[must_use]
+pub fn is_filled(cabinet: &Cabinet) -> bool {
+    !cabinet.surname.is_empty()
+}
+
+/// What is typed to register.
+#[derive(Clone, Debug, Default)]
+pub struct NewAccount<'a> {
+    /// Имя пользователя.
+    pub login: &'a str,
+    /// Пароль.
+    pub password: &'a str,
+    /// Подтверждение пароля.
+    pub confirmation: &'a str,
+}
+
+impl App {
+    /// Registers a person; with the token of an invitation it is accepted in the same
+    /// transaction (R-ACC-3, R-ACC-4).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what was typed, a taken login included (R-ACC-2);
+    /// [`Error::NotFound`] and [`Error::Illegal`] for an invitation that is no more.
+    pub async fn register_account(
+        &self,
+        typed: NewAccount<'_>,
+        invitation: Option<&str>,
+    ) -> Result<Entered> {
+        let (login, password) = parse(&typed)?;
+        let mut tx = self.db.enter_auth().await?;
+        if let Some(token) = invitation {
+            invitation::open(&mut tx, token).await?;
+        }
+        tx.about_login(&login.norm()).await?;
+        if accounts::by_login(&mut tx).await?.is_some() {
+            return Err(taken(&login));
+        }
+        drop(tx);
+        let phc = self.passwords.hash(&password).await?;
+
+        let mut tx = self.db.enter_auth().await?;
+        let id = create(&mut tx, &login, Some(&phc)).await?;
+        audit_account(&mut tx, Some(id), "account.register", Outcome::Done).await?;
+        if let Some(token) = invitation {
+            let email = invitation::accept(&mut tx, token).await?;
+            self.first_email(&mut tx, &email).await?;
+        }
+        tx.commit().await?;
+        Ok(Entered {
+            account: AccountId(id),
+            epoch: 1,
+            login: login.to_string(),
+        })
+    }
+
+    /// Signs a person in. `municipality` is the one whose own page was used, by its slug: it
+    /// lets in only its people and those who have no cabinet yet (02 §2.1).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] alike for an unknown login and a wrong password (SEC-44).
+    pub async fn sign_in(
+        &self,
+        login: &str,
+        password: &str,
+        municipality: Option<&str>,
+    ) -> Result<Entered> {
+        let mut tx = self.db.enter_auth().await?;
+        let account = match Login::parse(login) {
+            Ok(login) => {
+                tx.about_login(&login.norm()).await?;
+                accounts::by_login(&mut tx).await?
+            }
+            Err(_) => None,
+        };
+        drop(tx);
+        let phc = account
+            .as_ref()
+            .and_then(|account| account.password.clone());
+        let verdict = self
+            .passwords
+            .verify(phc, &Password::typed(password))
+            .await?;
+
+        let mut tx = self.db.enter_auth().await?;
+        let known = match account {
+            Some(account) => {
+                tx.about(AccountId(account.id)).await?;
+                (verdict != Verdict::Wrong).then_some(account).ok_or(())
+            }
+            None => Err(()),
+        };
+        let Ok(account) = known else {
+            refuse(tx).await?;
+            return Err(Error::field(
+                "password",
+                "Неверное имя пользователя или пароль",
+            ));
+        };
+        if !account.active {
+            refuse(tx).await?;
+            return Err(Error::field(
+                "login",
+                "Учётная запись заблокирована. Обратитесь к муниципальному координатору или в Центр аттестации",
+            ));
+        }
+        if let Some(slug) = municipality
+            && !belongs(&mut tx, slug).await?
+        {
+            refuse(tx).await?;
+            return Err(Error::field(
+                "login",
+                "Здесь входят только пользователи этого муниципалитета. Войдите на общей странице входа",
+            ));
+        }
+        if let Verdict::Outgrown(phc) = verdict {
+            accounts::rehash(&mut tx, &phc).await?;
+        }
+        audit_account(&mut tx, Some(account.id), "account.sign_in", Outcome::Done).await?;
+        tx.commit().await?;
+        Ok(Entered {
+            account: AccountId(account.id),
+            epoch: account.epoch,
+            login: account.login,
+        })
+    }
+
+    /// What stands between the person and its cabinets.
+    ///
+    /// # Errors
+    /// [`Error::SignedOut`] if the account is closed or its password was set anew.
+    pub async fn standing(&self, person: Person) -> Result<Standing> {
+        let mut tx = self.enter_account(person).await?;
+        standing(&mut tx).await
+    }
+
+    /// The scope of an account, if it may still act.
+    pub(crate) async fn enter_account(&self, person: Person) -> Result<AuthTx> {
+        let mut tx = self.db.enter_auth().await?;
+        tx.about(person.account).await?;
+        if accounts::is_open(&mut tx, person.epoch).await? {
+            Ok(tx)
+        } else {
+            Err(Error::SignedOut)
+        }
+    }
+}
+
+pub(crate) async fn standing(tx: &mut AuthTx) -> Result<Standing> {
+    let account = accounts::own(tx).await?.ok_or(Error::SignedOut)?;
+    Ok(Standing {
+        login: account.login,
+        email: account.email,
+        consent: accounts::consents::given(tx, accounts::consents::ConsentKind::PersonalData)
+            .await?,
+        cabinets: cabinets::list(tx).await?,
+    })
+}
+
+/// Creates the account and tells the scope that it is about it from now on.
+pub(crate) async fn create(tx: &mut AuthTx, login: &Login, phc: Option<&str>) -> Result<i64> {
+    tx.about_login(&login.norm()).await?;
+    let id = accounts::create(tx, login, phc).await.map_err(|error| {
+        match error.is_constraint(accounts::LOGIN_TAKEN) {
+            true => taken(login),
+            false => error.into(),
+        }
+    })?;
+    tx.about(AccountId(id)).await?;
+    Ok(id)
+}
+
+/// Whether the account has a cabinet in this municipality, or none at all yet.
+async fn belongs(tx: &mut AuthTx, slug: &str) -> Result<bool> {
+    let here = db::municipalities::by_slug(tx, slug)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let cabinets = cabinets::list(tx).await?;
+    let tenants = || cabinets.iter().filter_map(|cabinet| cabinet.tenant);
+    Ok(cabinets.is_empty() || tenants().any(|tenant| tenant.0 == here.id))
+}
+
+/// Leaves the refusal in the audit.
+async fn refuse(mut tx: AuthTx) -> Result<()> {
+    let account = accounts::own(&mut tx).await?.map(|account| account.id);
+    audit_account(&mut tx, account, "account.sign_in", Outcome::Refused).await?;
+    Ok(tx.commit().await?)
+}
+
+fn taken(login: &Login) -> Error {
+    Error::field("login", format!("Имя {login} уже занято."))
+}
+
+/// Reads login, password and confirmation; all faults at once.
+fn parse(typed: &NewAccount<'_>) -> Result<(Login, Password)> {
+    let login = Login::parse(typed.login);
+    let password = new_password(typed.password, typed.confirmation, login.as_ref().ok());
+    match (login, password) {
+        (Ok(login), Ok(password)) => Ok((login, password)),
+        (login, password) => {
+            let login = login
+                .err()
+                .map(|fault| FieldFault::new("login", fault.to_string()));
+            Err(Error::Invalid(
+                login
+                    .into_iter()
+                    .chain(password.err().unwrap_or_default())
+                    .collect(),
+            ))
+        }
+    }
+}
+
+/// Reads a new password and its confirmation. A login that could not be read cannot be
+/// looked for in the password.
+pub(crate) fn new_password(
+    password: &str,
+    confirmation: &str,
+    login: Option<&Login>,
+) -> Result<Password, Vec<FieldFault>> {
+    let parsed = match login {
+        Some(login) => Password::parse(password, login),
+        None => match password.is_empty() {
+            true => Err(Fault::Empty),
+            false => Ok(Password::typed(password)),
+        },
+    };
+    let differs = (password != confirmation)
+        .then(|| FieldFault::new("confirmation", "Пароль и подтверждение не совпадают"));
+    match (parsed, differs) {
+        (Ok(password), None) => Ok(password),
+        (parsed, differs) => Err(parsed
+            .err()
+            .map(|fault| FieldFault::new("password", fault.to_string()))
+            .into_iter()
+            .chain(differs)
+            .collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(login: &str, password: &str, confirmation: &str) -> Vec<&'static str> {
+        let typed = NewAccount {
+            login,
+            password,
+            confirmation,
+        };
+        match parse(&typed) {
+            Err(Error::Invalid(faults)) => faults.iter().map(|fault| fault.field).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let good = "лошадь скрепка батарея";
+        assert!(faults("Olesya10", good, good).is_empty());
+        assert_eq!(faults("", "", ""), ["login", "password"]);
+        assert_eq!(faults("Олеся", good, ""), ["login", "confirmation"]);
+        assert_eq!(faults("Olesya10", "короткий", "короткий"), ["password"]);
+        assert_eq!(
+            faults("Olesya10", "короткий", "другой"),
+            ["password", "confirmation"]
+        );
+    }
+}

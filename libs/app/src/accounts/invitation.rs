@@ -1,0 +1,132 @@
+//! Accepting an invitation (R-ACC-4): what its link shows, and the cabinet it opens. One
+//! transaction makes the membership and uses the link; sending invitations is the inviter's.
+
+use db::{
+    AuthTx,
+    accounts::{
+        cabinets,
+        invitation::{self, ALREADY_IN, Invitation, Known},
+    },
+    events::{Outcome, audit_account},
+};
+use domain::role::Role;
+
+use crate::{App, Error, Result, accounts::Person, links};
+
+/// An invitation that can be accepted.
+#[derive(Clone, Debug)]
+pub struct Invited {
+    /// As what.
+    pub role: Role,
+    /// The municipality.
+    pub municipality: String,
+    /// The organisation; empty where the role has none.
+    pub organisation: String,
+    /// Who invites, in words, and whom to ask.
+    pub inviter: String,
+}
+
+impl App {
+    /// What the link of an invitation shows.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a link nobody sent or one that was replaced, [`Error::Illegal`]
+    /// for a used, expired or revoked one, with whom to ask.
+    pub async fn invitation(&self, token: &str) -> Result<Invited> {
+        let mut tx = self.db.enter_auth().await?;
+        let invitation = open(&mut tx, token).await?;
+        Ok(Invited {
+            inviter: inviter(&invitation),
+            role: invitation.role,
+            municipality: invitation.municipality,
+            organisation: invitation.organisation_name,
+        })
+    }
+
+    /// Accepts an invitation for a person who has an account: «Войти и принять приглашение».
+    /// The token proves the address; the e-mails need not match.
+    ///
+    /// # Errors
+    /// As [`App::invitation`]; [`Error::Illegal`] if the person has this cabinet already.
+    pub async fn accept_invitation(&self, person: Person, token: &str) -> Result<()> {
+        let mut tx = self.enter_account(person).await?;
+        accept(&mut tx, token).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// The invitation of a token, if it can be accepted now.
+pub(crate) async fn open(tx: &mut AuthTx, token: &str) -> Result<Invitation> {
+    tx.about_token(&links::hash(token)).await?;
+    let found = invitation::find(tx).await?.ok_or(Error::NotFound)?;
+    let ask = inviter(&found);
+    let closed = match found.state.as_str() {
+        "accepted" => Some(format!(
+            "Приглашение уже принято. Если его приняли Вы, войдите под своим именем пользователя. Если нет, обратитесь к тому, кто Вас пригласил: {ask}."
+        )),
+        "revoked" => Some(format!(
+            "Приглашение отозвано. Обратитесь к тому, кто Вас пригласил: {ask}."
+        )),
+        _ if !found.active => Some(format!(
+            "Муниципалитет сейчас не работает в системе. Обратитесь к тому, кто Вас пригласил: {ask}."
+        )),
+        _ if found.expires_at <= tx.now() => Some(format!(
+            "Срок действия приглашения истёк: ссылка действует 24 часа. Попросите отправить её повторно: {ask}."
+        )),
+        _ => None,
+    };
+    match closed {
+        Some(words) => Err(Error::Illegal(words)),
+        None => Ok(found),
+    }
+}
+
+/// Accepts for the account the scope is about; returns the address the link was sent to.
+pub(crate) async fn accept(tx: &mut AuthTx, token: &str) -> Result<String> {
+    let invitation = open(tx, token).await?;
+    // Who has told its name in one cabinet is not asked again in another.
+    let known = cabinets::list(tx)
+        .await?
+        .into_iter()
+        .rfind(super::is_filled)
+        .map(|cabinet| Known {
+            surname: cabinet.surname,
+            name: cabinet.name,
+            patronymic: cabinet.patronymic,
+            phone: cabinet.phone,
+        })
+        .unwrap_or_default();
+    let accepted = invitation::accept(tx, &invitation, &known)
+        .await
+        .map_err(|error| {
+            if ALREADY_IN.iter().any(|name| error.is_constraint(name)) {
+                Error::Illegal(
+                    "У Вас уже есть этот кабинет: приглашение принимать не нужно.".to_owned(),
+                )
+            } else {
+                error.into()
+            }
+        })?;
+    if !accepted {
+        return Err(Error::Stale);
+    }
+    let account = db::accounts::own(tx).await?.map(|account| account.id);
+    audit_account(tx, account, "invitation.accept", Outcome::Done).await?;
+    Ok(invitation.email)
+}
+
+/// Who invites to this role: whom a person with a question asks.
+fn inviter(invitation: &Invitation) -> String {
+    if invitation.role == Role::Municipal {
+        return "Центр аттестации педагогических работников".to_owned();
+    }
+    let contacts = invitation.contacts.trim();
+    let who = format!(
+        "муниципальный координатор по аттестации, {}",
+        invitation.municipality
+    );
+    match contacts.is_empty() {
+        true => who,
+        false => format!("{who} ({contacts})"),
+    }
+}

@@ -1,0 +1,97 @@
+//! A forgotten password (R-ACC-5, SEC-45): a one-time link by login, and what it opens.
+
+use chrono::Duration;
+use db::{
+    accounts::{
+        self, letters,
+        tokens::{self, TokenKind},
+    },
+    events::{Outcome, audit_account},
+};
+use domain::{actor::AccountId, letter::LetterKind, value::Login};
+
+use crate::{App, Error, Result, accounts::new_password, links};
+
+/// How long the link lives.
+const LIFE: Duration = Duration::minutes(30);
+
+impl App {
+    /// Sends the link to the account's address, if there is such an account with an address.
+    /// Whoever asked is told the same either way (SEC-44).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn forget_password(&self, login: &str) -> Result<()> {
+        let Ok(login) = Login::parse(login) else {
+            return Ok(());
+        };
+        let mut tx = self.db.enter_auth().await?;
+        tx.about_login(&login.norm()).await?;
+        let Some(account) = accounts::by_login(&mut tx).await? else {
+            return Ok(());
+        };
+        if !account.active || account.email.is_none() {
+            return Ok(());
+        }
+        tx.about(AccountId(account.id)).await?;
+        let (token, _) = self.issue(&mut tx, TokenKind::Password, None, LIFE).await?;
+        letters::queue(&mut tx, LetterKind::PasswordReset, Some(token)).await?;
+        audit_account(&mut tx, Some(account.id), "account.forgot", Outcome::Done).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Whose password a link sets: the login. Looking does not use the link.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a link that is used, expired or was never sent.
+    pub async fn password_link(&self, token: &str) -> Result<Login> {
+        let mut tx = self.db.enter_auth().await?;
+        tx.about_token(&links::hash(token)).await?;
+        let found = tokens::find(&mut tx, TokenKind::Password)
+            .await?
+            .ok_or(Error::NotFound)?;
+        tx.about(AccountId(found.account_id)).await?;
+        let account = accounts::own(&mut tx).await?.ok_or(Error::NotFound)?;
+        Login::parse(&account.login).map_err(|_| Error::NotFound)
+    }
+
+    /// Sets the password by a link: of parallel tries one does, every session ends, the
+    /// person is told by letter and not signed in (SEC-45).
+    ///
+    /// # Errors
+    /// As [`App::password_link`]; [`Error::Invalid`] for what was typed.
+    pub async fn reset_password(
+        &self,
+        token: &str,
+        password: &str,
+        confirmation: &str,
+    ) -> Result<()> {
+        let login = self.password_link(token).await?;
+        let password =
+            new_password(password, confirmation, Some(&login)).map_err(Error::Invalid)?;
+        let phc = self.passwords.hash(&password).await?;
+        let mut tx = self.db.enter_auth().await?;
+        tx.about_token(&links::hash(token)).await?;
+        let found = tokens::find(&mut tx, TokenKind::Password)
+            .await?
+            .ok_or(Error::NotFound)?;
+        tx.about(AccountId(found.account_id)).await?;
+        let spent = tokens::spend(&mut tx, TokenKind::Password)
+            .await?
+            .ok_or(Error::NotFound)?;
+        accounts::set_password(&mut tx, &phc).await?;
+        // Only who has an address can be told; `ctl` may make accounts without one.
+        let account = accounts::own(&mut tx).await?;
+        if account.is_some_and(|account| account.email.is_some()) {
+            letters::queue(&mut tx, LetterKind::EmailChanged, None).await?;
+        }
+        audit_account(
+            &mut tx,
+            Some(spent.account_id),
+            "account.password",
+            Outcome::Done,
+        )
+        .await?;
+        Ok(tx.commit().await?)
+    }
+}

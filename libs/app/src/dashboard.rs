@@ -1,0 +1,47 @@
+//! What a cabinet's first page counts, and municipalities at a glance.
+
+use chrono::Days;
+use db::dashboard;
+use domain::{act::acts, actor::Actor};
+
+pub use db::dashboard::{Glance, MunicipalCounts, OperatorCounts};
+
+use crate::{App, Result};
+
+/// From so many days before its end on a term is «срок истекает»: the first reminder goes out
+/// then (R-APP-7).
+const ENDING_DAYS: u64 = 10;
+
+impl App {
+    /// What waits for the coordinator of the actor's municipality.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`].
+    pub async fn municipal_counts(&self, actor: &Actor) -> Result<MunicipalCounts> {
+        let mut tx = self.db.enter::<acts::ReadDashboard>(actor).await?;
+        let today = self.zone.today(tx.now());
+        let soon = today + Days::new(ENDING_DAYS);
+        Ok(dashboard::municipal(&mut tx, soon).await?)
+    }
+
+    /// What waits for the operators, and the municipalities at a glance.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`].
+    pub async fn operator_counts(&self, actor: &Actor) -> Result<(OperatorCounts, Vec<Glance>)> {
+        let mut tx = self.db.enter::<acts::ReadDashboard>(actor).await?;
+        let today = self.zone.today(tx.now());
+        let counts = dashboard::operator(&mut tx).await?;
+        Ok((counts, dashboard::municipalities(&mut tx, today).await?))
+    }
+
+    /// The municipalities at a glance (01 §1.8).
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`].
+    pub async fn municipalities_at_a_glance(&self, actor: &Actor) -> Result<Vec<Glance>> {
+        let mut tx = self.db.enter::<acts::ReadMunicipalities>(actor).await?;
+        let today = self.zone.today(tx.now());
+        Ok(dashboard::municipalities(&mut tx, today).await?)
+    }
+}

@@ -1,0 +1,367 @@
+//! What letters say: plain text, in the decks' words where they have some. A name stands in a
+//! letter only where its reader works with it, and never in a subject.
+
+use db::work::mail::{Case, Contact, Invitation};
+use domain::{calendar::in_words, letter::LetterKind};
+
+/// Who reads a letter about an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Audience {
+    Teacher,
+    School,
+    Municipal,
+    Expert,
+    Operator,
+}
+
+/// Whom a letter tells to ask.
+pub(super) struct Help {
+    /// The municipality's coordinator, if one is there to be asked.
+    pub(super) contact: Option<Contact>,
+    /// Whether the letter comes from a municipality.
+    pub(super) in_municipality: bool,
+    /// The Centre, in the genitive.
+    pub(super) centre: String,
+}
+
+/// The whole letter around its body.
+pub(super) fn letter(body: &str, help: &Help) -> String {
+    let ask = match &help.contact {
+        Some(Contact { name, phone }) => {
+            let phone = if phone.is_empty() {
+                String::new()
+            } else {
+                format!(", тел. {phone}")
+            };
+            format!(
+                "обратитесь к ответственному за аттестацию в Вашем муниципалитете (муниципальному координатору): {name}{phone}"
+            )
+        }
+        None if help.in_municipality => format!("обратитесь к специалистам {}", help.centre),
+        None => format!(
+            "обратитесь к муниципальному координатору или к специалистам {}",
+            help.centre
+        ),
+    };
+    format!(
+        "Добрый день.\n\n{body}\n\nНе отвечайте на это сообщение. Если у Вас есть вопросы, {ask}.\n"
+    )
+}
+
+/// The invitation (R-ACC-4), in the deck's words.
+pub(super) fn invitation(invitation: &Invitation, link: &str, until: &str, centre: &str) -> String {
+    let place = if invitation.organisation.is_empty() {
+        invitation.municipality.clone()
+    } else {
+        format!("{}, {}", invitation.organisation, invitation.municipality)
+    };
+    format!(
+        "Вас приветствуют специалисты {centre}. Приглашаем Вас зарегистрироваться в электронной системе «Аттестация».\n\
+         \n\
+         Роль: {}\n\
+         Место: {place}\n\
+         \n\
+         Для регистрации перейдите по ссылке:\n\
+         {link}\n\
+         \n\
+         Внимание! Ссылка действительна в течение 24 часов, до {until}.\n\
+         Если ссылка не активна, скопируйте ее и вставьте в адресную строку Вашего браузера.",
+        invitation.role.name()
+    )
+}
+
+/// A letter about an account itself; `link` is its address and until when it can be used.
+pub(super) fn account(kind: LetterKind, login: &str, link: Option<(&str, &str)>) -> String {
+    let what = match (kind, link) {
+        (LetterKind::Registration, Some(_)) => format!(
+            "Учётная запись {login} в системе «Аттестация» создана. Чтобы подтвердить адрес электронной почты, перейдите по ссылке:"
+        ),
+        (LetterKind::Registration, None) => {
+            format!("Учётная запись {login} в системе «Аттестация» создана.")
+        }
+        (LetterKind::PasswordReset, _) => {
+            format!("Чтобы задать новый пароль учётной записи {login}, перейдите по ссылке:")
+        }
+        (_, Some(_)) => format!(
+            "Чтобы подтвердить новый адрес электронной почты учётной записи {login}, перейдите по ссылке:"
+        ),
+        (_, None) => format!(
+            "Данные для входа в учётную запись {login} (пароль или адрес электронной почты) изменены.\n\nЕсли это сделали не Вы, сразу смените пароль и сообщите об этом."
+        ),
+    };
+    match link {
+        Some((link, until)) => format!(
+            "{what}\n{link}\n\nСсылка действительна до {until} и только один раз. Если Вы этого не запрашивали, ничего не делайте."
+        ),
+        None => what,
+    }
+}
+
+/// A letter about an application, with the address of the page it is about.
+pub(super) fn case(kind: LetterKind, audience: Audience, case: &Case, base_url: &str) -> String {
+    format!(
+        "{}\n\nПодробнее:\n{base_url}{}",
+        words(kind, audience, case),
+        page(kind, audience, case)
+    )
+}
+
+fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
+    let whom = format!("{}, {}, {}", case.name, case.position, case.organisation);
+    let teacher = audience == Audience::Teacher;
+    match kind {
+        LetterKind::Submitted => submitted(teacher, case, &whom),
+        LetterKind::Registered => match (case.registered_number, case.registered_on) {
+            (Some(number), Some(date)) => format!(
+                "Ваше заявление о проведении аттестации зарегистрировано. № {number} от {}",
+                in_words(date)
+            ),
+            _ => "Ваше заявление о проведении аттестации зарегистрировано.".to_owned(),
+        },
+        LetterKind::Rejected => format!(
+            "Ваше заявление о проведении аттестации отклонено{}.\n\nВы можете исправить указанное и сформировать заявление заново.",
+            case.rejection
+        ),
+        LetterKind::PeriodSet if case.period.is_empty() => {
+            "Определённый Вам ранее аттестационный период изменён. О новом периоде Вам сообщат дополнительно."
+                .to_owned()
+        }
+        LetterKind::PeriodSet => format!(
+            "Вам определен аттестационный период (предварительный, может меняться): {}.",
+            case.period
+        ),
+        LetterKind::ExpertsAssigned if case.experts.is_empty() => {
+            "Состав специалистов, назначенных для Вашей аттестации, изменён. О новых специалистах Вам сообщат дополнительно."
+                .to_owned()
+        }
+        LetterKind::ExpertsAssigned => format!(
+            "Для Вашей аттестации назначены специалисты:\n{}",
+            case.experts
+                .iter()
+                .map(|expert| format!("— {expert}"))
+                .collect::<Vec<_>>()
+                .join("\n")
+        ),
+        LetterKind::Assigned if case.period.is_empty() => {
+            format!("Вы назначены специалистом по аттестации педагога: {whom}.")
+        }
+        LetterKind::Assigned => format!(
+            "Вы назначены специалистом по аттестации педагога: {whom}.\nАттестационный период: {}.",
+            case.period
+        ),
+        LetterKind::Unassigned => format!(
+            "Ваше назначение специалистом по аттестации педагога снято: {}. Заявление и документы Вам больше не доступны.",
+            case.name
+        ),
+        LetterKind::ConclusionReceived if teacher => {
+            "Получено итоговое заключение. Скачайте его, подпишите и прикрепите скан всех страниц одним файлом."
+                .to_owned()
+        }
+        LetterKind::ConclusionReceived => {
+            format!("Получено итоговое заключение по аттестации педагога: {whom}.")
+        }
+        LetterKind::ConclusionReturned => format!(
+            "Итоговое заключение{} возвращено. Причина: {}",
+            about(teacher, &whom),
+            case.conclusion_reason
+        ),
+        LetterKind::ConclusionAccepted => {
+            format!("Итоговое заключение{} принято.", about(teacher, &whom))
+        }
+        LetterKind::WithdrawalFormed => {
+            "Координатор Вашей образовательной организации сформировал отзыв Вашего заявления о проведении аттестации. Если Вы с этим не согласны, отмените отзыв в личном кабинете."
+                .to_owned()
+        }
+        LetterKind::WithdrawalSubmitted if teacher => {
+            "Заявление на отзыв Вашего заявления о проведении аттестации находится на рассмотрении. Если Вы с этим не согласны, отмените отзыв в личном кабинете."
+                .to_owned()
+        }
+        LetterKind::WithdrawalSubmitted => {
+            format!("Подано заявление на отзыв, рассмотрите его. Педагог: {whom}.")
+        }
+        LetterKind::WithdrawalCancelled => {
+            format!("Отзыв отменён, рассматривать его не нужно. Педагог: {whom}.")
+        }
+        LetterKind::WithdrawalAccepted if teacher => {
+            "Отзыв зарегистрирован. Ваше заявление о проведении аттестации отозвано.".to_owned()
+        }
+        LetterKind::WithdrawalAccepted => {
+            format!("Заявление о проведении аттестации отозвано. Педагог: {whom}.")
+        }
+        LetterKind::WithdrawalDeclined => format!(
+            "Отзыв Вашего заявления о проведении аттестации отклонён. Причина: {}",
+            case.withdrawal_answer
+        ),
+        LetterKind::Invitation
+        | LetterKind::Registration
+        | LetterKind::PasswordReset
+        | LetterKind::EmailChanged => String::new(),
+    }
+}
+
+fn submitted(teacher: bool, case: &Case, whom: &str) -> String {
+    let due = case
+        .due_on
+        .map(|due| format!(" до {}", in_words(due)))
+        .unwrap_or_default();
+    if teacher {
+        format!(
+            "Ваше заявление о проведении аттестации подано и находится на рассмотрении (рассматривается в течение 30 календарных дней{due})."
+        )
+    } else {
+        format!("Подано заявление о проведении аттестации, рассмотрите его{due}. Педагог: {whom}.")
+    }
+}
+
+fn about(teacher: bool, whom: &str) -> String {
+    if teacher {
+        String::new()
+    } else {
+        format!(" по аттестации педагога ({whom})")
+    }
+}
+
+fn page(kind: LetterKind, audience: Audience, case: &Case) -> String {
+    let conclusion = matches!(
+        kind,
+        LetterKind::ConclusionReceived
+            | LetterKind::ConclusionReturned
+            | LetterKind::ConclusionAccepted
+    );
+    let withdrawal = matches!(
+        kind,
+        LetterKind::WithdrawalFormed
+            | LetterKind::WithdrawalSubmitted
+            | LetterKind::WithdrawalCancelled
+            | LetterKind::WithdrawalDeclined
+    );
+    let id = case.public_id;
+    match audience {
+        Audience::Teacher if conclusion => "/teacher/conclusion".to_owned(),
+        Audience::Teacher if withdrawal => "/teacher/withdrawal".to_owned(),
+        Audience::Teacher => "/teacher".to_owned(),
+        Audience::School if withdrawal => "/school/withdrawals".to_owned(),
+        Audience::School => "/school".to_owned(),
+        // Who is no longer assigned cannot open the application.
+        Audience::Expert
+            if matches!(
+                kind,
+                LetterKind::Unassigned | LetterKind::WithdrawalAccepted
+            ) =>
+        {
+            "/expert".to_owned()
+        }
+        Audience::Expert => format!("/expert/applications/{id}"),
+        Audience::Municipal if conclusion => "/municipal/conclusions".to_owned(),
+        Audience::Municipal if withdrawal => "/municipal/withdrawals".to_owned(),
+        Audience::Municipal => format!("/municipal/applications/{id}"),
+        Audience::Operator if conclusion => "/operator/conclusions".to_owned(),
+        Audience::Operator if withdrawal => "/operator/withdrawals".to_owned(),
+        Audience::Operator => format!("/operator/applications/{id}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use domain::role::Role;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ALL: [Audience; 5] = [
+        Audience::Teacher,
+        Audience::School,
+        Audience::Municipal,
+        Audience::Expert,
+        Audience::Operator,
+    ];
+
+    fn some() -> Case {
+        Case {
+            public_id: Uuid::nil(),
+            applicant: 1,
+            name: "Иванова Мария Петровна".into(),
+            position: "учитель".into(),
+            organisation: "МАОУ СОШ № 5".into(),
+            due_on: NaiveDate::from_ymd_opt(2027, 1, 1),
+            registered_number: Some(45),
+            registered_on: NaiveDate::from_ymd_opt(2026, 12, 3),
+            rejection: " в связи с ошибкой в ФИО".into(),
+            period: "октябрь-ноябрь 2026".into(),
+            conclusion_reason: "нет подписи".into(),
+            withdrawal_answer: "нет подписи".into(),
+            experts: vec!["Петрова Анна, методист".into()],
+            roles: vec![],
+            expert: false,
+        }
+    }
+
+    #[test]
+    fn every_letter_of_a_case_says_something_and_leads_somewhere() {
+        let account = [
+            LetterKind::Invitation,
+            LetterKind::Registration,
+            LetterKind::PasswordReset,
+            LetterKind::EmailChanged,
+        ];
+        for kind in LetterKind::ALL
+            .iter()
+            .filter(|kind| !account.contains(kind))
+        {
+            for audience in ALL {
+                let text = case(*kind, audience, &some(), "https://a.ru");
+                assert!(text.contains("https://a.ru/"), "{kind:?}");
+                assert!(!text.starts_with('\n'), "{kind:?} to {audience:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_teacher_reads_number_and_reason() {
+        let said = |kind| words(kind, Audience::Teacher, &some());
+        assert!(
+            said(LetterKind::Registered).ends_with("зарегистрировано. № 45 от 3 декабря 2026 г.")
+        );
+        assert!(said(LetterKind::Rejected).contains("отклонено в связи с ошибкой в ФИО."));
+    }
+
+    #[test]
+    fn an_invitation_tells_whom_to_ask_and_not_to_reply() {
+        let help = Help {
+            contact: Some(Contact {
+                name: "Сидорова Анна".into(),
+                phone: "+7 913 000-00-00".into(),
+            }),
+            in_municipality: true,
+            centre: "Центра аттестации".into(),
+        };
+        let invited = Invitation {
+            email: "a@b.ru".into(),
+            role: Role::School,
+            organisation: "МАОУ СОШ № 5".into(),
+            municipality: "Город Томск".into(),
+            public_id: Uuid::nil(),
+            nonce: Uuid::nil(),
+            expires_at: chrono::DateTime::UNIX_EPOCH,
+            invited_by: Some(1),
+        };
+        let body = invitation(
+            &invited,
+            "https://a.ru/invitation/x",
+            "01.12.2026 10:00",
+            "Центра",
+        );
+        let text = letter(&body, &help);
+        for words in [
+            "Координатор по аттестации в ОО",
+            "МАОУ СОШ № 5, Город Томск",
+            "\nhttps://a.ru/invitation/x\n",
+            "24 часов, до 01.12.2026 10:00",
+            "Не отвечайте на это сообщение",
+            "Сидорова Анна, тел. +7 913 000-00-00",
+        ] {
+            assert!(text.contains(words), "«{words}» is missing in: {text}");
+        }
+    }
+}

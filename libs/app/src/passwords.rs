@@ -1,0 +1,174 @@
+//! Hashing of passwords: argon2id, never on an async thread, never more at once than there
+//! are cores, never a longer queue than can be served (SEC-40, SEC-41). What a password must
+//! be like is `domain`'s, where its hash lies is `db`'s.
+
+use std::sync::Arc;
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString},
+};
+use domain::value::Password;
+use rand::Rng as _;
+use tokio::sync::Semaphore;
+
+use crate::{Error, Result};
+
+/// Memory of one hash, KiB: the floor of SEC-40.
+const MEMORY: u32 = 19_456;
+/// Passes over it.
+const PASSES: u32 = 2;
+/// How many may wait for each that is being hashed.
+const WAITING: usize = 64;
+
+/// The hasher of a process. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Passwords {
+    /// Hashes at work.
+    working: Arc<Semaphore>,
+    /// Hashes at work and those waiting for them.
+    admitted: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            working: Arc::new(Semaphore::new(cores)),
+            admitted: Arc::new(Semaphore::new(cores * (1 + WAITING))),
+        }
+    }
+}
+
+/// How a typed password stands to a hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Not the one.
+    Wrong,
+    /// The one.
+    Right,
+    /// The one, and its hash was made with lesser parameters: this is to replace it.
+    Outgrown(String),
+}
+
+impl Passwords {
+    /// The hash of a password, to be kept.
+    pub(crate) async fn hash(&self, password: &Password) -> Result<String> {
+        let password = password.clone();
+        self.run(move || hash(&password)).await?
+    }
+
+    /// Compares a typed password with a hash. Without one, the same work is done for nothing:
+    /// an unknown login answers no faster than a wrong password (SEC-44).
+    pub(crate) async fn verify(&self, phc: Option<String>, typed: &Password) -> Result<Verdict> {
+        let typed = typed.clone();
+        self.run(move || match phc {
+            Some(phc) => verify(&phc, &typed),
+            None => hash(&typed).map(|_| Verdict::Wrong),
+        })
+        .await?
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let Ok(admitted) = self.admitted.clone().try_acquire_owned() else {
+            return Err(Error::TooMany { minutes: 1 });
+        };
+        let working = self
+            .working
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(internal)?;
+        // The permits go along: a request given up does not let another one in too early.
+        tokio::task::spawn_blocking(move || {
+            let _permits = (admitted, working);
+            work()
+        })
+        .await
+        .map_err(internal)
+    }
+}
+
+fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::Internal(error.into())
+}
+
+fn argon2() -> Result<Argon2<'static>> {
+    let params = Params::new(MEMORY, PASSES, 1, None).map_err(internal)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash(password: &Password) -> Result<String> {
+    let bytes: [u8; 16] = rand::rng().random();
+    let salt = SaltString::encode_b64(&bytes).map_err(internal)?;
+    Ok(argon2()?
+        .hash_password(password.expose().as_bytes(), &salt)
+        .map_err(internal)?
+        .to_string())
+}
+
+fn verify(phc: &str, typed: &Password) -> Result<Verdict> {
+    let kept = PasswordHash::new(phc).map_err(internal)?;
+    if argon2()?
+        .verify_password(typed.expose().as_bytes(), &kept)
+        .is_err()
+    {
+        return Ok(Verdict::Wrong);
+    }
+    let params = Params::try_from(&kept).map_err(internal)?;
+    if params.m_cost() < MEMORY || params.t_cost() < PASSES {
+        return Ok(Verdict::Outgrown(hash(typed)?));
+    }
+    Ok(Verdict::Right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_password_itself_is_right() {
+        let passwords = Passwords::default();
+        let password = Password::typed("лошадь скрепка батарея");
+        let phc = passwords.hash(&password).await.unwrap();
+        assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
+        let other = Password::typed("лошадь скрепка батарей");
+        for (phc, typed, verdict) in [
+            (Some(phc.clone()), &password, Verdict::Right),
+            (Some(phc), &other, Verdict::Wrong),
+            (None, &password, Verdict::Wrong),
+        ] {
+            assert_eq!(passwords.verify(phc, typed).await.unwrap(), verdict);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_weaker_hash_is_replaced() {
+        let typed = Password::typed("лошадь скрепка батарея");
+        let weak = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(8, 1, 1, None).unwrap(),
+        );
+        let salt = SaltString::encode_b64(&[7; 16]).unwrap();
+        let phc = weak
+            .hash_password(typed.expose().as_bytes(), &salt)
+            .unwrap()
+            .to_string();
+        let verdict = verify(&phc, &typed).unwrap();
+        let Verdict::Outgrown(stronger) = verdict else {
+            panic!("{verdict:?}");
+        };
+        assert_eq!(verify(&stronger, &typed).unwrap(), Verdict::Right);
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_turned_away() {
+        let passwords = Passwords {
+            working: Arc::new(Semaphore::new(1)),
+            admitted: Arc::new(Semaphore::new(0)),
+        };
+        let turned_away = passwords.hash(&Password::typed("x")).await.unwrap_err();
+        assert!(matches!(turned_away, Error::TooMany { .. }));
+    }
+}

@@ -1,0 +1,379 @@
+//! Lists of applications for those who register them: work lists, the operators' queue, the
+//! register of everything. Each is one statement that walks one index in its order under
+//! row-level security; paged by key, 50 rows a page.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    actor::TenantId,
+    life::Status,
+    reference::Category,
+    routing::{Route, WorkList},
+};
+use uuid::Uuid;
+
+use super::known;
+use crate::{
+    error::{Error, Result},
+    scope::Scope,
+};
+
+/// Rows of a page.
+pub const PAGE: usize = 50;
+
+/// The number above which counters stop: «1000+».
+pub const COUNTED: i64 = 1000;
+
+/// An application as lists show it.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The municipality.
+    pub tenant: TenantId,
+    /// The municipality's name.
+    pub municipality: String,
+    /// The id in addresses.
+    pub public_id: Uuid,
+    /// ФИО in the nominative.
+    pub full_name: String,
+    /// The post's name.
+    pub position: String,
+    /// The organisation's name.
+    pub organisation: String,
+    /// The category asked for.
+    pub category: Option<Category>,
+    /// When it was submitted.
+    pub submitted_at: DateTime<Utc>,
+    /// The last day of the 30 (R-APP-7).
+    pub due_on: NaiveDate,
+    /// The status.
+    pub status: Status,
+    /// The route.
+    pub route: Route,
+    /// The journal's number.
+    pub registered_number: Option<i32>,
+    /// The version, for acts on many rows at once.
+    pub version: i32,
+    /// Whether the coordinator marked it «Проверено».
+    pub vouched: bool,
+    /// Whether a withdrawal under review stops it.
+    pub frozen: bool,
+    /// Whether its organisation's founder kind is routed to the operator: «отраслевая».
+    pub industry: bool,
+    /// Whether the applicant coordinates this municipality: «заявитель — координатор».
+    pub coordinator: bool,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// Its rows, at most [`PAGE`].
+    pub rows: Vec<T>,
+    /// Whether more follow.
+    pub more: bool,
+}
+
+impl<T> Page<T> {
+    /// The page of rows fetched with one to spare.
+    pub(crate) fn of(mut rows: Vec<T>) -> Self {
+        let more = rows.len() > PAGE;
+        rows.truncate(PAGE);
+        Self { rows, more }
+    }
+}
+
+/// The place in a list after which a page begins: term and number of a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor {
+    due_on: NaiveDate,
+    id: i64,
+}
+
+impl Cursor {
+    /// Before all rows of a list that begins with the oldest term.
+    pub const FIRST: Self = Self {
+        due_on: day(1970),
+        id: 0,
+    };
+
+    /// Before all rows of a list that begins with the newest term.
+    pub const LAST: Self = Self {
+        due_on: day(9999),
+        id: i64::MAX,
+    };
+
+    /// The term.
+    pub(crate) const fn due_on(self) -> NaiveDate {
+        self.due_on
+    }
+
+    /// The number.
+    pub(crate) const fn id(self) -> i64 {
+        self.id
+    }
+}
+
+/// The first of January of a year, as a constant.
+const fn day(year: i32) -> NaiveDate {
+    match NaiveDate::from_ymd_opt(year, 1, 1) {
+        Some(day) => day,
+        None => NaiveDate::MAX,
+    }
+}
+
+/// The place of a submitted application in the lists; `None` if the scope does not see it.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn cursor(scope: &mut Scope, public_id: Uuid) -> Result<Option<Cursor>> {
+    Ok(sqlx::query_as!(
+        Cursor,
+        r#"SELECT due_on AS "due_on!", id FROM app.application WHERE public_id = $1 AND due_on IS NOT NULL"#,
+        public_id
+    )
+    .fetch_optional(scope.connection())
+    .await?)
+}
+
+struct Row {
+    tenant_id: i32,
+    municipality: String,
+    public_id: Uuid,
+    full_name: String,
+    position: String,
+    organisation: String,
+    category: Option<String>,
+    submitted_at: DateTime<Utc>,
+    due_on: NaiveDate,
+    status: String,
+    route: String,
+    registered_number: Option<i32>,
+    version: i32,
+    vouched: bool,
+    frozen: bool,
+    industry: bool,
+    coordinator: bool,
+}
+
+// What stands beside a row is read for the rows of the page only, after the index was walked.
+macro_rules! page {
+    ($scope:expr, $tail:tt $(, $argument:expr)* $(,)?) => {{
+        let rows = sqlx::query_as!(
+            Row,
+            r#"SELECT a.tenant_id, a.public_id, concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "full_name!",
+                 a.category, a.submitted_at AS "submitted_at!", a.due_on AS "due_on!", a.status, a.route AS "route!",
+                 a.registered_number, a.version, a.vouched_at IS NOT NULL AS "vouched!",
+                 coalesce((SELECT p.name FROM app.ref_position p WHERE p.code = a.position), a.position) AS "position!",
+                 (SELECT m.name FROM app.municipality m WHERE m.id = a.tenant_id) AS "municipality!",
+                 (SELECT o.name FROM app.organisation o WHERE o.tenant_id = a.tenant_id AND o.id = a.organisation_id)
+                   AS "organisation!",
+                 (SELECT k.routed_to_operator FROM app.organisation o
+                    JOIN app.ref_founder_kind k ON k.code = o.founder_kind
+                    WHERE o.tenant_id = a.tenant_id AND o.id = a.organisation_id) AS "industry!",
+                 EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = a.tenant_id
+                   AND m.account_id = a.account_id AND m.role = 'municipal' AND m.ended_at IS NULL) AS "coordinator!",
+                 EXISTS (SELECT 1 FROM app.withdrawal w WHERE w.tenant_id = a.tenant_id
+                   AND w.application_id = a.id AND w.state = 'under_review') AS "frozen!"
+               FROM app.application a "# + $tail
+            $(, $argument)*
+        )
+        .fetch_all($scope.connection())
+        .await?;
+        let lines = rows.into_iter().map(Line::try_from).collect::<Result<Vec<_>>>()?;
+        Ok(Page::of(lines))
+    }};
+}
+
+/// A tab of the municipality's work with applications, the oldest term first: what waits for
+/// the registrar, or all of it.
+///
+/// # Errors
+/// If the database does not answer or holds a value the domain does not know.
+pub async fn of_municipality(
+    scope: &mut Scope,
+    list: WorkList,
+    waiting: bool,
+    after: Cursor,
+) -> Result<Page<Line>> {
+    let (route, procedure) = (list.route().code(), list.procedure().code());
+    if waiting {
+        page!(
+            scope,
+            "WHERE a.status = 'under_review' AND a.route = $1 AND a.procedure = $2
+               AND (a.due_on, a.id) > ($3, $4) ORDER BY a.due_on, a.id LIMIT 51",
+            route,
+            procedure,
+            after.due_on,
+            after.id,
+        )
+    } else {
+        page!(
+            scope,
+            "WHERE a.submitted_at IS NOT NULL AND a.route = $1 AND a.procedure = $2
+               AND (a.due_on, a.id) > ($3, $4) ORDER BY a.due_on, a.id LIMIT 51",
+            route,
+            procedure,
+            after.due_on,
+            after.id,
+        )
+    }
+}
+
+/// The operators' queue over all municipalities, the oldest term first.
+///
+/// # Errors
+/// As [`of_municipality`].
+pub async fn queue(scope: &mut Scope, list: WorkList, after: Cursor) -> Result<Page<Line>> {
+    page!(
+        scope,
+        "WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $1
+           AND (a.due_on, a.id) > ($2, $3) ORDER BY a.due_on, a.id LIMIT 51",
+        list.procedure().code(),
+        after.due_on,
+        after.id,
+    )
+}
+
+/// How many stand in a list of the operators' queue; counting stops above [`COUNTED`].
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn queue_length(scope: &mut Scope, list: WorkList) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM (SELECT 1 FROM app.application a
+             WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $1 LIMIT $2) c"#,
+        list.procedure().code(),
+        COUNTED + 1,
+    )
+    .fetch_one(scope.connection())
+    .await?)
+}
+
+/// What the register of everything is narrowed to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Narrowed {
+    /// One municipality.
+    pub tenant: Option<TenantId>,
+    /// One status.
+    pub status: Option<Status>,
+    /// Only terms that ended before this day.
+    pub due_before: Option<NaiveDate>,
+}
+
+/// Everything submitted in all municipalities, the newest first.
+///
+/// # Errors
+/// As [`of_municipality`].
+pub async fn submitted(scope: &mut Scope, by: Narrowed, after: Cursor) -> Result<Page<Line>> {
+    // A term before a day is a place in the same order: the page begins there at the latest.
+    let after = match by.due_before {
+        Some(day) if day <= after.due_on => Cursor { due_on: day, id: 0 },
+        _ => after,
+    };
+    match (by.tenant, by.status) {
+        (None, None) => page!(
+            scope,
+            "WHERE a.submitted_at IS NOT NULL AND (a.due_on, a.id) < ($1, $2)
+             ORDER BY a.due_on DESC, a.id DESC LIMIT 51",
+            after.due_on,
+            after.id,
+        ),
+        (Some(tenant), None) => page!(
+            scope,
+            "WHERE a.submitted_at IS NOT NULL AND a.tenant_id = $3 AND (a.due_on, a.id) < ($1, $2)
+             ORDER BY a.due_on DESC, a.id DESC LIMIT 51",
+            after.due_on,
+            after.id,
+            tenant.0,
+        ),
+        (None, Some(status)) => page!(
+            scope,
+            "WHERE a.submitted_at IS NOT NULL AND a.status = $3 AND (a.due_on, a.id) < ($1, $2)
+             ORDER BY a.due_on DESC, a.id DESC LIMIT 51",
+            after.due_on,
+            after.id,
+            status.code(),
+        ),
+        (Some(tenant), Some(status)) => page!(
+            scope,
+            "WHERE a.submitted_at IS NOT NULL AND a.tenant_id = $3 AND a.status = $4
+               AND (a.due_on, a.id) < ($1, $2)
+             ORDER BY a.due_on DESC, a.id DESC LIMIT 51",
+            after.due_on,
+            after.id,
+            tenant.0,
+            status.code(),
+        ),
+    }
+}
+
+/// The application that follows `after` in a list of what waits: the municipality's list in
+/// its scope, the operators' queue for route operator in theirs. After the last comes the
+/// first; `None` when no other waits.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn next(scope: &mut Scope, list: WorkList, after: Cursor) -> Result<Option<Uuid>> {
+    for from in [after, Cursor::FIRST] {
+        let found = sqlx::query_scalar!(
+            "SELECT public_id FROM app.application
+             WHERE status = 'under_review' AND route = $1 AND procedure = $2
+               AND (due_on, id) > ($3, $4) AND id <> $5 ORDER BY due_on, id LIMIT 1",
+            list.route().code(),
+            list.procedure().code(),
+            from.due_on,
+            from.id,
+            after.id,
+        )
+        .fetch_optional(scope.connection())
+        .await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// ФИО of the applications with these ids, as far as the scope sees them.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn names(scope: &mut Scope, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+    Ok(sqlx::query!(
+        r#"SELECT public_id, concat_ws(' ', surname, name, nullif(patronymic, '')) AS "full_name!"
+           FROM app.application WHERE public_id = ANY ($1)"#,
+        ids
+    )
+    .fetch_all(scope.connection())
+    .await?
+    .into_iter()
+    .map(|row| (row.public_id, row.full_name))
+    .collect())
+}
+
+impl TryFrom<Row> for Line {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            tenant: TenantId(row.tenant_id),
+            municipality: row.municipality,
+            public_id: row.public_id,
+            full_name: row.full_name,
+            position: row.position,
+            organisation: row.organisation,
+            category: row
+                .category
+                .map(|code| known(Category::from_code(&code), "application.category"))
+                .transpose()?,
+            submitted_at: row.submitted_at,
+            due_on: row.due_on,
+            status: known(Status::from_code(&row.status), "application.status")?,
+            route: known(Route::from_code(&row.route), "application.route")?,
+            registered_number: row.registered_number,
+            version: row.version,
+            vouched: row.vouched,
+            frozen: row.frozen,
+            industry: row.industry,
+            coordinator: row.coordinator,
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! What the page of a case shows beside the application itself: its documents, its flags, the
+//! teacher's contacts, the experts, why the conclusion came back.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::{applications::Application, error::Result, scope::Scope};
+
+/// A file of a case.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The file's id in addresses.
+    pub file: Uuid,
+    /// Where it belongs: `printed`, `scan`, `attached`, `withdrawal`, `conclusion`.
+    pub part: String,
+    /// The name of its kind; for a conclusion whose signatures it carries.
+    pub kind: String,
+    /// What it proves, in the words of whoever attached it.
+    pub caption: String,
+    /// The file's name.
+    pub name: String,
+    /// Bytes.
+    pub size: i64,
+    /// The role of whoever brought it.
+    pub by_role: String,
+    /// When it was brought.
+    pub at: DateTime<Utc>,
+    /// Whether it is known to be infected.
+    pub infected: bool,
+}
+
+/// The documents of an application: its printed PDF, the signed scan, what is attached, the
+/// withdrawal's and the conclusion's files; in this order, each part in the order of time.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn documents(scope: &mut Scope, application: &Application) -> Result<Vec<Document>> {
+    Ok(sqlx::query_as!(
+        Document,
+        r#"SELECT f.public_id AS "file!", c.part AS "part!", c.kind AS "kind!", c.caption AS "caption!",
+             f.name AS "name!", f.size AS "size!", f.by_role AS "by_role!", c.at AS "at!",
+             f.scan_state = 'infected' AS "infected!"
+           FROM (
+             SELECT 1 AS place, 'printed' AS part, '' AS kind, '' AS caption, r.file_id, r.created_at AS at
+             FROM app.rendition r
+             WHERE r.tenant_id = $1 AND r.application_id = $2 AND r.kind = 'application' AND r.of_id = $3
+             UNION ALL
+             SELECT CASE t.kind WHEN 'scan' THEN 2 ELSE 3 END,
+               CASE t.kind WHEN 'scan' THEN 'scan' ELSE 'attached' END,
+               coalesce(concat_ws(' — ', k.name, q.name), t.kind), t.caption, t.file_id, t.created_at
+             FROM app.attachment t
+             LEFT JOIN app.ref_document_kind k ON k.code = t.kind
+             LEFT JOIN app.ref_criterion q ON q.code = t.criterion
+             WHERE t.tenant_id = $1 AND t.application_id = $2 AND t.detached_at IS NULL
+               AND (t.kind <> 'scan' OR t.edition = $3)
+             UNION ALL
+             SELECT 4, 'withdrawal', '', w.reason, w.file_id, w.created_at
+             FROM app.withdrawal w
+             WHERE w.tenant_id = $1 AND w.application_id = $2 AND w.file_id IS NOT NULL
+             UNION ALL
+             SELECT 5, 'conclusion', x.signed, '', x.file_id, x.at
+             FROM app.conclusion_file x WHERE x.tenant_id = $1 AND x.application_id = $2
+           ) c
+           JOIN app.file f ON f.tenant_id = $1 AND f.application_id = $2 AND f.id = c.file_id
+           ORDER BY c.place, c.at, f.id"#,
+        application.tenant.0,
+        application.id,
+        i64::from(application.edition),
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// What the checks before submission found, for the registrar (R-APP-4).
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn flags(scope: &mut Scope, application: &Application) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT words FROM app.application_flag WHERE tenant_id = $1 AND application_id = $2 ORDER BY id",
+        application.tenant.0,
+        application.id,
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// How to reach the teacher, now.
+#[derive(Clone, Debug)]
+pub struct Contacts {
+    /// The mobile phone; may be empty.
+    pub phone: String,
+    /// The e-mail address; may be empty.
+    pub email: String,
+}
+
+/// The teacher's contacts, if the case gives them to whoever asks (R-SCH-4).
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn contacts(scope: &mut Scope, application: &Application) -> Result<Option<Contacts>> {
+    Ok(sqlx::query_as!(
+        Contacts,
+        r#"SELECT phone AS "phone!", email AS "email!" FROM app.contacts($1)"#,
+        &[application.id],
+    )
+    .fetch_optional(scope.connection())
+    .await?)
+}
+
+/// The words of a ground of the simplified form.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn ground(scope: &mut Scope, application: &Application) -> Result<Option<String>> {
+    let Some(code) = &application.ground else {
+        return Ok(None);
+    };
+    Ok(
+        sqlx::query_scalar!("SELECT name FROM app.ref_ground WHERE code = $1", code)
+            .fetch_optional(scope.connection())
+            .await?,
+    )
+}
+
+/// Why the conclusion came back last, or why the teacher refused to sign; empty otherwise.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn conclusion_reason(scope: &mut Scope, application: &Application) -> Result<String> {
+    Ok(sqlx::query_scalar!(
+        "SELECT reason FROM app.conclusion WHERE tenant_id = $1 AND application_id = $2",
+        application.tenant.0,
+        application.id,
+    )
+    .fetch_optional(scope.connection())
+    .await?
+    .unwrap_or_default())
+}

@@ -1,0 +1,153 @@
+//! Files: the rows that name objects of the store, each belonging to one application, and who
+//! opened which (R-AUD-1). The bytes are the store's; what a file is for is said by whoever
+//! names it: an attachment, a rendition, a withdrawal, a conclusion.
+
+use domain::{
+    act::{Doing, acts},
+    actor::TenantId,
+};
+use uuid::Uuid;
+
+use crate::{
+    applications::Application,
+    error::Result,
+    scope::{Permit, Scope, Tx, WorkerTx},
+};
+
+/// An object in the store that gets its row.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFile<'a> {
+    /// The key in the store.
+    pub s3_key: &'a str,
+    /// The name shown.
+    pub name: &'a str,
+    /// What it is, by its first bytes.
+    pub content_type: &'a str,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256.
+    pub sha256: &'a [u8; 32],
+}
+
+impl NewFile<'_> {
+    fn bytes(&self) -> i64 {
+        i64::try_from(self.size).unwrap_or(i64::MAX)
+    }
+}
+
+/// A file as it is opened.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// The number inside.
+    pub id: i64,
+    /// The application it belongs to, by public id.
+    pub application: Uuid,
+    /// The key in the store.
+    pub s3_key: String,
+    /// The name shown.
+    pub name: String,
+    /// Its content type.
+    pub content_type: String,
+    /// Whether a scan found something in it: such a file is given to nobody (SEC-63).
+    pub infected: bool,
+}
+
+/// Names an object as a file of the application; returns the file's number.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn add<A: Doing>(
+    tx: &mut Tx<A>,
+    permit: &Permit<A, Application>,
+    file: &NewFile<'_>,
+) -> Result<i64> {
+    let actor = tx.actor()?.clone();
+    Ok(sqlx::query_scalar!(
+        "INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256,
+           by_account, by_role)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+        permit.tenant.0,
+        Uuid::now_v7(),
+        permit.id,
+        file.s3_key,
+        file.name,
+        file.content_type,
+        file.bytes(),
+        file.sha256.as_slice(),
+        actor.account.0,
+        actor.role.code(),
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
+/// Names an object the worker made, such as a printed rendition; returns the file's number.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn add_by_worker(
+    tx: &mut WorkerTx,
+    tenant: TenantId,
+    application: i64,
+    file: &NewFile<'_>,
+) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        "INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256, by_role)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'worker') RETURNING id",
+        tenant.0,
+        Uuid::now_v7(),
+        application,
+        file.s3_key,
+        file.name,
+        file.content_type,
+        file.bytes(),
+        file.sha256.as_slice(),
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
+/// The file with this public id, if the scope sees its application and it was not detached.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<File>> {
+    Ok(sqlx::query_as!(
+        File,
+        r#"SELECT f.id, a.public_id AS application, f.s3_key, f.name, f.content_type,
+             f.scan_state = 'infected' AS "infected!"
+           FROM app.file f
+           JOIN app.application a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
+           WHERE f.public_id = $1 AND NOT EXISTS (SELECT 1 FROM app.attachment t
+             WHERE t.tenant_id = f.tenant_id AND t.application_id = f.application_id AND t.file_id = f.id
+               AND t.detached_at IS NOT NULL)"#,
+        public_id
+    )
+    .fetch_optional(scope.connection())
+    .await?)
+}
+
+/// Records that the actor opened a file of the application.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn viewed(
+    tx: &mut Tx<acts::ReadDocument>,
+    permit: &Permit<acts::ReadDocument, Application>,
+    file: &File,
+) -> Result<()> {
+    let actor = tx.actor()?.clone();
+    sqlx::query!(
+        "INSERT INTO app.document_view (tenant_id, application_id, file_id, account_id, role, organisation)
+         VALUES ($1, $2, $3, $4, $5, coalesce((SELECT name FROM app.organisation WHERE id = $6), ''))",
+        permit.tenant.0,
+        permit.id,
+        file.id,
+        actor.account.0,
+        actor.role.code(),
+        actor.organisation,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Attestation periods: the region's windows, kept by operators (R-PER-1). Setting one for an
+//! application is the schedule's.
+
+use chrono::NaiveDate;
+use domain::{act::acts, calendar::Span, value::Line};
+use uuid::Uuid;
+
+use crate::{
+    error::{Error, Result},
+    scope::{Scope, Tx},
+};
+
+/// A period.
+#[derive(Clone, Debug)]
+pub struct Period {
+    /// The number inside.
+    pub id: i32,
+    /// The id in addresses and forms.
+    pub public_id: Uuid,
+    /// «октябрь-ноябрь 2026».
+    pub name: String,
+    /// The first day.
+    pub starts: NaiveDate,
+    /// The last day.
+    pub ends: NaiveDate,
+    /// How far it is.
+    pub state: PeriodState,
+}
+
+/// How far a period is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeriodState {
+    /// Rows may be put into it.
+    Open,
+    /// Approved by an order: closed for municipalities.
+    Approved,
+    /// All its rows are decided.
+    Completed,
+}
+
+impl PeriodState {
+    fn from_code(code: &str) -> Result<Self> {
+        match code {
+            "open" => Ok(Self::Open),
+            "approved" => Ok(Self::Approved),
+            "completed" => Ok(Self::Completed),
+            _ => Err(Error::Corrupt {
+                column: "period.state",
+            }),
+        }
+    }
+
+    /// The state as people read it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "открыт",
+            Self::Approved => "утверждён",
+            Self::Completed => "завершён",
+        }
+    }
+}
+
+/// Every period, the latest first.
+///
+/// # Errors
+/// If the database does not answer or holds a state the domain does not know.
+pub async fn all(scope: &mut Scope) -> Result<Vec<Period>> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, public_id, name, starts, ends, state FROM app.period ORDER BY starts DESC"
+    )
+    .fetch_all(scope.connection())
+    .await?
+    .into_iter()
+    .map(Period::try_from)
+    .collect()
+}
+
+/// The open periods, the earliest first: what an application may be put into.
+///
+/// # Errors
+/// As [`all`].
+pub async fn open(scope: &mut Scope) -> Result<Vec<Period>> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, public_id, name, starts, ends, state FROM app.period
+         WHERE state = 'open' ORDER BY starts"
+    )
+    .fetch_all(scope.connection())
+    .await?
+    .into_iter()
+    .map(Period::try_from)
+    .collect()
+}
+
+/// Creates a period. It belongs to the region and to no municipality: that the scope was
+/// entered to manage periods is the whole permission.
+///
+/// # Errors
+/// [`Error::Constraint`] `period_name_key` if the name is taken, `period_windows_apart` if
+/// another period has a day of this one.
+pub async fn create(tx: &mut Tx<acts::ManagePeriods>, name: &Line, window: Span) -> Result<i32> {
+    Ok(sqlx::query_scalar!(
+        "INSERT INTO app.period (public_id, name, starts, ends) VALUES ($1, $2, $3, $4) RETURNING id",
+        Uuid::now_v7(),
+        name.as_str(),
+        window.from(),
+        window.to(),
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
+struct Row {
+    id: i32,
+    public_id: Uuid,
+    name: String,
+    starts: NaiveDate,
+    ends: NaiveDate,
+    state: String,
+}
+
+impl TryFrom<Row> for Period {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: row.id,
+            public_id: row.public_id,
+            name: row.name,
+            starts: row.starts,
+            ends: row.ends,
+            state: PeriodState::from_code(&row.state)?,
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! `/cabinet/choose`: «Выберите кабинет», also behind «Сменить кабинет» (R-ACC-1).
+
+use app::accounts::{Standing, title};
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use maud::{Markup, html};
+use serde::Deserialize;
+use ui::{ActionButton, ButtonStyle, Flavour};
+
+use crate::{
+    Web,
+    cabinet::{acting, ended, enter},
+    error::{Error, Result},
+    form::Posted,
+    page::Page,
+    visit::Person,
+};
+
+/// The cabinet chosen.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Raw {
+    cabinet: String,
+}
+
+/// The page; with one cabinet there is nothing to choose.
+pub async fn get(at: Person, State(web): State<Web>) -> Result<Response> {
+    let standing = ended(&at, web.app.standing(acting(&at)?).await).await?;
+    if standing.cabinets.len() < 2 {
+        return Ok(Redirect::to("/cabinet").into_response());
+    }
+    Ok(page(&at, &standing).into_response())
+}
+
+/// Changes to the cabinet chosen.
+pub async fn post(at: Person, State(web): State<Web>, posted: Posted<Raw>) -> Result<Response> {
+    let raw = posted.take()?;
+    let standing = ended(&at, web.app.standing(acting(&at)?).await).await?;
+    let cabinet = standing
+        .cabinets
+        .iter()
+        .find(|cabinet| cabinet.public_id.to_string() == raw.cabinet)
+        .ok_or(Error::NotFound)?;
+    enter(&at, &standing, cabinet, None).await
+}
+
+fn page(at: &Person, standing: &Standing) -> Markup {
+    Page::new(at, "Выберите кабинет")
+        .flavour(Flavour::Reading)
+        .render(html! {
+            @for cabinet in &standing.cabinets {
+                p {
+                    (ui::action_button(ActionButton {
+                        action: "/cabinet/choose",
+                        csrf: &at.csrf,
+                        label: &format!("{}: {}", cabinet.role.name(), title(cabinet)),
+                        style: ButtonStyle::Secondary,
+                        values: &[("cabinet", &cabinet.public_id.to_string())],
+                    }))
+                }
+            }
+        })
+}

@@ -1,0 +1,351 @@
+//! `/profile`: «Личный кабинет» of every role, shown, then «Редактировать» (R-ACC-6…8).
+
+use app::{
+    FieldFault,
+    accounts::is_filled,
+    places::{Choice as Item, Lists},
+    profile::{LOCKED, Profile, Saved, Typed, Which},
+};
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{role::Role, value::Phone};
+use maud::{Markup, html};
+use serde::Deserialize;
+use ui::{ButtonStyle, Choice, Fact, Field, Flavour, Form, NamedButton, Select};
+use uuid::Uuid;
+
+use crate::{
+    Web,
+    cabinet::{acting, ended, enter, in_use, open},
+    error::{Error, Result},
+    form::Posted,
+    page::{Page, fault_of},
+    public::STALE_FORM,
+    visit::Person,
+};
+
+const HEADING: &str = "Личный кабинет";
+const MUNICIPALITY: &str = "Муниципалитет, в котором находится образовательная организация";
+const TYPE: &str = "Тип образовательной организации";
+const PLACE: &str = "Место работы (образовательная организация)";
+const EMAIL_SENT: &str = "Личные данные сохранены. Новый адрес электронной почты начнёт действовать, когда Вы откроете ссылку из письма, отправленного на него.";
+
+/// Which cabinet's profile, and whether to change it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    cabinet: String,
+    edit: String,
+}
+
+/// What is typed, and which button was pressed.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Raw {
+    cabinet: String,
+    /// «Показать организации».
+    narrow: String,
+    /// «Моей организации нет в списке», or back to the list.
+    ask: String,
+    #[serde(flatten)]
+    typed: Typed,
+}
+
+/// The page: the profile, or its form while it is not filled in.
+pub async fn get(
+    at: Person,
+    State(web): State<Web>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let which = which(&at, &asked.cabinet)?;
+    let profile = ended(&at, web.app.profile(acting(&at)?, which).await).await?;
+    if !profile.consent {
+        return Ok(Redirect::to("/consent").into_response());
+    }
+    if asked.edit.is_empty() && profile.cabinet.as_ref().is_some_and(is_filled) {
+        return Ok(shown(&at, &profile).into_response());
+    }
+    let lists = web.app.profile_lists(&profile, &profile.typed).await?;
+    Ok(form(&at, &profile, &profile.typed, &lists, &[]).into_response())
+}
+
+/// Saves the profile, or shows the form with other lists.
+pub async fn post(at: Person, State(web): State<Web>, posted: Posted<Raw>) -> Result<Response> {
+    let (mut raw, fresh) = match posted.accept() {
+        Ok(raw) => (raw, true),
+        Err(raw) => (raw, false),
+    };
+    let (person, which) = (acting(&at)?, which(&at, &raw.cabinet)?);
+    let profile = ended(&at, web.app.profile(person, which).await).await?;
+    if !profile.consent {
+        return Ok(Redirect::to("/consent").into_response());
+    }
+    match raw.ask.as_str() {
+        "missing" => "yes".clone_into(&mut raw.typed.missing),
+        "list" => raw.typed.missing.clear(),
+        _ => {}
+    }
+    let (status, faults) = if !fresh {
+        (StatusCode::FORBIDDEN, vec![FieldFault::new("", STALE_FORM)])
+    } else if !raw.narrow.is_empty() || !raw.ask.is_empty() {
+        (StatusCode::OK, Vec::new())
+    } else {
+        match web.app.save_profile(person, which, &raw.typed).await {
+            Ok(saved) => return after(&at, &web, &profile, saved).await,
+            Err(app::Error::Invalid(faults)) => (StatusCode::UNPROCESSABLE_ENTITY, faults),
+            Err(error) => return Err(error.into()),
+        }
+    };
+    let lists = web.app.profile_lists(&profile, &raw.typed).await?;
+    Ok((status, form(&at, &profile, &raw.typed, &lists, &faults)).into_response())
+}
+
+/// The cabinet a form or an address names; without a name the one in use.
+fn which(at: &Person, named: &str) -> Result<Which> {
+    match named {
+        "" => Ok(Which::InUse(in_use(at))),
+        "new" => Ok(Which::Joining),
+        id => Uuid::parse_str(id)
+            .map(Which::Named)
+            .map_err(|_| Error::NotFound),
+    }
+}
+
+/// After saving: a cabinet filled in for the first time opens.
+async fn after(at: &Person, web: &Web, before: &Profile, saved: Saved) -> Result<Response> {
+    at.notify(if saved.email_pending {
+        EMAIL_SENT
+    } else {
+        "Личные данные сохранены"
+    })
+    .await?;
+    let standing = ended(at, web.app.standing(acting(at)?).await).await?;
+    let now = match &before.cabinet {
+        Some(saved) => standing
+            .cabinets
+            .iter()
+            .find(|cabinet| cabinet.public_id == saved.public_id),
+        None => standing
+            .cabinets
+            .iter()
+            .rfind(|cabinet| cabinet.role == Role::Teacher),
+    };
+    let cabinet = now.ok_or(Error::NoCabinet)?;
+    if before.cabinet.as_ref().is_some_and(is_filled) {
+        open(at, &standing, cabinet).await?;
+        return Ok(Redirect::to("/profile").into_response());
+    }
+    enter(at, &standing, cabinet, None).await
+}
+
+fn shown(at: &Person, profile: &Profile) -> Markup {
+    let typed = &profile.typed;
+    let cabinet = profile.cabinet.as_ref();
+    let phone = Phone::parse(&typed.phone).map_or_else(|_| typed.phone.clone(), |p| p.to_string());
+    let mut facts = vec![
+        Fact::text("Фамилия", &typed.surname),
+        Fact::text("Имя", &typed.name),
+        Fact::text("Отчество", &typed.patronymic),
+        Fact::text("Адрес электронной почты", &typed.email),
+        Fact::text("Номер телефона (сотовый)", &phone),
+    ];
+    if let Some(cabinet) = cabinet.filter(|cabinet| !cabinet.role.is_institute()) {
+        facts.push(Fact::text(MUNICIPALITY, &cabinet.municipality));
+        if cabinet.role != Role::Municipal {
+            facts.push(Fact::text(TYPE, &cabinet.organisation_type_name));
+            facts.push(Fact::text(PLACE, &cabinet.organisation_name));
+        }
+        facts.push(Fact::text("Должность", &cabinet.position_name));
+    }
+    let edit = match cabinet {
+        Some(cabinet) => format!("/profile?edit=1&cabinet={}", cabinet.public_id),
+        None => "/profile?edit=1".to_owned(),
+    };
+    Page::new(at, HEADING)
+        .caption(profile.role.name())
+        .flavour(Flavour::Reading)
+        .render(html! {
+            (waiting(profile))
+            (ui::summary(&facts))
+            (ui::button_group(html! { (ui::link_button(&edit, "Редактировать")) }))
+            h2 { "Учётная запись" }
+            ul class="govuk-list" {
+                li { a class="govuk-link" href="/profile/letters" { "Мои письма" } }
+                li { a class="govuk-link" href="/password/forgot" { "Сменить пароль" } }
+                li { a class="govuk-link" href="/profile?cabinet=new" { "Открыть кабинет педагогического работника в другом муниципалитете" } }
+            }
+        })
+}
+
+/// What a teacher waits for (R-ORG-2).
+fn waiting(profile: &Profile) -> Markup {
+    html! {
+        @if let Some(name) = &profile.wanted {
+            (ui::inset(html! {
+                p { "Вы попросили добавить организацию «" (name) "». Муниципальный координатор рассмотрит просьбу; остальные данные сохранены." }
+            }))
+        }
+    }
+}
+
+fn form(
+    at: &Person,
+    profile: &Profile,
+    typed: &Typed,
+    lists: &Lists,
+    faults: &[FieldFault],
+) -> Markup {
+    let filled = profile.cabinet.as_ref().is_some_and(is_filled);
+    let named = match &profile.cabinet {
+        Some(cabinet) => cabinet.public_id.to_string(),
+        None => "new".to_owned(),
+    };
+    let mut page = Page::new(at, HEADING)
+        .caption(profile.role.name())
+        .faults(faults)
+        .flavour(Flavour::Reading);
+    if filled || at.cabinet().is_some() {
+        page = page.back("/profile");
+    }
+    let field = |name, label, value| Field {
+        name,
+        label,
+        value,
+        error: fault_of(faults, name),
+        ..Field::default()
+    };
+    page.render(html! {
+        (waiting(profile))
+        @if profile.locked { (ui::inset(html! { p { (LOCKED) "." } })) }
+        (ui::form(
+            Form { action: "/profile", csrf: &at.csrf, ..Form::default() },
+            html! {
+                (ui::hidden("cabinet", &named))
+                (ui::hidden("version", &typed.version))
+                @if !profile.locked {
+                    (ui::text(Field { autocomplete: Some("family-name"), ..field("surname", "Фамилия", &typed.surname) }))
+                    (ui::text(Field { autocomplete: Some("given-name"), ..field("name", "Имя", &typed.name) }))
+                    (ui::text(Field {
+                        autocomplete: Some("additional-name"),
+                        hint: Some("Если есть"),
+                        ..field("patronymic", "Отчество", &typed.patronymic)
+                    }))
+                }
+                (ui::email(Field {
+                    hint: filled.then_some("Новый адрес начнёт действовать, когда Вы откроете ссылку из письма, отправленного на него"),
+                    ..field("email", "Адрес электронной почты", &typed.email)
+                }))
+                (ui::tel(Field {
+                    hint: matches!(profile.role, Role::School | Role::Municipal | Role::Expert)
+                        .then_some("Укажите рабочий номер: он стоит во внутреннем графике"),
+                    ..field("phone", "Номер телефона (сотовый)", &typed.phone)
+                }))
+                @if !profile.locked { (work(profile, typed, lists, faults)) }
+                (ui::button("Сохранить"))
+            },
+        ))
+    })
+}
+
+/// Municipality, organisation and post: chosen, or as text where they come from elsewhere.
+fn work(profile: &Profile, typed: &Typed, lists: &Lists, faults: &[FieldFault]) -> Markup {
+    if profile.role.is_institute() {
+        return html! {};
+    }
+    let list = |name, label, value, empty, items| list(name, label, value, empty, items, faults);
+    let missing = !typed.missing.is_empty();
+    html! {
+        @match &profile.cabinet {
+            None => (list("municipality", MUNICIPALITY, &typed.municipality, "Выберите муниципалитет", &lists.municipalities)),
+            Some(cabinet) => (fixed(MUNICIPALITY, &cabinet.municipality, profile.role)),
+        }
+        @match (profile.role, &profile.cabinet) {
+            (Role::Teacher | Role::Expert, _) => {
+                (list("organisation_type", TYPE, &typed.organisation_type, "Выберите тип", &lists.types))
+                @if missing {
+                    (ui::hidden("missing", "yes"))
+                    (ui::text(Field {
+                        name: "organisation_name",
+                        label: "Название организации",
+                        value: &typed.organisation_name,
+                        hint: Some("Полностью, как в уставе. Её добавит муниципальный координатор"),
+                        error: fault_of(faults, "organisation_name"),
+                        ..Field::default()
+                    }))
+                    p { (pressed("Выбрать из списка", "ask", "list")) }
+                } @else {
+                    p { (pressed("Показать организации", "narrow", "organisation")) }
+                    (list("organisation", PLACE, &typed.organisation, "Выберите организацию", &lists.organisations))
+                    @if profile.role == Role::Teacher {
+                        p { (pressed("Моей организации нет в списке", "ask", "missing")) }
+                    }
+                }
+            },
+            (Role::School, Some(cabinet)) => {
+                (fixed(TYPE, &cabinet.organisation_type_name, profile.role))
+                (fixed(PLACE, &cabinet.organisation_name, profile.role))
+            },
+            _ => {},
+        }
+        (list("position", "Должность", &typed.position, "Выберите должность", &lists.positions))
+    }
+}
+
+/// What the person cannot change here.
+fn fixed(label: &str, value: &str, role: Role) -> Markup {
+    html! {
+        div class="govuk-form-group" {
+            p class="govuk-label" { (label) }
+            p {
+                strong { (value) }
+                @if role != Role::Teacher {
+                    br;
+                    span class="govuk-hint" { "Изменить может пригласивший" }
+                }
+            }
+        }
+    }
+}
+
+fn pressed(label: &str, name: &str, value: &str) -> Markup {
+    ui::named_button(NamedButton {
+        label,
+        style: ButtonStyle::Secondary,
+        name: Some(name),
+        value: Some(value),
+        ..NamedButton::default()
+    })
+}
+
+fn list(
+    name: &str,
+    label: &str,
+    value: &str,
+    empty: &str,
+    items: &[Item],
+    faults: &[FieldFault],
+) -> Markup {
+    let options: Vec<Choice<'_>> = items
+        .iter()
+        .map(|item| Choice {
+            value: &item.code,
+            label: &item.name,
+            ..Choice::default()
+        })
+        .collect();
+    ui::select(Select {
+        field: Field {
+            name,
+            label,
+            value,
+            error: fault_of(faults, name),
+            ..Field::default()
+        },
+        empty: Some(empty),
+        options: &options,
+        ..Select::default()
+    })
+}

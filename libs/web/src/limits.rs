@@ -1,0 +1,185 @@
+//! Limits against guessing and flooding (SEC-43): counters in Redis under `rl:`, each taken
+//! in one step, so that parallel tries cannot slip through together. Who is counted is an
+//! address or the hash of a login, never a name.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::LazyLock,
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::request::Parts,
+};
+use redis::Script;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    Web,
+    error::{Error, Result},
+};
+
+/// Where a request comes from, as far as it is counted: a /24 of IPv4, a /64 of IPv6.
+#[derive(Clone, Copy, Debug)]
+pub struct Address(IpAddr);
+
+impl<S: Send + Sync> FromRequestParts<S> for Address {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        // Without a connection (a test) everybody comes from one place.
+        Ok(Self(peer.map_or(
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            |ConnectInfo(peer)| peer.ip().to_canonical(),
+        )))
+    }
+}
+
+impl Address {
+    fn prefix(self) -> String {
+        match self.0 {
+            IpAddr::V4(address) => {
+                let [a, b, c, _] = address.octets();
+                format!("{a}.{b}.{c}")
+            }
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}")
+            }
+        }
+    }
+}
+
+/// One counter: what is counted for whom, how often it may be in how many seconds.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    key: String,
+    most: u32,
+    seconds: u32,
+}
+
+/// A quarter of an hour.
+const QUARTER: u32 = 15 * 60;
+/// An hour.
+const HOUR: u32 = 60 * 60;
+
+impl Limit {
+    /// Failed sign-ins to one account.
+    pub fn login_account(web: &Web, login: &str) -> Self {
+        Self::of_login("login", login, web.settings.login_per_account)
+    }
+
+    /// Failed sign-ins from one address.
+    pub fn login_address(web: &Web, from: Address) -> Self {
+        Self {
+            key: format!("rl:login:from:{}", from.prefix()),
+            most: web.settings.login_per_address,
+            seconds: QUARTER,
+        }
+    }
+
+    /// Registrations from one address.
+    pub fn register(web: &Web, from: Address) -> Self {
+        Self {
+            key: format!("rl:register:from:{}", from.prefix()),
+            most: web.settings.register_per_hour,
+            seconds: HOUR,
+        }
+    }
+
+    /// Letters with a link for a password, to one account.
+    pub fn forgot_account(web: &Web, login: &str) -> Self {
+        Self::of_login("forgot", login, web.settings.login_per_account)
+    }
+
+    /// The same, from one address; links opened count as well.
+    pub fn forgot_address(web: &Web, from: Address) -> Self {
+        Self {
+            key: format!("rl:forgot:from:{}", from.prefix()),
+            most: web.settings.login_per_address,
+            seconds: QUARTER,
+        }
+    }
+
+    fn of_login(what: &str, login: &str, most: u32) -> Self {
+        let digest = Sha256::digest(login.trim().to_lowercase().as_bytes());
+        let hex: String = digest[..12]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Self {
+            key: format!("rl:{what}:{hex}"),
+            most,
+            seconds: QUARTER,
+        }
+    }
+
+    /// Counts one more.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] if there were as many as may be; then it is not counted.
+    pub async fn take(&self, web: &Web) -> Result<()> {
+        static TAKE: LazyLock<Script> = LazyLock::new(|| {
+            Script::new(
+                "local used = redis.call('INCR', KEYS[1])
+                 if used == 1 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
+                 if used <= tonumber(ARGV[1]) then return 0 end
+                 redis.call('DECR', KEYS[1])
+                 return math.max(redis.call('TTL', KEYS[1]), 1)",
+            )
+        });
+        let wait: u64 = TAKE
+            .key(&self.key)
+            .arg(self.most)
+            .arg(self.seconds)
+            .invoke_async(&mut web.redis.clone())
+            .await?;
+        match wait {
+            0 => Ok(()),
+            seconds => Err(Error::TooMany {
+                minutes: seconds.div_ceil(60),
+            }),
+        }
+    }
+
+    /// Takes one back that need not have been counted: a sign-in that succeeded.
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn give_back(&self, web: &Web) -> Result<()> {
+        static GIVE: LazyLock<Script> = LazyLock::new(|| {
+            Script::new(
+                "if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end",
+            )
+        });
+        let _: () = GIVE
+            .key(&self.key)
+            .invoke_async(&mut web.redis.clone())
+            .await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_counted_together() {
+        let prefix =
+            |address: &str| Address(address.parse::<IpAddr>().unwrap().to_canonical()).prefix();
+        assert_eq!(prefix("192.0.2.7"), prefix("192.0.2.250"));
+        assert_ne!(prefix("192.0.2.7"), prefix("192.0.3.7"));
+        assert_eq!(prefix("::ffff:192.0.2.7"), "192.0.2");
+        assert_eq!(prefix("2001:db8:1:2:3::4"), prefix("2001:db8:1:2:ffff::1"));
+        assert_ne!(prefix("2001:db8:1:2::1"), prefix("2001:db8:1:3::1"));
+    }
+
+    #[test]
+    fn a_login_is_counted_whatever_its_case() {
+        let key = |login| Limit::of_login("login", login, 5).key;
+        assert_eq!(key(" Olesya10"), key("olesya10"));
+        assert!(!key("olesya10").contains("olesya"));
+    }
+}

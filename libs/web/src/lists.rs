@@ -1,0 +1,95 @@
+//! What pages with lists have in common: the address of the next page, and the answer to a
+//! form that has outlived its session.
+
+use app::FieldFault;
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use maud::Markup;
+use ui::{Choice, Counter, Field, Link, Pagination, Select, Weight};
+use uuid::Uuid;
+
+/// The `after` of an address; nonsense is the first page.
+#[must_use]
+pub fn after(text: &str) -> Option<Uuid> {
+    text.parse().ok()
+}
+
+/// The link to the page that begins after `next`, if there is one. `base` is the address with
+/// its filters, ending with `?` or `&`; `key` is the parameter's name.
+pub fn next_page(base: &str, key: &str, next: Option<Uuid>) -> Markup {
+    let href = next.map(|id| format!("{base}{key}={id}"));
+    ui::pagination(Pagination {
+        previous: None,
+        next: href.as_deref(),
+    })
+}
+
+/// What is said when a form with typed text is sent with an old token.
+#[must_use]
+pub fn expired() -> Vec<FieldFault> {
+    vec![FieldFault::new(
+        "",
+        "Срок действия страницы истёк: проверьте введённое и отправьте ещё раз",
+    )]
+}
+
+/// The page again, with what was typed and a fresh token: 403.
+pub fn again(page: Markup) -> Response {
+    (StatusCode::FORBIDDEN, page).into_response()
+}
+
+/// A drop-down list of rows known by their public id.
+pub fn choice_by_id(field: Field<'_>, empty: Option<&str>, rows: &[(Uuid, &str)]) -> Markup {
+    let ids: Vec<String> = rows.iter().map(|(id, _)| id.to_string()).collect();
+    let options: Vec<Choice<'_>> = ids
+        .iter()
+        .zip(rows)
+        .map(|(value, (_, label))| Choice {
+            value,
+            label,
+            ..Choice::default()
+        })
+        .collect();
+    ui::select(Select {
+        field,
+        empty,
+        options: &options,
+        ..Select::default()
+    })
+}
+
+/// What is not known is shown as a dash.
+#[must_use]
+pub fn or_dash(text: &str) -> &str {
+    if text.is_empty() { "—" } else { text }
+}
+
+/// The most a counter tells: «1000+» above it (02 §2).
+const COUNTED: u64 = 1000;
+
+/// A counted number, capped.
+#[must_use]
+pub fn count(n: i64) -> String {
+    ui::ru::count_capped(u64::try_from(n).unwrap_or_default(), COUNTED)
+}
+
+/// Numbers of what waits, each with its words and the list it opens; nothing to do is quiet.
+pub fn counters(numbers: &[(i64, &str, &str)]) -> Markup {
+    let values: Vec<String> = numbers.iter().map(|(n, ..)| count(*n)).collect();
+    let counters: Vec<Counter<'_>> = numbers
+        .iter()
+        .zip(&values)
+        .map(|((n, text, href), value)| Counter {
+            value,
+            link: Link { href, text },
+            weight: if *n == 0 {
+                Weight::Quiet
+            } else {
+                Weight::Plain
+            },
+        })
+        .collect();
+    ui::counters(&counters)
+}

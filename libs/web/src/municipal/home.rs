@@ -1,0 +1,31 @@
+//! `/municipal`: the coordinator's cabinet, the numbers of what waits.
+
+use axum::{Router, extract::State, routing::get};
+use maud::{Markup, html};
+
+use crate::{Result, Web, lists, page::Page, visit::Municipal};
+
+/// The page of this file.
+pub fn router() -> Router<Web> {
+    Router::new().route("/municipal", get(show))
+}
+
+async fn show(at: Municipal, State(web): State<Web>) -> Result<Markup> {
+    let counts = web.app.municipal_counts(&at.actor).await?;
+    let page = Page::new(&at, "Личный кабинет муниципального координатора");
+    let page = match at.cabinet() {
+        Some(cabinet) => page.caption(&cabinet.title),
+        None => page,
+    };
+    Ok(page.render(html! {
+        (lists::counters(&[
+            (counts.new, "Новые заявления", "/municipal/applications"),
+            (counts.ending, "Срок истекает", "/municipal/applications"),
+            (counts.without_period, "Без периода", "/municipal/schedule?without_period=yes"),
+            (counts.without_experts, "Без экспертов", "/municipal/schedule?without_experts=yes"),
+            (counts.conclusions, "Заключения к 15 числу", "/municipal/conclusions"),
+            (counts.withdrawals, "Отзывы", "/municipal/withdrawals"),
+        ]))
+        p { "Не подали заявление: " strong { (lists::count(counts.not_applied)) } }
+    }))
+}

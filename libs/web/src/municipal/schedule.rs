@@ -1,0 +1,111 @@
+//! `/municipal/schedule` «График»: registered applications on general grounds, their periods
+//! and experts (R-SCH-1, R-SCH-2). Those of route operator are shown and not changed.
+
+use app::schedule::{ScheduleList, Wanted as Rows};
+use axum::{Router, extract::State, response::Response, routing::get};
+use maud::{Markup, html};
+use serde::Deserialize;
+use ui::{Checkbox, Pagination};
+
+use super::applications::tabs;
+use crate::{
+    Web,
+    asked::{Asked, address},
+    error::Result,
+    form::Posted,
+    id::Id,
+    page::Page,
+    schedule::{self, Desk, Typed},
+    visit::Municipal,
+};
+
+const LIST: &str = "/municipal/schedule";
+
+/// The pages of this file.
+pub fn router() -> Router<Web> {
+    Router::new()
+        .route(LIST, get(list))
+        .route("/municipal/schedule/{id}", get(show).post(save))
+}
+
+/// What the address of the list asks for.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Wanted {
+    period: String,
+    without_period: String,
+    without_experts: String,
+    after: String,
+}
+
+async fn list(
+    at: Municipal,
+    State(web): State<Web>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Markup> {
+    let rows = Rows {
+        municipality: None,
+        period: wanted.period.parse().ok(),
+        without_period: wanted.without_period == "yes",
+        without_experts: wanted.without_experts == "yes",
+        after: wanted.after.parse().ok(),
+    };
+    let list = web.app.schedule(&at.actor, rows).await?;
+    Ok(Page::new(&at, "График").render(body(&wanted, &list)))
+}
+
+fn body(wanted: &Wanted, list: &ScheduleList) -> Markup {
+    let next = list.next.map(|after| {
+        address(
+            LIST,
+            &[
+                ("period", &wanted.period),
+                ("without_period", &wanted.without_period),
+                ("without_experts", &wanted.without_experts),
+                ("after", &after.to_string()),
+            ],
+        )
+    });
+    html! {
+        (tabs("График"))
+        (ui::filters(LIST, html! {
+            (schedule::period_filter(&list.periods, &wanted.period))
+            (ui::checkbox(Checkbox {
+                name: "without_period",
+                label: "без периода",
+                checked: wanted.without_period == "yes",
+                ..Checkbox::default()
+            }))
+            (ui::checkbox(Checkbox {
+                name: "without_experts",
+                label: "без экспертов",
+                checked: wanted.without_experts == "yes",
+                ..Checkbox::default()
+            }))
+        }))
+        (schedule::table("Зарегистрированные заявления", list.rows.as_deref().unwrap_or_default(), LIST, false,
+            "Зарегистрированных заявлений на общих основаниях нет."))
+        (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
+    }
+}
+
+async fn show(at: Municipal, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
+    desk(&at, &web).show(id).await
+}
+
+async fn save(
+    at: Municipal,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Typed>,
+) -> Result<Response> {
+    desk(&at, &web).save(id, posted).await
+}
+
+fn desk<'a>(at: &'a Municipal, web: &'a Web) -> Desk<'a> {
+    Desk {
+        visit: at,
+        actor: &at.actor,
+        web,
+    }
+}

@@ -1,0 +1,204 @@
+//! `/operator/people` «Пользователи»: invitations into any municipality, and everybody who has
+//! a cabinet in one (R-ACC-3, R-ACC-4).
+
+use app::{FieldFault, Listing, invitations::Invitations, people::Person};
+use axum::{
+    Router,
+    extract::{Query, State},
+    response::{IntoResponse as _, Redirect, Response},
+    routing::{get, post},
+};
+use domain::role::Role;
+use maud::{Markup, html};
+use serde::Deserialize;
+use ui::{Column, Field, Form, NamedButton, Table, Width};
+use uuid::Uuid;
+
+use crate::{
+    Result, Web,
+    form::Posted,
+    id::Id,
+    invitations::{self, Raw, Seen, email_field, notice, organisation_field, role_field},
+    lists,
+    page::{Page, fault_of},
+    visit::Operator,
+};
+
+const PATH: &str = "/operator/people";
+const INVITATIONS: &str = "/operator/people/invitations";
+const HEADING: &str = "Пользователи";
+
+/// The pages of this file.
+pub fn router() -> Router<Web> {
+    Router::new()
+        .route(PATH, get(show).post(invite))
+        .route("/operator/people/invitations/{id}/resend", post(resend))
+        .route("/operator/people/invitations/{id}/revoke", post(revoke))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    search: String,
+    after: String,
+    invited_after: String,
+}
+
+/// Everything the page shows besides what was typed.
+struct Shown {
+    invitations: Invitations,
+    people: Listing<Person>,
+    search: String,
+}
+
+async fn load(at: &Operator, web: &Web, municipality: &str, asked: Asked) -> Result<Shown> {
+    let invited_after = lists::after(&asked.invited_after);
+    let after = lists::after(&asked.after);
+    Ok(Shown {
+        invitations: web
+            .app
+            .invitations(&at.actor, municipality, invited_after)
+            .await?,
+        people: web.app.people(&at.actor, &asked.search, after).await?,
+        search: asked.search,
+    })
+}
+
+async fn show(at: Operator, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
+    let shown = load(&at, &web, "", asked).await?;
+    Ok(Page::new(&at, HEADING).render(body(&at, &shown, &Raw::default(), &[])))
+}
+
+async fn invite(at: Operator, State(web): State<Web>, posted: Posted<Raw>) -> Result<Response> {
+    let raw = match posted.accept() {
+        Ok(raw) => raw,
+        Err(raw) => {
+            let shown = load(&at, &web, &raw.municipality, Asked::default()).await?;
+            let faults = lists::expired();
+            let page = Page::new(&at, HEADING).faults(&faults);
+            return Ok(lists::again(page.render(body(&at, &shown, &raw, &faults))));
+        }
+    };
+    // «Показать организации»: the same form again, with those of the municipality chosen.
+    if !raw.show.is_empty() {
+        let shown = load(&at, &web, &raw.municipality, Asked::default()).await?;
+        let page = Page::new(&at, HEADING).render(body(&at, &shown, &raw, &[]));
+        return Ok(page.into_response());
+    }
+    match web.app.invite(&at.actor, &raw.invite()).await {
+        Ok(invited) => {
+            at.notify(&notice(invited)).await?;
+            Ok(Redirect::to(PATH).into_response())
+        }
+        Err(app::Error::Invalid(faults)) => {
+            let shown = load(&at, &web, &raw.municipality, Asked::default()).await?;
+            let page = Page::new(&at, HEADING).faults(&faults);
+            Ok(page.refuse(body(&at, &shown, &raw, &faults)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn resend(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Redirect> {
+    let version = posted.take()?.version();
+    web.app.resend_invitation(&at.actor, id, version).await?;
+    at.notify(invitations::RESENT).await?;
+    Ok(Redirect::to(PATH))
+}
+
+async fn revoke(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Redirect> {
+    let version = posted.take()?.version();
+    web.app.revoke_invitation(&at.actor, id, version).await?;
+    at.notify(invitations::REVOKED).await?;
+    Ok(Redirect::to(PATH))
+}
+
+fn body(at: &Operator, shown: &Shown, raw: &Raw, faults: &[FieldFault]) -> Markup {
+    html! {
+        h2 { "Пригласить" }
+        (invite_form(at, &shown.invitations, raw, faults))
+        (invitations::table(INVITATIONS, &at.csrf, &shown.invitations.list.rows, true))
+        (lists::next_page("/operator/people?", "invited_after", shown.invitations.list.next))
+        h2 { "Пользователи муниципалитетов" }
+        (ui::filters(PATH, ui::text(Field {
+            name: "search",
+            label: "Фамилия или логин",
+            value: &shown.search,
+            hint: Some("Начало фамилии или логина"),
+            width: Width::Medium,
+            ..Field::default()
+        })))
+        (people(&shown.people.rows))
+        (lists::next_page("/operator/people?", "after", shown.people.next))
+    }
+}
+
+fn invite_form(at: &Operator, seen: &Invitations, raw: &Raw, faults: &[FieldFault]) -> Markup {
+    let municipalities: Vec<(Uuid, &str)> = seen
+        .municipalities
+        .iter()
+        .map(|row| (row.public_id, row.name.as_str()))
+        .collect();
+    ui::form(
+        Form {
+            action: PATH,
+            csrf: &at.csrf,
+            ..Form::default()
+        },
+        html! {
+            (email_field(raw, faults))
+            (role_field(raw, faults, &[Role::Municipal, Role::Expert, Role::School]))
+            (lists::choice_by_id(Field {
+                name: "municipality",
+                label: "Муниципалитет",
+                value: &raw.municipality,
+                error: fault_of(faults, "municipality"),
+                ..Field::default()
+            }, Some("Выберите муниципалитет"), &municipalities))
+            (organisation_field(raw, faults, &seen.organisations))
+            (ui::button_group(html! {
+                // Enter in a field presses the first button of a form.
+                (ui::button("Пригласить"))
+                (ui::named_button(NamedButton {
+                    label: "Показать организации",
+                    style: ui::ButtonStyle::Secondary,
+                    name: Some("show"),
+                    value: Some("organisations"),
+                    ..NamedButton::default()
+                }))
+            }))
+        },
+    )
+}
+
+fn people(rows: &[Person]) -> Markup {
+    let rows = rows
+        .iter()
+        .map(|person| {
+            vec![
+                html! { (lists::or_dash(&person.login)) },
+                html! { (lists::or_dash(&person.email)) },
+                html! { (lists::or_dash(&person.full_name)) },
+                html! { (person.role.name()) },
+                html! { (person.municipality) },
+            ]
+        })
+        .collect();
+    ui::table(Table {
+        caption: "Пользователи муниципалитетов",
+        caption_hidden: true,
+        columns: &["Логин", "E-mail", "ФИО", "Роль", "Муниципалитет"].map(Column::text),
+        rows,
+        empty: "Никого не найдено.",
+    })
+}

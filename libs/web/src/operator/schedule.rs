@@ -1,0 +1,106 @@
+//! `/operator/schedule` «График» over all municipalities: the gaps operators are asked to
+//! fill first, then everything (R-SCH-2).
+
+use app::{
+    lists::Municipality,
+    schedule::{ScheduleList, Wanted as Rows},
+};
+use axum::{Router, extract::State, response::Response, routing::get};
+use maud::{Markup, html};
+use serde::Deserialize;
+use ui::Pagination;
+
+use super::applications::municipality_filter;
+use crate::{
+    Web,
+    asked::{Asked, address},
+    error::Result,
+    form::Posted,
+    id::Id,
+    page::Page,
+    schedule::{self, Desk, Typed},
+    visit::Operator,
+};
+
+const LIST: &str = "/operator/schedule";
+
+/// The pages of this file.
+pub fn router() -> Router<Web> {
+    Router::new()
+        .route(LIST, get(list))
+        .route("/operator/schedule/{id}", get(show).post(save))
+}
+
+/// What the address of the list asks for.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Wanted {
+    municipality: String,
+    period: String,
+    after: String,
+}
+
+async fn list(
+    at: Operator,
+    State(web): State<Web>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Markup> {
+    let rows = Rows {
+        municipality: wanted.municipality.parse().ok(),
+        period: wanted.period.parse().ok(),
+        after: wanted.after.parse().ok(),
+        ..Rows::default()
+    };
+    let list = web.app.schedule(&at.actor, rows).await?;
+    let municipalities = web.app.municipalities(&at.actor).await?;
+    Ok(Page::new(&at, "График").render(body(&wanted, &list, &municipalities)))
+}
+
+fn body(wanted: &Wanted, list: &ScheduleList, municipalities: &[Municipality]) -> Markup {
+    let next = list.next.map(|after| {
+        address(
+            LIST,
+            &[
+                ("municipality", &wanted.municipality),
+                ("period", &wanted.period),
+                ("after", &after.to_string()),
+            ],
+        )
+    });
+    html! {
+        (ui::filters(LIST, html! {
+            (municipality_filter(municipalities, &wanted.municipality))
+            (schedule::period_filter(&list.periods, &wanted.period))
+        }))
+        @if let Some(gaps) = &list.gaps {
+            (schedule::table("Назначить специалистов", gaps, LIST, true,
+                "Пустых мест, которые ждут оператора, нет."))
+        }
+        @if let Some(rows) = &list.rows {
+            (schedule::table("Остальные зарегистрированные заявления", rows, LIST, true,
+                "Других зарегистрированных заявлений на общих основаниях нет."))
+        }
+        (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
+    }
+}
+
+async fn show(at: Operator, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
+    desk(&at, &web).show(id).await
+}
+
+async fn save(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Typed>,
+) -> Result<Response> {
+    desk(&at, &web).save(id, posted).await
+}
+
+fn desk<'a>(at: &'a Operator, web: &'a Web) -> Desk<'a> {
+    Desk {
+        visit: at,
+        actor: &at.actor,
+        web,
+    }
+}

@@ -1,0 +1,277 @@
+//! `/login` and a municipality's own `/m/{slug}/login`.
+
+use app::{FieldFault, accounts::Entered};
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use maud::{Markup, html};
+use serde::Deserialize;
+use tower_sessions::cookie::time::OffsetDateTime;
+use ui::{Checkbox, Field, Flavour, Form, Width};
+
+use crate::{
+    Web,
+    error::{Error, Result},
+    form::Posted,
+    limits::{Address, Limit},
+    page::{Page, fault_of},
+    public::{STALE_FORM, local},
+    session::Signed,
+    visit::{Guest, Visit},
+};
+
+/// Where to go afterwards.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    next: String,
+}
+
+/// What is typed.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Raw {
+    login: String,
+    password: String,
+    remember: String,
+    next: String,
+}
+
+/// Whose page it is: everybody's, or one municipality's.
+struct Door {
+    action: String,
+    municipality: Option<app::publications::Municipality>,
+}
+
+impl Door {
+    fn everybody() -> Self {
+        Self {
+            action: "/login".to_owned(),
+            municipality: None,
+        }
+    }
+
+    async fn of(web: &Web, slug: &str) -> Result<Self> {
+        let municipality = web.app.municipality(slug).await?;
+        Ok(Self {
+            action: format!("/m/{}/login", municipality.slug),
+            municipality: Some(municipality),
+        })
+    }
+}
+
+/// The page.
+pub async fn get(visit: Guest, Query(asked): Query<Asked>) -> Markup {
+    let raw = Raw {
+        next: asked.next,
+        ..Raw::default()
+    };
+    page(&visit, &Door::everybody(), &raw, &[])
+}
+
+/// The page of a municipality.
+pub async fn get_of(
+    visit: Guest,
+    State(web): State<Web>,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Markup> {
+    let door = Door::of(&web, &slug).await?;
+    let raw = Raw {
+        next: asked.next,
+        ..Raw::default()
+    };
+    Ok(page(&visit, &door, &raw, &[]))
+}
+
+/// Signs in.
+pub async fn post(
+    visit: Guest,
+    State(web): State<Web>,
+    from: Address,
+    posted: Posted<Raw>,
+) -> Result<Response> {
+    sign_in(&visit, &web, from, &Door::everybody(), posted).await
+}
+
+/// Signs in on a municipality's page.
+pub async fn post_of(
+    visit: Guest,
+    State(web): State<Web>,
+    Path(slug): Path<String>,
+    from: Address,
+    posted: Posted<Raw>,
+) -> Result<Response> {
+    let door = Door::of(&web, &slug).await?;
+    sign_in(&visit, &web, from, &door, posted).await
+}
+
+async fn sign_in(
+    visit: &Guest,
+    web: &Web,
+    from: Address,
+    door: &Door,
+    posted: Posted<Raw>,
+) -> Result<Response> {
+    let raw = match posted.accept() {
+        Ok(raw) => raw,
+        Err(raw) => {
+            let faults = [FieldFault::new("", STALE_FORM)];
+            return Ok((StatusCode::FORBIDDEN, page(visit, door, &raw, &faults)).into_response());
+        }
+    };
+    let faults = empty(&raw);
+    if !faults.is_empty() {
+        return Ok(refusal(visit, door, &raw, &faults));
+    }
+    let slug = door
+        .municipality
+        .as_ref()
+        .map(|municipality| municipality.slug.as_str());
+    match guarded(web, from, &raw, slug).await {
+        Ok(entered) => {
+            let remember = !raw.remember.is_empty();
+            let person = enter(visit, entered, remember).await?;
+            // «Войти и принять приглашение» came here with the invitation as `next`.
+            let next = local(&raw.next);
+            if let Some(token) = next.and_then(|next| next.strip_prefix("/invitation/")) {
+                return Ok(match web.app.accept_invitation(person, token).await {
+                    Ok(()) => Redirect::to("/cabinet/choose").into_response(),
+                    Err(app::Error::Illegal(_) | app::Error::NotFound) => {
+                        Redirect::to(next.unwrap_or("/cabinet")).into_response()
+                    }
+                    Err(error) => return Err(error.into()),
+                });
+            }
+            let on = match next {
+                Some(next) if next != "/" => {
+                    let encoded: String =
+                        url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+                    format!("/cabinet?next={encoded}")
+                }
+                _ => "/cabinet".to_owned(),
+            };
+            Ok(Redirect::to(&on).into_response())
+        }
+        Err(Error::Invalid(faults)) => Ok(refusal(visit, door, &raw, &faults)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The verb behind its limits: a failure is counted before it is known to be one, and taken
+/// back when it was none.
+async fn guarded(web: &Web, from: Address, raw: &Raw, slug: Option<&str>) -> Result<Entered> {
+    let of_address = Limit::login_address(web, from);
+    let of_account = Limit::login_account(web, &raw.login);
+    of_address.take(web).await?;
+    if let Err(error) = of_account.take(web).await {
+        of_address.give_back(web).await?;
+        return Err(error);
+    }
+    let outcome = web.app.sign_in(&raw.login, &raw.password, slug).await;
+    if !matches!(outcome, Err(app::Error::Invalid(_))) {
+        of_address.give_back(web).await?;
+        of_account.give_back(web).await?;
+    }
+    Ok(outcome?)
+}
+
+/// Begins the session of a person under a new id (SEC-21).
+pub(super) async fn enter(
+    visit: &Visit,
+    entered: Entered,
+    remember: bool,
+) -> Result<app::accounts::Person> {
+    let person = app::accounts::Person {
+        account: entered.account,
+        epoch: entered.epoch,
+        request: visit.request,
+    };
+    visit
+        .sign_in(&Signed {
+            account: entered.account,
+            epoch: entered.epoch,
+            login: entered.login,
+            cabinet: None,
+            several: false,
+            remember,
+            since: OffsetDateTime::now_utc().unix_timestamp(),
+        })
+        .await?;
+    Ok(person)
+}
+
+fn empty(raw: &Raw) -> Vec<FieldFault> {
+    [
+        ("login", &raw.login, "Введите имя пользователя"),
+        ("password", &raw.password, "Введите пароль"),
+    ]
+    .into_iter()
+    .filter(|(_, typed, _)| typed.trim().is_empty())
+    .map(|(field, _, words)| FieldFault::new(field, words))
+    .collect()
+}
+
+fn refusal(visit: &Visit, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Response {
+    (
+        StatusCode::UNPROCESSABLE_ENTITY,
+        page(visit, door, raw, faults),
+    )
+        .into_response()
+}
+
+fn page(visit: &Visit, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Markup {
+    let caption = door
+        .municipality
+        .as_ref()
+        .map(|municipality| municipality.name.as_str());
+    let mut frame = Page::new(visit, "Войти")
+        .faults(faults)
+        .flavour(Flavour::Reading);
+    if let Some(caption) = caption {
+        frame = frame.caption(caption);
+    }
+    let accepting = raw.next.starts_with("/invitation/");
+    frame.render(html! {
+        @if let Some(municipality) = &door.municipality {
+            @if !municipality.public_contacts.trim().is_empty() {
+                (ui::inset(html! {
+                    p { "Координатор по аттестации: " (municipality.public_contacts) }
+                }))
+            }
+        }
+        @if accepting { (ui::inset(html! { p { "После входа приглашение будет принято." } })) }
+        (ui::form(
+            Form { action: &door.action, csrf: &visit.csrf, ..Form::default() },
+            html! {
+                (ui::hidden("next", &raw.next))
+                (ui::text(Field {
+                    name: "login",
+                    label: "Имя пользователя",
+                    value: &raw.login,
+                    error: fault_of(faults, "login"),
+                    autocomplete: Some("username"),
+                    width: Width::Medium,
+                    ..Field::default()
+                }))
+                (ui::password(Field {
+                    name: "password",
+                    label: "Пароль",
+                    error: fault_of(faults, "password"),
+                    ..Field::default()
+                }))
+                (ui::checkbox(Checkbox {
+                    name: "remember",
+                    label: "Запомнить меня",
+                    checked: !raw.remember.is_empty(),
+                    ..Checkbox::default()
+                }))
+                (ui::button("Войти"))
+            },
+        ))
+        p { "Ещё нет учётной записи? " a class="govuk-link" href="/register" { "Зарегистрируйтесь" } }
+        p { a class="govuk-link" href="/password/forgot" { "Забыли пароль?" } }
+    })
+}

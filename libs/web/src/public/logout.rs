@@ -1,0 +1,20 @@
+//! «Выйти»: the session is gone from the server, and the browser is told to forget (SEC-22).
+
+use axum::response::{IntoResponse, Redirect};
+use serde::Deserialize;
+
+use crate::{error::Result, form::Posted, visit::Visit};
+
+/// Nothing but the token.
+#[derive(Deserialize, Default)]
+pub struct Raw {}
+
+/// Signs out.
+pub async fn post(visit: Visit, posted: Posted<Raw>) -> Result<impl IntoResponse> {
+    posted.take()?;
+    visit.sign_out().await?;
+    Ok((
+        [("clear-site-data", "\"cookies\", \"storage\"")],
+        Redirect::to("/"),
+    ))
+}

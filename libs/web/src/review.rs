@@ -1,0 +1,341 @@
+//! The registrar's page of an application, the municipal coordinator's and the operator's
+//! alike: all of the case, «Зарегистрировать», «Отклонить», «Проверено», «Следующее заявление».
+//! The addresses are their cabinets'; what each may do the verbs say.
+
+use app::{FieldFault, case::CaseView, review::RejectionReason};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{
+    act::Act,
+    actor::Actor,
+    life::{Status, Withdrawal},
+    role::Role,
+    routing::Route,
+};
+use maud::{Markup, html};
+use serde::Deserialize;
+use ui::{ActionButton, ButtonStyle, Choice, Choices, Field, Form, ru};
+use uuid::Uuid;
+
+use crate::{
+    Web, case,
+    error::{Error, Result},
+    form::Posted,
+    page::{Page, fault_of},
+    visit::Visit,
+};
+
+/// The deck's sentence where the municipal coordinator may not register (R-ROUTE-3).
+const ONLY_OPERATOR: &str = "Отклонять можно, регистрирует ТОЛЬКО ОПЕРАТОР В ТОИПКРО!";
+/// What a form says whose token is older than the session.
+pub const STALE_FORM: &str =
+    "Срок действия страницы истёк: проверьте введённое и отправьте ещё раз";
+
+/// A button that carries the version of what it changes.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Pressed {
+    version: String,
+}
+
+/// The form of a rejection, as sent.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Rejecting {
+    version: String,
+    reason: Vec<String>,
+    comment: String,
+}
+
+/// A registrar at its desk: who looks, and where the cabinet's pages of applications begin.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// The visitor.
+    pub visit: &'a Visit,
+    /// Who acts.
+    pub actor: &'a Actor,
+    /// The verbs.
+    pub web: &'a Web,
+}
+
+impl Desk<'_> {
+    fn list(&self) -> String {
+        format!("{}/applications", self.actor.role.home())
+    }
+
+    fn address(&self, id: Uuid) -> String {
+        format!("{}/{id}", self.list())
+    }
+
+    /// The page of an application.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for what the registrar does not see.
+    pub async fn show(&self, id: Uuid) -> Result<Markup> {
+        let case = self.web.app.case(self.actor, id).await?;
+        let heading = heading(&case);
+        let list = self.list();
+        Ok(Page::new(self.visit, &heading)
+            .caption(&case.application.municipality_name)
+            .back(&list)
+            .render(self.body(&case)))
+    }
+
+    /// «Зарегистрировать».
+    ///
+    /// # Errors
+    /// As the verb.
+    pub async fn register(&self, id: Uuid, posted: Posted<Pressed>) -> Result<Response> {
+        let pressed = posted.take()?;
+        let (number, date) = self
+            .web
+            .app
+            .register(self.actor, id, version(&pressed.version))
+            .await?;
+        let words = format!(
+            "Заявление зарегистрировано. № {number} от {}",
+            ru::date_long(date)
+        );
+        self.visit.notify(&words).await?;
+        Ok(Redirect::to(&self.address(id)).into_response())
+    }
+
+    /// «Проверено».
+    ///
+    /// # Errors
+    /// As the verb.
+    pub async fn vouch(&self, id: Uuid, posted: Posted<Pressed>) -> Result<Response> {
+        let pressed = posted.take()?;
+        self.web
+            .app
+            .vouch(self.actor, id, version(&pressed.version))
+            .await?;
+        self.visit
+            .notify("Отмечено «Проверено». Зарегистрирует заявление оператор.")
+            .await?;
+        Ok(Redirect::to(&self.address(id)).into_response())
+    }
+
+    /// «Отклонить»: the form of a rejection.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it cannot be rejected now.
+    pub async fn rejection(&self, id: Uuid) -> Result<Markup> {
+        let case = self.web.app.case(self.actor, id).await?;
+        if !case.can(Act::Reject) {
+            return Err(Error::Conflict(
+                if frozen(&case) {
+                    "Сначала рассмотрите отзыв: заявление на отзыв находится на рассмотрении."
+                } else {
+                    "Это заявление сейчас нельзя отклонить."
+                }
+                .to_owned(),
+            ));
+        }
+        let typed = Rejecting {
+            version: case.application.version.to_string(),
+            ..Rejecting::default()
+        };
+        let reasons = self.web.app.rejection_reasons(self.actor).await?;
+        let back = self.address(id);
+        Ok(self.rejection_page(&back, &[]).render(self.rejection_form(
+            id,
+            &case,
+            &reasons,
+            &typed,
+            &[],
+        )))
+    }
+
+    /// «Отклонить заявление».
+    ///
+    /// # Errors
+    /// As the verb; faults of the form show it again.
+    pub async fn reject(&self, id: Uuid, posted: Posted<Rejecting>) -> Result<Response> {
+        let (typed, faults, status) = match posted.accept() {
+            Ok(typed) => {
+                let done = self
+                    .web
+                    .app
+                    .reject(
+                        self.actor,
+                        id,
+                        version(&typed.version),
+                        &typed.reason,
+                        &typed.comment,
+                    )
+                    .await;
+                match done {
+                    Ok(()) => {
+                        self.visit
+                            .notify("Заявление отклонено. Письмо педагогу отправлено.")
+                            .await?;
+                        return Ok(Redirect::to(&self.address(id)).into_response());
+                    }
+                    Err(app::Error::Invalid(faults)) => {
+                        (typed, faults, StatusCode::UNPROCESSABLE_ENTITY)
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Err(typed) => (
+                typed,
+                vec![FieldFault::new("", STALE_FORM)],
+                StatusCode::FORBIDDEN,
+            ),
+        };
+        let case = self.web.app.case(self.actor, id).await?;
+        let reasons = self.web.app.rejection_reasons(self.actor).await?;
+        let back = self.address(id);
+        let page = self
+            .rejection_page(&back, &faults)
+            .render(self.rejection_form(id, &case, &reasons, &typed, &faults));
+        Ok((status, page).into_response())
+    }
+
+    fn rejection_page<'p>(&'p self, back: &'p str, faults: &'p [FieldFault]) -> Page<'p> {
+        Page::new(self.visit, "Отклонить заявление")
+            .back(back)
+            .faults(faults)
+    }
+
+    fn rejection_form(
+        &self,
+        id: Uuid,
+        case: &CaseView,
+        reasons: &[RejectionReason],
+        typed: &Rejecting,
+        faults: &[FieldFault],
+    ) -> Markup {
+        let options: Vec<Choice<'_>> = reasons
+            .iter()
+            .map(|reason| Choice {
+                value: &reason.code,
+                label: &reason.name,
+                ..Choice::default()
+            })
+            .collect();
+        let chosen: Vec<&str> = typed.reason.iter().map(String::as_str).collect();
+        let form = Form {
+            action: &format!("{}/reject", self.address(id)),
+            csrf: &self.visit.csrf,
+            ..Form::default()
+        };
+        html! {
+            p class="govuk-body-l" { (case.application.full_name()) ", " (case.application.position_name) }
+            (ui::form(form, html! {
+                (ui::hidden("version", &typed.version))
+                (ui::checkboxes(Choices {
+                    name: "reason",
+                    legend: "Причина отклонения",
+                    hint: Some("Можно выбрать несколько. Причина будет в письме педагогу и в статусе заявления."),
+                    error: fault_of(faults, "reason"),
+                    options: &options,
+                    chosen: &chosen,
+                    ..Choices::default()
+                }))
+                (ui::textarea(Field {
+                    name: "comment",
+                    label: "Комментарий",
+                    value: &typed.comment,
+                    hint: Some("Обязателен, если выбрана иная причина"),
+                    error: fault_of(faults, "comment"),
+                    max_length: Some(1000),
+                    ..Field::default()
+                }))
+                (ui::warning_button("Отклонить заявление"))
+            }))
+        }
+    }
+
+    fn body(&self, case: &CaseView) -> Markup {
+        let zone = self.web.app.zone();
+        html! {
+            @if frozen(case) {
+                (ui::inset(html! {
+                    p {
+                        "Сначала рассмотрите отзыв: заявление на отзыв находится на рассмотрении. "
+                        a class="govuk-link" href={ (self.actor.role.home()) "/withdrawals" } { "Отзывы" }
+                    }
+                }))
+            }
+            @if self.only_operator_registers(case) { (ui::inset(html! { p { (ONLY_OPERATOR) } })) }
+            (self.buttons(case))
+            (case::flags(case))
+            h2 { "Заявление" }
+            (case::application(case, zone))
+            h2 { "Документы" }
+            (case::documents(&case.documents, zone))
+            h2 { "Карточка педагога" }
+            (case::card(case))
+            @if case.contacts.is_some() {
+                h2 { "Контакты" }
+                (case::contacts(case))
+            }
+            @if case.application.status == Status::Registered || !case.experts.is_empty() {
+                h2 { "График и итоговое заключение" }
+                (case::progress(case))
+                p {
+                    a class="govuk-link" href={ (self.actor.role.home()) "/schedule/" (case.application.public_id) } {
+                        "Открыть в графике"
+                    }
+                }
+            }
+            h2 { "История" }
+            (case::history(case, zone))
+        }
+    }
+
+    fn only_operator_registers(&self, case: &CaseView) -> bool {
+        self.actor.role == Role::Municipal
+            && case.application.status == Status::UnderReview
+            && case.application.route == Some(Route::Operator)
+    }
+
+    fn buttons(&self, case: &CaseView) -> Markup {
+        let address = self.address(case.application.public_id);
+        let version = case.application.version.to_string();
+        let press = |act: &str, label, style| {
+            ui::action_button(ActionButton {
+                action: &format!("{address}/{act}"),
+                csrf: &self.visit.csrf,
+                label,
+                style,
+                values: &[("version", &version)],
+            })
+        };
+        ui::button_group(html! {
+            @if case.can(Act::Register) {
+                (press("register", "Зарегистрировать", ButtonStyle::Primary))
+            }
+            @if case.can(Act::Vouch) && case.application.vouched_at.is_none() {
+                (press("vouch", "Проверено", ButtonStyle::Primary))
+            }
+            @if case.can(Act::Reject) {
+                (ui::secondary_link_button(&format!("{address}/reject"), "Отклонить"))
+            }
+            @if let Some(next) = case.next {
+                (ui::secondary_link_button(&self.address(next), "Следующее заявление"))
+            }
+        })
+    }
+}
+
+fn heading(case: &CaseView) -> String {
+    format!("Заявление {}", case.application.full_name())
+}
+
+fn frozen(case: &CaseView) -> bool {
+    case.application
+        .withdrawal
+        .as_ref()
+        .is_some_and(|withdrawal| withdrawal.state == Withdrawal::UnderReview)
+}
+
+/// The version a form carries; -1, which nothing has, if it is none.
+#[must_use]
+pub fn version(typed: &str) -> i32 {
+    typed.parse().unwrap_or(-1)
+}

@@ -1,0 +1,295 @@
+//! `/teacher/application/documents`: documents attached to the application, many at once, each
+//! with a kind and a caption; opened and detached one by one.
+
+use app::{
+    FieldFault,
+    applications::{Document, Own, SCAN},
+};
+use axum::{
+    extract::{Query, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::reference::DocumentKind;
+use maud::{Markup, html};
+use serde::Deserialize;
+use ui::{ActionButton, ButtonStyle, Choice, Field, FileField, FileRow, Form, Select};
+use uuid::Uuid;
+
+use super::super::{Asked, address, card_id, choice, post_of};
+use crate::{
+    Web,
+    error::{Error, Result},
+    form::Posted,
+    page::{Page, fault_of},
+    upload::Upload,
+    visit::{Teacher, Visit},
+};
+
+const PATH: &str = "/teacher/application/documents";
+
+/// The documents.
+pub async fn get(
+    at: Teacher,
+    State(web): State<Web>,
+    Query(asked): Query<Asked>,
+) -> Result<Markup> {
+    let own = web.app.own(&at.actor, asked.card()?).await?;
+    let kinds = kinds(&web, &own).await?;
+    let body = body(&at, &web, &own, &kinds, ["", ""], &[]);
+    Ok(frame(&at, &own, &[], |page| page.render(body)))
+}
+
+/// «Сохранить»: attaches what was chosen. Files that cannot be taken are named, the others
+/// stay.
+pub async fn post(at: Teacher, State(web): State<Web>, upload: Upload) -> Result<Response> {
+    let tenant = at.actor.tenant.ok_or(Error::NoCabinet)?;
+    let uploaded = upload.receive(&web.app, tenant).await?;
+    let files = uploaded.received();
+    let live = match card_id(uploaded.text("card")) {
+        Ok(card) => live_of(&web, &at, card).await,
+        Err(error) => Err(error),
+    };
+    let (application, card) = match live {
+        Ok(found) => found,
+        Err(error) => {
+            web.app.discard(&files).await;
+            return Err(error);
+        }
+    };
+    let typed = [uploaded.text("kind"), uploaded.text("caption")];
+    let mut faults = uploaded.faults.clone();
+    if !files.is_empty() || faults.is_empty() {
+        let attached = web
+            .app
+            .attach(&at.actor, application, &files, typed[0], typed[1])
+            .await;
+        match attached {
+            Ok(()) => {}
+            Err(app::Error::Invalid(found)) => faults.extend(found),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let own = web.app.own(&at.actor, Some(card)).await?;
+    if faults.is_empty() {
+        at.notify("Документы прикреплены").await?;
+        return Ok(Redirect::to(&address(PATH, &own.cards, &own.card)).into_response());
+    }
+    let kinds = kinds(&web, &own).await?;
+    let body = body(&at, &web, &own, &kinds, typed, &faults);
+    Ok(frame(&at, &own, &faults, |page| page.refuse(body)))
+}
+
+/// «Открепить».
+pub async fn detach(
+    at: Teacher,
+    State(web): State<Web>,
+    posted: Posted<Detached>,
+) -> Result<Redirect> {
+    let raw = posted.take()?;
+    let (application, card) = live_of(&web, &at, card_id(&raw.card)?).await?;
+    let attachment = raw.attachment.parse().map_err(|_| Error::NotFound)?;
+    web.app.detach(&at.actor, application, attachment).await?;
+    at.notify("Документ откреплён").await?;
+    let own = web.app.own(&at.actor, Some(card)).await?;
+    Ok(Redirect::to(&address(PATH, &own.cards, &own.card)))
+}
+
+/// The document to detach.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Detached {
+    card: String,
+    attachment: String,
+}
+
+/// The live application of the card, and the card.
+async fn live_of(web: &Web, at: &Teacher, card: Option<Uuid>) -> Result<(Uuid, Uuid)> {
+    let own = web.app.own(&at.actor, card).await?;
+    let live = own
+        .live()
+        .ok_or_else(|| Error::Conflict(NOT_FORMED.to_owned()))?;
+    Ok((live.public_id, own.card.public_id))
+}
+
+const NOT_FORMED: &str = "Прикрепление документов не доступно т.к. заявление не сформировано";
+
+async fn kinds(web: &Web, own: &Own) -> Result<Vec<DocumentKind>> {
+    let form = own.live().and_then(|application| application.form);
+    Ok(web.app.document_kinds(form).await?)
+}
+
+fn frame<T>(
+    visit: &Visit,
+    own: &Own,
+    faults: &[FieldFault],
+    render: impl FnOnce(Page<'_>) -> T,
+) -> T {
+    let caption = post_of(&own.cards, &own.card);
+    let back = address("/teacher/application", &own.cards, &own.card);
+    let mut page = Page::new(visit, "Документы к заявлению")
+        .back(&back)
+        .faults(faults);
+    if let Some(caption) = &caption {
+        page = page.caption(caption);
+    }
+    render(page)
+}
+
+fn body(
+    visit: &Visit,
+    web: &Web,
+    own: &Own,
+    kinds: &[DocumentKind],
+    typed: [&str; 2],
+    faults: &[FieldFault],
+) -> Markup {
+    let form = address("/teacher/application/form", &own.cards, &own.card);
+    let submit = address("/teacher/application/submit", &own.cards, &own.card);
+    let by = |role: &str| -> Vec<&Document> {
+        own.documents
+            .iter()
+            .filter(|document| (document.attachment.by_role == "school") == (role == "school"))
+            .collect()
+    };
+    let school = by("school");
+    html! {
+        @if own.live().is_none() {
+            (ui::inset(html! {
+                p { (NOT_FORMED) }
+                p { a class="govuk-link" href=(form) { "Сформировать заявление" } }
+            }))
+        } @else if let Some(reason) = &own.attaching_refused {
+            (ui::inset(html! { (reason) }))
+        } @else { (upload(visit, own, kinds, typed, faults)) }
+        @if own.application.is_some() {
+            h2 { "Прикрепленные документы" }
+            (list(visit, web, own, &by("teacher"), "Документы ещё не прикреплены."))
+            @if !school.is_empty() {
+                h2 { "Прикрепленные координатором по аттестации в образовательной организации" }
+                (list(visit, web, own, &school, ""))
+            }
+        }
+        @if own.live().is_some() && !own.locked() {
+            p { a class="govuk-link" href=(submit) { "Перейти к подаче заявления" } }
+        }
+    }
+}
+
+fn upload(
+    visit: &Visit,
+    own: &Own,
+    kinds: &[DocumentKind],
+    [kind, caption]: [&str; 2],
+    faults: &[FieldFault],
+) -> Markup {
+    let form = Form {
+        action: PATH,
+        csrf: &visit.csrf,
+        multipart: true,
+        ..Form::default()
+    };
+    let options: Vec<Choice<'_>> = kinds
+        .iter()
+        .map(|kind| choice(kind.code.as_str(), &kind.name))
+        .collect();
+    ui::form(
+        form,
+        html! {
+            (ui::hidden("card", &own.card.public_id.to_string()))
+            (ui::file(FileField {
+                id: None,
+                name: "files",
+                label: "Выбрать файлы",
+                hint: Some("PDF, JPG, PNG, DOCX, XLSX или ZIP; можно выбрать несколько одного вида"),
+                error: fault_of(faults, "files"),
+                multiple: true,
+                accept: Some(".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.zip"),
+            }))
+            (ui::select(Select {
+                field: Field {
+                    name: "kind",
+                    label: "Вид документа",
+                    value: kind,
+                    error: fault_of(faults, "kind"),
+                    ..Field::default()
+                },
+                empty: Some("Не выбрано"),
+                options: &options,
+                groups: &[],
+            }))
+            (ui::text(Field {
+                name: "caption",
+                label: "Описание",
+                value: caption,
+                hint: Some("Что подтверждает документ: какой результат Вашей работы отражает"),
+                error: fault_of(faults, "caption"),
+                max_length: Some(300),
+                ..Field::default()
+            }))
+            (ui::button("Сохранить"))
+        },
+    )
+}
+
+fn list(visit: &Visit, web: &Web, own: &Own, documents: &[&Document], empty: &str) -> Markup {
+    let zone = web.app.zone();
+    let edition = own.live().map_or(0, |application| application.edition);
+    let metas: Vec<String> = documents
+        .iter()
+        .map(|document| {
+            let attachment = &document.attachment;
+            let mut meta = format!(
+                "{}, {}, {}",
+                attachment.name,
+                ui::ru::file_size(attachment.size.unsigned_abs()),
+                ui::ru::date_short(zone.date_of(attachment.at)),
+            );
+            if !attachment.caption.is_empty() {
+                meta.push_str(". ");
+                meta.push_str(&attachment.caption);
+            }
+            meta
+        })
+        .collect();
+    let rows: Vec<FileRow<'_>> = documents
+        .iter()
+        .zip(&metas)
+        .map(|(document, meta)| FileRow {
+            title: title(document, edition),
+            meta,
+            status: html! {},
+            actions: actions(visit, own, document),
+        })
+        .collect();
+    ui::files(&rows, empty)
+}
+
+fn title(document: &Document, edition: i32) -> &str {
+    let attachment = &document.attachment;
+    if attachment.kind != SCAN {
+        &attachment.kind_name
+    } else if attachment.edition == Some(edition) {
+        "Скан подписанного заявления"
+    } else {
+        "Скан прежнего заявления (не учитывается: заявление сформировано заново)"
+    }
+}
+
+fn actions(visit: &Visit, own: &Own, document: &Document) -> Markup {
+    let attachment = &document.attachment;
+    let card = own.card.public_id.to_string();
+    let id = attachment.public_id.to_string();
+    html! {
+        a class="govuk-link" href={ "/documents/" (attachment.file) } { "Посмотреть" }
+        @if document.detachable {
+            " "
+            (ui::action_button(ActionButton {
+                action: "/teacher/application/documents/detach",
+                csrf: &visit.csrf,
+                label: "Открепить",
+                style: ButtonStyle::LinkWarning,
+                values: &[("card", &card), ("attachment", &id)],
+            }))
+        }
+    }
+}

@@ -1,0 +1,159 @@
+// People at their browsers: each has a context of its own and acts by visible words only.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const PASSWORD = 'лесная тропа за рекой 48';
+
+export async function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+}
+
+export class Person {
+  static async open(browser, stack, name) {
+    const person = new Person();
+    person.stack = stack;
+    person.name = name;
+    person.context = await browser.newContext({ baseURL: stack.base, locale: 'ru-RU', acceptDownloads: true });
+    person.page = await person.context.newPage();
+    person.page.setDefaultTimeout(15_000);
+    person.shots = 0;
+    return person;
+  }
+
+  async go(path) {
+    const answer = await this.page.goto(path);
+    await this.#judge();
+    return answer.status();
+  }
+
+  async see(heading) {
+    await this.page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+  }
+
+  async read(words) {
+    await this.page.getByText(words).first().waitFor();
+  }
+
+  async missing(words) {
+    assert.equal(await this.page.getByText(words).count(), 0, `«${words}» is on the page of ${this.name}`);
+  }
+
+  async type(label, value) {
+    await this.page.getByLabel(label, { exact: true }).first().fill(value);
+  }
+
+  async choose(label, option) {
+    await this.page.getByLabel(label, { exact: true }).first().selectOption({ label: option });
+  }
+
+  async tick(label) {
+    await this.page.getByLabel(label, { exact: true }).first().check();
+  }
+
+  async attach(label, files) {
+    await this.page.getByLabel(label, { exact: true }).first().setInputFiles(files);
+  }
+
+  async press(button) {
+    await Promise.all([
+      this.page.waitForLoadState('load'),
+      this.page.getByRole('button', { name: button, exact: true }).first().click(),
+    ]);
+    await this.page.waitForLoadState('networkidle');
+    await this.#judge();
+  }
+
+  async follow(link) {
+    await this.page.getByRole('link', { name: link, exact: true }).first().click();
+    await this.page.waitForLoadState('networkidle');
+    await this.#judge();
+  }
+
+  async download(link) {
+    const [download] = await Promise.all([
+      this.page.waitForEvent('download'),
+      this.page.getByRole('link', { name: link, exact: true }).first().click(),
+    ]);
+    return download.path();
+  }
+
+  // No page has an accessibility fault of the kinds axe is sure of; a picture of each is
+  // kept where ATTEST_SHOTS says.
+  async #judge() {
+    await this.page.evaluate(axe);
+    const { violations } = await this.page.evaluate(() =>
+      globalThis.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] }));
+    assert.deepEqual(
+      violations.map((fault) => `${fault.id}: ${fault.nodes.map((node) => node.html).join(' | ').slice(0, 300)}`),
+      [],
+      `${this.page.url()} as ${this.name}`,
+    );
+    if (process.env.ATTEST_SHOTS) {
+      mkdirSync(process.env.ATTEST_SHOTS, { recursive: true });
+      this.shots += 1;
+      const number = String(this.shots).padStart(3, '0');
+      await this.page.screenshot({ path: join(process.env.ATTEST_SHOTS, `${this.name}-${number}.png`), fullPage: true });
+    }
+  }
+
+  async register(login) {
+    await this.type('Имя пользователя', login);
+    await this.type('Пароль', PASSWORD);
+    await this.type('Подтверждение пароля', PASSWORD);
+    await this.press('Зарегистрироваться');
+  }
+
+  async signIn(login) {
+    await this.go('/login');
+    await this.type('Имя пользователя', login);
+    await this.type('Пароль', PASSWORD);
+    await this.press('Войти');
+  }
+
+  async consent() {
+    await this.see('Согласие на обработку персональных данных');
+    await this.tick('Я даю согласие на обработку моих персональных данных');
+    await this.press('Продолжить');
+  }
+
+  async profile({ surname, name, patronymic, email, phone, ...rest }) {
+    await this.see('Личный кабинет');
+    await this.type('Фамилия', surname);
+    await this.type('Имя', name);
+    await this.type('Отчество', patronymic);
+    if (email) await this.type('Адрес электронной почты', email);
+    await this.type('Номер телефона (сотовый)', phone);
+    if (rest.municipality) {
+      await this.choose('Муниципалитет, в котором находится образовательная организация', rest.municipality);
+      await this.choose('Тип образовательной организации', rest.type);
+      await this.page.getByRole('button', { name: 'Показать организации', exact: true }).click();
+      await this.page.waitForLoadState('networkidle');
+    }
+    if (rest.organisation) await this.choose('Место работы (образовательная организация)', rest.organisation);
+    if (rest.position) await this.choose('Должность', rest.position);
+    await this.press('Сохранить');
+  }
+}
+
+// A scan as a person would upload it: a real one-page PDF, made once with Chromium.
+export async function scan(browser, dir, title) {
+  const page = await browser.newPage();
+  await page.setContent(`<h1>${title}</h1><p>Подпись: ________</p>`);
+  const path = join(dir, `${title}.pdf`);
+  writeFileSync(path, await page.pdf());
+  await page.close();
+  return path;
+}
+
+export function pdfText(path) {
+  return execFileSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' }).replaceAll('\u00ad', '').replaceAll('\u00a0', ' ');
+}
