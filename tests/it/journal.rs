@@ -5,7 +5,7 @@ use sqlx::Row as _;
 use tests::{Login, Session, Town, World, sql::Refused};
 
 /// What is wrong with the journal of a region, in words; nothing if nothing is.
-async fn faults(sql: &mut Session) -> Vec<String> {
+pub async fn faults(sql: &mut Session) -> Vec<String> {
     let lines = sql
         .rows(
             "SELECT year, line, kind, number, hash = sha256(previous || convert_to(jsonb_build_array(year, line, \

@@ -12,6 +12,7 @@ mod experts;
 mod house;
 mod isolation;
 mod journal;
+mod kill;
 mod lint;
 mod pool;
 mod races;

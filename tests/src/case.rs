@@ -35,7 +35,7 @@ impl Town {
         } else {
             "NULL"
         };
-        let mut sql = teacher.sql().await;
+        let mut sql = self.world().teaching(teacher).await;
         let card: i64 = sql
             .value(&format!(
                 "INSERT INTO app.card (tenant_id, public_id, membership_id, account_id, organisation_id, position) \
@@ -68,7 +68,7 @@ impl Town {
     /// An application under review, by this procedure.
     pub async fn submitted_by(&self, teacher: &Person, procedure: &str) -> Application {
         let application = self.draft_of(teacher, procedure).await;
-        let mut sql = teacher.sql().await;
+        let mut sql = self.world().teaching(teacher).await;
         for step in [
             "status = 'formed', edition = 1, formed_at = app.ctx_now(), position = 'uchitel', \
              surname = 'Иванова', name = 'Мария', patronymic = 'Сергеевна'",
@@ -83,7 +83,7 @@ impl Town {
     /// A card of `teacher` with everything forming wants, by its id in addresses.
     pub async fn card(&self, teacher: &Person) -> Uuid {
         let card = Uuid::now_v7();
-        let mut sql = teacher.sql().await;
+        let mut sql = self.world().teaching(teacher).await;
         sql.script(&format!(
             "INSERT INTO app.card (tenant_id, public_id, membership_id, account_id, organisation_id, position) \
              VALUES ({}, '{card}', {}, {}, {}, 'uchitel'); \

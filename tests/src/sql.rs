@@ -99,16 +99,20 @@ impl Session {
     /// Sets the context every policy reads to this person's, until it is set again.
     pub async fn act_as(&mut self, actor: &Actor, now: &str) {
         let id = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
-        for (key, value) in [
-            ("tenant", id(actor.tenant.map(|tenant| i64::from(tenant.0)))),
-            ("account", actor.account.0.to_string()),
-            ("membership", actor.membership.to_string()),
-            ("organisation", id(actor.organisation)),
-            ("role", actor.role.code().to_owned()),
-            ("now", now.to_owned()),
-        ] {
-            self.set(key, &value).await;
-        }
+        sqlx::query(
+            "SELECT set_config('app.tenant', $1, false), set_config('app.account', $2, false), \
+             set_config('app.membership', $3, false), set_config('app.organisation', $4, false), \
+             set_config('app.role', $5, false), set_config('app.now', $6, false)",
+        )
+        .bind(id(actor.tenant.map(|tenant| i64::from(tenant.0))))
+        .bind(actor.account.0.to_string())
+        .bind(actor.membership.to_string())
+        .bind(id(actor.organisation))
+        .bind(actor.role.code())
+        .bind(now)
+        .execute(&mut self.connection)
+        .await
+        .unwrap();
     }
 
     /// Sets one key of the context (`tenant`, `account`, `role` …), until it is set again.

@@ -20,7 +20,7 @@ use domain::{
 };
 use runtime::{Clock, Hand};
 use storage::Store;
-use tokio::sync::OnceCell;
+use tokio::sync::{MappedMutexGuard, MutexGuard, OnceCell};
 use uuid::Uuid;
 
 use crate::{
@@ -41,6 +41,7 @@ struct Inner {
     clock: Clock,
     hand: Hand,
     makers: tokio::sync::Mutex<Option<Session>>,
+    teachers: tokio::sync::Mutex<Option<Session>>,
     discarded: Mutex<bool>,
 }
 
@@ -86,6 +87,7 @@ impl World {
             clock,
             hand,
             makers: tokio::sync::Mutex::new(None),
+            teachers: tokio::sync::Mutex::new(None),
             discarded: Mutex::new(false),
         }))
     }
@@ -150,6 +152,17 @@ impl World {
             .value(sql)
             .await
             .unwrap_or_else(|refused| panic!("{refused:?} in {sql}"))
+    }
+
+    /// Raw SQL as a teacher over one connection of this world: what applications begin with.
+    pub(crate) async fn teaching(&self, teacher: &Person) -> MappedMutexGuard<'_, Session> {
+        let mut session = self.0.teachers.lock().await;
+        if session.is_none() {
+            *session = Some(self.login(Login::Tenant).await);
+        }
+        let mut session = MutexGuard::map(session, |session| session.as_mut().unwrap());
+        session.act_as(teacher, &self.now().to_rfc3339()).await;
+        session
     }
 
     /// A new municipality without anybody.
