@@ -17,11 +17,13 @@
     reason = "a harness that cannot go on fails the test that uses it"
 )]
 
+pub mod browser;
 pub mod case;
 pub mod sql;
 pub mod stack;
 pub mod world;
 
+pub use browser::{Browser, Form, Page, Site};
 pub use case::{Application, choice, received};
 pub use sql::{Login, Session};
 pub use world::{Person, Town, World};

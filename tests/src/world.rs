@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use app::{App, LinkKey, Parts, links::LinkKind};
+use app::{App, LinkKey, Parts, accounts::NewAccount, links::LinkKind};
 use chrono::{DateTime, Utc};
 use db::{Database, Urls};
 use domain::{
@@ -42,11 +42,15 @@ struct Inner {
     hand: Hand,
     makers: tokio::sync::Mutex<Option<Session>>,
     teachers: tokio::sync::Mutex<Option<Session>>,
+    password: OnceCell<String>,
     discarded: Mutex<bool>,
 }
 
 /// The moment a world begins at: a working day before noon, in Tomsk.
 pub const BEGINNING: &str = "2026-09-14T03:00:00Z";
+
+/// What everybody signs in with.
+pub const PASSWORD: &str = "Заря над рекой 7";
 
 static POLICY: OnceCell<Policy> = OnceCell::const_new();
 
@@ -88,6 +92,7 @@ impl World {
             hand,
             makers: tokio::sync::Mutex::new(None),
             teachers: tokio::sync::Mutex::new(None),
+            password: OnceCell::new(),
             discarded: Mutex::new(false),
         }))
     }
@@ -233,6 +238,22 @@ impl World {
             ))
             .await;
         link_key().account_token(LinkKind::Password, id)
+    }
+
+    // Hashing is slow by design: one account of a world is registered, the others get its hash.
+    async fn password_hash(&self) -> String {
+        let hash = self.0.password.get_or_init(async || {
+            let login = unique("p");
+            let typed = NewAccount {
+                login: &login,
+                password: PASSWORD,
+                confirmation: PASSWORD,
+            };
+            self.app().register_account(typed, None).await.unwrap();
+            self.make(&format!("SELECT password_phc FROM app.account WHERE login_norm = '{login}'"))
+                .await
+        });
+        hash.await.clone()
     }
 
     async fn account(&self) -> Account {
@@ -456,6 +477,20 @@ impl Person {
             },
             login: account.login,
         }
+    }
+
+    /// Gives the account [`PASSWORD`] and the consents without which no cabinet opens.
+    pub async fn ready_to_sign_in(&self) {
+        let account = self.account.0;
+        let phc = self.world.password_hash().await;
+        let _: i64 = self
+            .world
+            .make(&format!(
+                "WITH set AS (UPDATE app.account SET password_phc = '{phc}' WHERE id = {account}), \
+                 given AS (INSERT INTO app.consent (account_id, kind, text_version) \
+                   SELECT {account}, kind, max(version) FROM app.ref_consent_text GROUP BY kind) SELECT 1::bigint"
+            ))
+            .await;
     }
 
     /// The person without a cabinet: signed in, none chosen yet.
