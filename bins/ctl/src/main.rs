@@ -1,6 +1,7 @@
 //! The command line for people who run an installation and for CI (03 §3.6). Results go to
 //! standard output, logs to standard error. Thin: what is done is `app`'s and `db`'s.
 
+mod people;
 mod policy;
 mod settings;
 
@@ -11,6 +12,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+use domain::role::Role;
 use runtime::config;
 
 /// Управление системой «Аттестация».
@@ -28,6 +30,15 @@ enum Command {
     /// Справочники
     #[command(subcommand)]
     Reference(Reference),
+    /// Администраторы
+    #[command(subcommand)]
+    Admin(Member),
+    /// Операторы
+    #[command(subcommand)]
+    Operator(Member),
+    /// Муниципалитеты
+    #[command(subcommand)]
+    Municipality(Municipality),
     /// Права доступа
     #[command(subcommand)]
     Policy(Policy),
@@ -37,6 +48,18 @@ enum Command {
 enum Reference {
     /// Загрузить справочники, муниципалитеты и настройки, которых ещё нет
     Sync,
+}
+
+#[derive(Subcommand)]
+enum Member {
+    /// Завести учётную запись; без пароля последняя строка ответа – ссылка, по которой его задают
+    Add(people::Member),
+}
+
+#[derive(Subcommand)]
+enum Municipality {
+    /// Завести муниципалитет; с адресом координатора последняя строка ответа – ссылка приглашения
+    Add(people::Municipality),
 }
 
 #[derive(Subcommand)]
@@ -59,6 +82,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Migrate => migrate().await,
         Command::Reference(Reference::Sync) => sync_reference().await,
+        Command::Admin(Member::Add(member)) => people::add(Role::Admin, member).await,
+        Command::Operator(Member::Add(member)) => people::add(Role::Operator, member).await,
+        Command::Municipality(Municipality::Add(place)) => people::add_municipality(place).await,
         Command::Policy(Policy::Matrix) => policy::matrix().await,
         Command::Policy(Policy::Check { file }) => policy::check(&file).await,
     }
@@ -71,7 +97,11 @@ async fn migrate() -> anyhow::Result<()> {
 }
 
 async fn sync_reference() -> anyhow::Result<()> {
-    let changed = settings::app().await?.sync_reference().await?;
+    let changed = settings::Verbs::from_env()?
+        .app()
+        .await?
+        .sync_reference()
+        .await?;
     tell(&format!("Строк справочников изменено: {changed}"))
 }
 

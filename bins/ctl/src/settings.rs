@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use app::{App, StoreSettings, Urls};
 use runtime::{
     Clock,
-    config::{self, DatabaseUrl, Key, Limits, Reader, S3, settings},
+    config::{self, BaseUrl, DatabaseUrl, Key, Limits, Reader, S3, settings},
     telemetry,
 };
 
@@ -23,6 +23,7 @@ pub fn all(r: &mut Reader) -> Option<()> {
 
 /// What commands that do what people do are told.
 pub struct Verbs {
+    base_url: BaseUrl,
     admin: DatabaseUrl,
     auth: DatabaseUrl,
     link_key: Key,
@@ -35,6 +36,7 @@ pub struct Verbs {
 
 impl Verbs {
     fn read(r: &mut Reader) -> Option<Self> {
+        let base_url = r.get(&settings::BASE_URL);
         let admin = r.get(&settings::DB_ADMIN_URL);
         let auth = r.get(&settings::DB_AUTH_URL);
         let link_key = r.get(&settings::LINK_KEY);
@@ -44,6 +46,7 @@ impl Verbs {
         let clock = Clock::read(r);
         let telemetry = telemetry::Settings::read(r);
         Some(Self {
+            base_url: base_url?,
             admin: admin?,
             auth: auth?,
             link_key: link_key?,
@@ -56,29 +59,48 @@ impl Verbs {
     }
 }
 
-/// The application with the logins of `ctl`, ready for its verbs.
-pub async fn app() -> anyhow::Result<App> {
-    let verbs = config::from_env(Verbs::read)?;
-    telemetry::init(&verbs.telemetry)?;
-    let clock = verbs.clock;
-    Ok(App::open(app::Settings {
-        databases: Urls {
-            admin: Some(verbs.admin.reveal().to_owned()),
-            auth: Some(verbs.auth.reveal().to_owned()),
-            ..Urls::default()
-        },
-        pool: 2,
-        now: Arc::new(move || clock.now()),
-        store: StoreSettings {
-            endpoint: verbs.s3.endpoint,
-            region: verbs.s3.region,
-            bucket: verbs.s3.bucket,
-            access_key: verbs.s3.access_key.reveal().to_owned(),
-            secret_key: verbs.s3.secret_key.reveal().to_owned(),
-        },
-        link_key: verbs.link_key.bytes().to_vec(),
-        upload_limit: verbs.limits.upload_bytes,
-        policy_file: verbs.policy_file,
-    })
-    .await?)
+impl Verbs {
+    /// Reads them from the environment and begins to log.
+    ///
+    /// # Errors
+    /// If they are not right.
+    pub fn from_env() -> anyhow::Result<Self> {
+        let verbs = config::from_env(Self::read)?;
+        telemetry::init(&verbs.telemetry)?;
+        Ok(verbs)
+    }
+
+    /// The address links begin with.
+    pub fn base_url(&self) -> &str {
+        self.base_url.as_str()
+    }
+
+    /// The application with the logins of `ctl`, ready for its verbs.
+    ///
+    /// # Errors
+    /// If the database does not answer or the policy is refused.
+    pub async fn app(self) -> anyhow::Result<App> {
+        let verbs = self;
+        let clock = verbs.clock;
+        Ok(App::open(app::Settings {
+            databases: Urls {
+                admin: Some(verbs.admin.reveal().to_owned()),
+                auth: Some(verbs.auth.reveal().to_owned()),
+                ..Urls::default()
+            },
+            pool: 2,
+            now: Arc::new(move || clock.now()),
+            store: StoreSettings {
+                endpoint: verbs.s3.endpoint,
+                region: verbs.s3.region,
+                bucket: verbs.s3.bucket,
+                access_key: verbs.s3.access_key.reveal().to_owned(),
+                secret_key: verbs.s3.secret_key.reveal().to_owned(),
+            },
+            link_key: verbs.link_key.bytes().to_vec(),
+            upload_limit: verbs.limits.upload_bytes,
+            policy_file: verbs.policy_file,
+        })
+        .await?)
+    }
 }

@@ -1,2 +1,78 @@
-//! (head to be written)
-fn main() {}
+//! The worker: sends letters and prints papers until a signal. Thin: what a letter says and
+//! what becomes of a job is `app`'s, how a paper looks is `documents`'.
+
+mod post;
+mod print;
+mod settings;
+mod work;
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use app::App;
+use clap::Parser;
+use post::Post;
+use runtime::{
+    config,
+    health::{self, Check, Checks},
+    shutdown, telemetry,
+};
+use settings::Settings;
+use tokio::{net::TcpListener, sync::Notify};
+use tokio_util::sync::CancellationToken;
+
+/// Фоновые задания системы «Аттестация»: письма и документы.
+#[derive(Parser)]
+#[command(name = "worker", version)]
+struct Arguments {}
+
+fn main() -> ExitCode {
+    runtime::run(Settings::read, |_: Arguments| run())
+}
+
+async fn run() -> anyhow::Result<()> {
+    let settings = config::from_env(Settings::read)?;
+    telemetry::init(&settings.telemetry)?;
+    let post = Post::new(&settings.mail, settings.base_url.host())
+        .context("настройки почты не подходят")?;
+    let app = App::open(settings.app())
+        .await
+        .context("фоновые задания не запущены")?;
+    let health = TcpListener::bind(settings.health_listen)
+        .await
+        .with_context(|| format!("не удалось занять адрес {}", settings.health_listen))?;
+    tracing::info!("ready");
+    let deadline = Duration::from_secs(settings.stop_seconds.into());
+    let base_url = settings.base_url.as_str().to_owned();
+    shutdown::run_until_signal(deadline, |stop| async move {
+        let health = axum::serve(health, health::detailed_router(checks(&app)))
+            .with_graceful_shutdown(stop.clone().cancelled_owned());
+        let (served, ()) = tokio::join!(health.into_future(), all(&app, &post, &base_url, stop));
+        Ok(served?)
+    })
+    .await
+}
+
+async fn all(app: &App, post: &Post, base_url: &str, stop: CancellationToken) {
+    let (letters, jobs) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let woken = [Arc::clone(&letters), Arc::clone(&jobs)];
+    tokio::join!(
+        work::wake(app.clone(), woken, stop.clone()),
+        work::repeat(letters, stop.clone(), || work::letter(app, post, base_url)),
+        work::repeat(jobs, stop, || work::job(app)),
+    );
+}
+
+fn checks(app: &App) -> Checks {
+    let (database, store) = (app.clone(), app.clone());
+    Arc::new([
+        Check::new("postgres", move || {
+            let app = database.clone();
+            async move { app.check_database().await }
+        }),
+        Check::new("s3", move || {
+            let app = store.clone();
+            async move { app.check_store().await }
+        }),
+    ])
+}

@@ -61,7 +61,10 @@ impl App {
     pub async fn compose(&self, letter: &Letter, base_url: &str) -> Result<Option<Mail>> {
         let mut tx = self.db.enter_worker(letter.tenant).await?;
         let composed = match (letter.invitation, letter.application, letter.account) {
-            (Some(invitation), _, _) => self.invitation_letter(&mut tx, invitation, base_url).await?,
+            (Some(invitation), _, _) => {
+                self.invitation_letter(&mut tx, invitation, base_url)
+                    .await?
+            }
             (None, Some(application), Some(account)) => {
                 let to = mail::addressee(&mut tx, account).await?.email;
                 let case = mail::case(&mut tx, application, account).await?;
@@ -160,7 +163,7 @@ impl App {
         } else {
             LinkKind::Email
         };
-        let token = self.links.token(kind, link.public_id, link.public_id);
+        let token = self.links.account_token(kind, link.public_id);
         let address = format!("{base_url}{}", kind.path(&token));
         let until = self.moment(link.expires_at);
         let body = text::account(letter.kind, &addressee.login, Some((&address, &until)));

@@ -28,6 +28,7 @@ pub mod people;
 pub mod periods;
 pub mod places;
 pub mod policy;
+pub mod print;
 pub mod profile;
 pub mod publications;
 pub mod reference;
@@ -35,6 +36,7 @@ pub mod review;
 pub mod schedule;
 pub mod school;
 pub mod start;
+pub mod wake;
 pub mod withdrawals;
 
 use std::sync::Arc;

@@ -58,10 +58,11 @@ impl LinkKey {
         URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..24])
     }
 
-    /// The token of a link of an account: each has an id of its own and so no other nonce.
+    /// The token of a link of an account: its id is random and never used again, so it is its
+    /// own nonce.
     #[must_use]
     pub fn account_token(&self, kind: LinkKind, id: Uuid) -> String {
-        self.token(kind, id, Uuid::nil())
+        self.token(kind, id, id)
     }
 }
 

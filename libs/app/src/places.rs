@@ -39,11 +39,15 @@ impl App {
             Some(cabinet) => cabinet.tenant,
             None => tenant(&mut tx, &typed.municipality).await?,
         };
-        let organisations = match tenant {
-            Some(tenant) => {
-                places::organisations(&mut tx, tenant, &typed.organisation_type).await?
+        let types = places::types(&mut tx).await?;
+        let kind = types
+            .iter()
+            .find(|kind| kind.code == typed.organisation_type);
+        let organisations = match (tenant, kind) {
+            (Some(tenant), Some(kind)) => {
+                places::organisations(&mut tx, tenant, &kind.code).await?
             }
-            None => Vec::new(),
+            _ => Vec::new(),
         };
         Ok(Lists {
             municipalities: municipalities::active(&mut tx)
@@ -54,7 +58,7 @@ impl App {
                     name: municipality.name,
                 })
                 .collect(),
-            types: places::types(&mut tx).await?,
+            types,
             organisations: organisations
                 .into_iter()
                 .map(|place| Item {

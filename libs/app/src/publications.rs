@@ -13,6 +13,10 @@ impl App {
     /// # Errors
     /// [`crate::Error::NotFound`] if there is none.
     pub async fn municipality(&self, slug: &str) -> Result<Municipality> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        if !slug.bytes().all(plain) {
+            return Err(crate::Error::NotFound);
+        }
         let mut tx = self.db.enter_public().await?;
         municipalities::by_slug(&mut tx, slug)
             .await?

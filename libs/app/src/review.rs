@@ -61,7 +61,7 @@ impl App {
                 .await?);
         }
         if permit.version != version {
-            return Err(self.stale(&mut tx, &permit).await?);
+            return Err(self.stale(&mut tx, &permit, MOVES).await?);
         }
         events::record(&mut tx, &permit, "Заявление зарегистрировано").await?;
         letters::queue(&mut tx, &permit, LetterKind::Registered, permit.account).await?;
@@ -102,7 +102,7 @@ impl App {
             return Err(self.refused(&mut tx, &permit, Act::Reject, refusal).await?);
         }
         if permit.version != version {
-            return Err(self.stale(&mut tx, &permit).await?);
+            return Err(self.stale(&mut tx, &permit, MOVES).await?);
         }
         let list = reference::rejection_reasons(&mut tx).await?;
         let rejection = rejection(&list, reasons, comment)?;
@@ -127,7 +127,7 @@ impl App {
             return Err(self.refused(&mut tx, &permit, Act::Vouch, refusal).await?);
         }
         if permit.version != version {
-            return Err(self.stale(&mut tx, &permit).await?);
+            return Err(self.stale(&mut tx, &permit, MOVES).await?);
         }
         applications::vouch(&mut tx, &permit).await?;
         events::record(&mut tx, &permit, "Проверено муниципальным координатором").await?;
@@ -145,16 +145,22 @@ impl App {
         let mut sentence = words::refusal(act, refusal);
         if matches!(refusal, Refusal::Status(_)) {
             if let (Some(number), Some(date)) = (row.registered_number, row.registered_on) {
-                sentence.push_str(&format!(" № {number} от {}.", in_words(date)));
+                sentence.push_str(&format!(" № {number} от {}", in_words(date)));
             }
-            sentence.push_str(&self.quicker(scope, row).await?);
+            sentence.push_str(&self.quicker(scope, row, MOVES).await?);
         }
         Ok(Error::Illegal(sentence))
     }
 
-    /// A row that is no longer of the version shown: changed by whom and when, if it is known.
-    async fn stale(&self, scope: &mut Scope, row: &Application) -> Result<Error> {
-        let who = self.quicker(scope, row).await?;
+    /// A row that is no longer of the version shown: changed by whom and when, if one of
+    /// `acts` did it.
+    pub(crate) async fn stale(
+        &self,
+        scope: &mut Scope,
+        row: &Application,
+        acts: &[Act],
+    ) -> Result<Error> {
+        let who = self.quicker(scope, row, acts).await?;
         Ok(if who.is_empty() {
             Error::Stale
         } else {
@@ -164,8 +170,8 @@ impl App {
 
     /// « Заявление зарегистрировано: Петрова Анна Ивановна, 2 декабря 2026 г. в 14:05.», or
     /// nothing when nobody did.
-    async fn quicker(&self, scope: &mut Scope, row: &Application) -> Result<String> {
-        let Some(event) = events::last_of(scope, row, MOVES).await? else {
+    async fn quicker(&self, scope: &mut Scope, row: &Application, acts: &[Act]) -> Result<String> {
+        let Some(event) = events::last_of(scope, row, acts).await? else {
             return Ok(String::new());
         };
         let who = if event.actor_name.is_empty() {

@@ -12,7 +12,7 @@ use domain::{
     actor::Actor,
     calendar::Span,
     letter::LetterKind,
-    life::{Place, legal},
+    life::{Place, Refusal, When, legal},
     role::Role,
     schedule::{PLACES, is_gap, propose},
     words,
@@ -25,6 +25,9 @@ pub use db::schedule::{Assigned, Expert, Line, Period};
 
 /// The form's fields of the two places.
 pub const EXPERTS: [&str; PLACES] = ["expert1", "expert2"];
+
+/// The acts that change a row of the schedule.
+const SETTING: &[Act] = &[Act::Assign, Act::AssignAny, Act::Reschedule];
 
 /// What «График» is narrowed to, as the address has it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -265,7 +268,7 @@ impl App {
         legal(A::ACT, actor.role, &permit.case())
             .map_err(|refusal| Error::refused(A::ACT, refusal))?;
         if permit.row.version != version {
-            return Err(Error::Stale);
+            return Err(self.stale(&mut tx, &permit, SETTING).await?);
         }
         let periods = schedule::periods(&mut tx).await?;
         let experts = schedule::experts(&mut tx, &permit).await?;
@@ -354,6 +357,10 @@ fn refusal<A: domain::act::Doing>(
         Err(_) if act == Act::SetPeriod && row.place != Place::None => {
             Some("Итоговое заключение уже загружено: период не меняется.".to_owned())
         }
+        Err(Refusal::Condition(When::RowOwner)) => Some(format!(
+            "Строку графика этого заявления ведёт {}.",
+            row.case().row_owner().name().to_lowercase()
+        )),
         Err(refusal) => Some(words::refusal(act, refusal)),
         Ok(_) if !tx.could(act, row) => {
             Some("Строку графика этого заявления ведёт оператор.".to_owned())

@@ -371,7 +371,22 @@ pub async fn fill(
     .execute(tx.connection())
     .await?
     .rows_affected();
-    touched(rows)
+    touched(rows)?;
+    let former = [&permit.surname, &permit.name, &permit.patronymic];
+    if former.map(String::as_str) != parts(Some(&filled.name)) {
+        // What was confirmed on the other cards was of the former name.
+        sqlx::query!(
+            "UPDATE app.card SET surname_gen = '', name_gen = '', patronymic_gen = '', surname_dat = '',
+               name_dat = '', patronymic_dat = '', version = version + 1
+             WHERE tenant_id = $1 AND membership_id = $2 AND id <> $3",
+            permit.tenant,
+            permit.membership,
+            permit.id,
+        )
+        .execute(tx.connection())
+        .await?;
+    }
+    Ok(())
 }
 
 fn parts(name: Option<&FullName>) -> [&str; 3] {

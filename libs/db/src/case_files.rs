@@ -47,7 +47,7 @@ pub async fn documents(scope: &mut Scope, application: &Application) -> Result<V
              UNION ALL
              SELECT CASE t.kind WHEN 'scan' THEN 2 ELSE 3 END,
                CASE t.kind WHEN 'scan' THEN 'scan' ELSE 'attached' END,
-               coalesce(concat_ws(' — ', k.name, q.name), t.kind), t.caption, t.file_id, t.created_at
+               coalesce(nullif(concat_ws(' — ', k.name, q.name), ''), t.kind), t.caption, t.file_id, t.created_at
              FROM app.attachment t
              LEFT JOIN app.ref_document_kind k ON k.code = t.kind
              LEFT JOIN app.ref_criterion q ON q.code = t.criterion

@@ -18,7 +18,7 @@ use domain::{
 };
 use sqlx::{
     Executor as _, PgConnection, PgPool, Postgres, Transaction,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use uuid::Uuid;
 
@@ -263,15 +263,15 @@ impl Database {
         Ok(CtlTx(self.open(self.0.pools.admin.get()?, context).await?))
     }
 
-    /// The worker's pool, for listening to wake-ups; nothing is read through it.
+    /// Listens for notices that work was queued, on a connection of the worker's own.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn listen(&self) -> Result<sqlx::postgres::PgListener> {
-        let mut listener =
-            sqlx::postgres::PgListener::connect_with(self.0.pools.worker.get()?).await?;
+    pub async fn listen(&self) -> Result<Notices> {
+        let pool = self.0.pools.worker.get()?;
+        let mut listener = PgListener::connect_with(pool).await?;
         listener.listen("attest_work").await?;
-        Ok(listener)
+        Ok(Notices(listener))
     }
 
     /// A setting of the region, read on whatever login this process has; empty if never set.
@@ -318,6 +318,20 @@ impl Database {
             actor: None,
             tenant: context.tenant,
         })
+    }
+}
+
+/// Notices that work was queued. They wake and tell nothing: what is due is asked for.
+pub struct Notices(PgListener);
+
+impl Notices {
+    /// Waits for a notice; a lost connection counts as one, for some may have been missed.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn next(&mut self) -> Result<()> {
+        self.0.try_recv().await?;
+        Ok(())
     }
 }
 

@@ -111,7 +111,13 @@ fn headed(command: Command) -> Command {
                 OPTIONS
             };
             // «[default: …]» cannot be put into Russian: the help of the argument says it.
-            arg.help_heading(heading).hide_default_value(true)
+            let takes_value = arg.get_action().takes_values();
+            let arg = arg.help_heading(heading);
+            if takes_value {
+                arg.hide_default_value(true)
+            } else {
+                arg
+            }
         })
         .mut_subcommands(headed)
 }
@@ -165,6 +171,9 @@ mod tests {
             /// Сколько
             #[arg(long, default_value_t = 1)]
             number: u32,
+            /// Без вопросов
+            #[arg(long)]
+            quiet: bool,
         },
     }
 

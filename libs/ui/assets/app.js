@@ -131,6 +131,23 @@ document.addEventListener("change", (event) => {
   });
 });
 
+/** Asks a form for itself again and takes the list its button «narrow» names from the answer. */
+async function narrow(form, button) {
+  const fields = new URLSearchParams(new FormData(form, button));
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", body: fields });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const list = page.getElementById(button.value);
+  if (list) document.getElementById(button.value)?.replaceChildren(...list.children);
+}
+
+document.addEventListener("change", (event) => {
+  const button = event.target.form?.querySelector("button[name=narrow]");
+  if (!button || event.target.tagName !== "SELECT") return;
+  const before = event.target.compareDocumentPosition(button) & Node.DOCUMENT_POSITION_FOLLOWING;
+  if (before) narrow(event.target.form, button);
+});
+
 // Back after an upload: the address changed without a load, so the page must be asked for.
 addEventListener("popstate", () => { if (address() !== shown) location.reload(); });
 // Back to a page kept in memory: its forms may be sent again.

@@ -5,8 +5,6 @@
 
 pub mod asked;
 pub mod case;
-#[cfg(all(feature = "dev", debug_assertions))]
-pub mod dev;
 pub mod error;
 pub mod form;
 pub mod id;
@@ -17,6 +15,8 @@ pub mod schedule;
 pub mod session;
 pub mod upload;
 pub mod visit;
+#[cfg(all(feature = "dev", debug_assertions))]
+pub mod dev;
 
 mod admin;
 mod cabinet;

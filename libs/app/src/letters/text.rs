@@ -200,16 +200,17 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
 }
 
 fn submitted(teacher: bool, case: &Case, whom: &str) -> String {
-    let due = case
-        .due_on
-        .map(|due| format!(" до {}", in_words(due)))
-        .unwrap_or_default();
+    let due = case.due_on.map(|due| format!("до {}", in_words(due)));
     if teacher {
+        let due = due.map(|due| format!(", {due}")).unwrap_or_default();
         format!(
             "Ваше заявление о проведении аттестации подано и находится на рассмотрении (рассматривается в течение 30 календарных дней{due})."
         )
     } else {
-        format!("Подано заявление о проведении аттестации, рассмотрите его{due}. Педагог: {whom}.")
+        let due = due.map_or_else(|| ".".to_owned(), |due| format!(" {due}"));
+        format!(
+            "Подано заявление о проведении аттестации, рассмотрите его{due}\n\nПедагог: {whom}."
+        )
     }
 }
 

@@ -78,7 +78,7 @@ pub struct Invitation {
     pub nonce: Uuid,
     /// Until when it can be accepted.
     pub expires_at: DateTime<Utc>,
-    /// Who invites.
+    /// Who invites; none if the host did.
     pub invited_by: Option<i64>,
 }
 

@@ -89,7 +89,7 @@ pub async fn post(at: Teacher, State(web): State<Web>, upload: Upload) -> Result
     faults.extend(
         own.lacking()
             .into_iter()
-            .filter(|lack| !(told && lack.field == "scan") && !faults.contains(lack))
+            .filter(|lack| !((told && lack.field == "scan") || faults.contains(lack)))
             .collect::<Vec<_>>(),
     );
     let body = body(&at, &own, &faults);

@@ -1,0 +1,84 @@
+//! What the worker is told by its environment. It has its own login and no person's (SEC-92).
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use app::{StoreSettings, Urls};
+use runtime::{
+    Clock,
+    config::{BaseUrl, DatabaseUrl, Key, Mail, Reader, S3, settings},
+    telemetry,
+};
+
+/// The worker's settings.
+pub struct Settings {
+    /// The listener of health.
+    pub health_listen: SocketAddr,
+    /// Seconds the work in hand gets.
+    pub stop_seconds: u32,
+    /// How letters leave.
+    pub mail: Mail,
+    /// What links in letters begin with.
+    pub base_url: BaseUrl,
+    /// How much is logged.
+    pub telemetry: telemetry::Settings,
+    database: DatabaseUrl,
+    pool: u32,
+    link_key: Key,
+    s3: S3,
+    policy_file: Option<PathBuf>,
+    clock: Clock,
+}
+
+impl Settings {
+    /// Reads them all; what is wrong is gathered.
+    pub fn read(r: &mut Reader) -> Option<Self> {
+        let health_listen = r.get(&settings::HEALTH_LISTEN);
+        let base_url = r.get(&settings::BASE_URL);
+        let database = r.get(&settings::DB_WORKER_URL);
+        let pool = r.get(&settings::DB_POOL);
+        let s3 = S3::read(r);
+        let link_key = r.get(&settings::LINK_KEY);
+        let mail = Mail::read(r);
+        let policy_file = r.optional(&settings::POLICY_FILE);
+        let stop_seconds = r.get(&settings::STOP_SECONDS);
+        let telemetry = telemetry::Settings::read(r);
+        let clock = Clock::read(r);
+        Some(Self {
+            health_listen: health_listen?,
+            stop_seconds: stop_seconds?,
+            mail: mail?,
+            base_url: base_url?,
+            telemetry: telemetry?,
+            database: database?,
+            pool: pool?,
+            link_key: link_key?,
+            s3: s3?,
+            policy_file: policy_file?,
+            clock: clock?,
+        })
+    }
+
+    /// What the verbs need.
+    pub fn app(&self) -> app::Settings {
+        let clock = self.clock.clone();
+        app::Settings {
+            databases: Urls {
+                worker: Some(self.database.reveal().to_owned()),
+                ..Urls::default()
+            },
+            pool: self.pool,
+            now: Arc::new(move || clock.now()),
+            store: StoreSettings {
+                endpoint: self.s3.endpoint.clone(),
+                region: self.s3.region.clone(),
+                bucket: self.s3.bucket.clone(),
+                access_key: self.s3.access_key.reveal().to_owned(),
+                secret_key: self.s3.secret_key.reveal().to_owned(),
+            },
+            link_key: self.link_key.bytes().to_vec(),
+            // It receives no files.
+            upload_limit: 0,
+            policy_file: self.policy_file.clone(),
+        }
+    }
+}

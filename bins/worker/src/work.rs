@@ -1,0 +1,135 @@
+//! The loops: claim, do, mark, and wait when nothing is due. A loop stops only between two
+//! pieces of work; what the machine loses on the way is claimed again after its lease.
+
+use std::{sync::Arc, time::Duration};
+
+use app::{App, letters::NotSent};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::{post::Post, print};
+
+/// How long a loop sleeps without a notice. Back-offs end without one.
+const POLL: Duration = Duration::from_secs(5);
+
+/// How long a loop waits after the database did not answer.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Wakes the loops whenever work is queued, until the stop.
+pub async fn wake(app: App, loops: [Arc<Notify>; 2], stop: CancellationToken) {
+    let listening = async {
+        loop {
+            if let Err(error) = listen(&app, &loops).await {
+                tracing::warn!(%error, "no notices of work");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    };
+    stop.run_until_cancelled(listening).await;
+}
+
+async fn listen(app: &App, loops: &[Arc<Notify>; 2]) -> app::Result<()> {
+    let mut notices = app.listen().await?;
+    loop {
+        notices.next().await?;
+        loops.iter().for_each(|each| each.notify_one());
+    }
+}
+
+/// Repeats `step`, which says whether there was anything to do, until the stop.
+pub async fn repeat<F, Fut>(woken: Arc<Notify>, stop: CancellationToken, step: F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = app::Result<bool>>,
+{
+    while !stop.is_cancelled() {
+        let pause = match step().await {
+            Ok(true) => continue,
+            Ok(false) => POLL,
+            Err(error) => {
+                tracing::error!(%error, "work interrupted");
+                PAUSE
+            }
+        };
+        tokio::select! {
+            () = woken.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// Sends one letter, if one is due.
+pub async fn letter(app: &App, post: &Post, base_url: &str) -> app::Result<bool> {
+    let Some(letter) = app.claim_letter().await? else {
+        return Ok(false);
+    };
+    let (id, kind, tries) = (letter.public_id, letter.kind.code(), letter.tries);
+    let mail = match app.compose(&letter, base_url).await {
+        Ok(Some(mail)) => mail,
+        Ok(None) => {
+            tracing::info!(%id, kind, "a letter has become pointless");
+            app.letter_not_sent(&letter, NotSent::Never).await?;
+            return Ok(true);
+        }
+        Err(error) => {
+            tracing::error!(%id, kind, tries, %error, "a letter cannot be composed");
+            app.letter_not_sent(&letter, NotSent::Later).await?;
+            return Ok(true);
+        }
+    };
+    match post.send(&mail).await {
+        Ok(()) => {
+            app.letter_sent(&letter).await?;
+            tracing::info!(%id, kind, tries, "a letter is sent");
+        }
+        Err(fault) => {
+            let why = fault.why();
+            // The relay's answer may quote the address: only what kind of fault it was.
+            tracing::warn!(%id, kind, tries, ?why, code = fault.code(), "a letter is not sent");
+            app.letter_not_sent(&letter, why).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// Does one job, if one is due.
+pub async fn job(app: &App) -> app::Result<bool> {
+    let Some(job) = app.claim_job().await? else {
+        return Ok(false);
+    };
+    let (id, tenant, tries) = (job.id, job.tenant.0, job.tries);
+    let print = match app.gather(&job).await {
+        Ok(Some(print)) => print,
+        Ok(None) => return Ok(true),
+        Err(app::Error::Forbidden) => {
+            tracing::warn!(id, tenant, "whoever asked for a job may no longer");
+            return Ok(true);
+        }
+        Err(error) => {
+            tracing::error!(id, tenant, tries, %error, "a job cannot be started");
+            app.job_later(&job).await?;
+            return Ok(true);
+        }
+    };
+    let name = print::file_name(&print);
+    let printed = match tokio::task::spawn_blocking(|| print::pdf(print)).await {
+        Ok(printed) => printed.map_err(|error| error.to_string()),
+        Err(panic) => Err(panic.to_string()),
+    };
+    let kept = match printed {
+        Ok(pdf) => app
+            .keep_print(&job, &name, pdf.into())
+            .await
+            .map_err(|error| error.to_string()),
+        Err(error) => Err(error),
+    };
+    match kept {
+        Ok(()) => tracing::info!(id, tenant, tries, "a paper is printed"),
+        Err(error) => {
+            tracing::error!(id, tenant, tries, error, "a paper is not printed");
+            app.job_later(&job).await?;
+        }
+    }
+    Ok(true)
+}

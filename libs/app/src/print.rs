@@ -1,0 +1,221 @@
+//! The worker's printing (R-APP-1, R-WD-1): a job is claimed, what the paper says is gathered,
+//! the worker prints it, the bytes are stored and become the rendition. How a paper looks is
+//! `documents`'; this crate never links it.
+
+use bytes::Bytes;
+use chrono::NaiveDate;
+use db::{
+    jobs::JobKind,
+    work::{
+        self,
+        print::{self, Printed},
+    },
+};
+use domain::{act::Act, declension, name::FullName};
+use uuid::Uuid;
+
+pub use db::work::{Job, print::Paper};
+
+use crate::{App, Error, Result};
+
+/// What is to be printed.
+#[derive(Clone, Debug)]
+pub enum Print {
+    /// An edition of an application.
+    Application(Application),
+    /// A withdrawal.
+    Withdrawal(Withdrawal),
+}
+
+/// An edition of an application.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// To whom, line by line.
+    pub issuer_lines: Vec<String>,
+    /// The application.
+    pub paper: Paper,
+    /// Captions of the documents that count as results.
+    pub results: Vec<String>,
+    /// The region's day of forming.
+    pub date: NaiveDate,
+    /// The short code at the foot.
+    pub code: String,
+}
+
+/// A withdrawal of an application.
+#[derive(Clone, Debug)]
+pub struct Withdrawal {
+    /// To whom, line by line.
+    pub issuer_lines: Vec<String>,
+    /// The application withdrawn.
+    pub paper: Paper,
+    /// The school coordinator's ФИО in the genitive, when it withdraws for the teacher.
+    pub coordinator: Option<FullName>,
+    /// What follows «в связи с».
+    pub reason: String,
+    /// The region's day of forming.
+    pub date: NaiveDate,
+    /// The short code at the foot.
+    pub code: String,
+    /// Which withdrawal of the application it is, from 1.
+    pub version: u32,
+}
+
+impl App {
+    /// Claims a job that is due; none if there is none.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn claim_job(&self) -> Result<Option<Job>> {
+        let mut tx = self.db.enter_worker(None).await?;
+        let job = work::claim_job(&mut tx).await?;
+        tx.commit().await?;
+        Ok(job)
+    }
+
+    /// What a job asks to print, after asking the policy again for whoever asked. None if
+    /// there is nothing to print any more: it is printed already, the application was changed
+    /// and formed anew, the withdrawal is closed. The job is done then.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when whoever asked may no longer; the job has failed then.
+    pub async fn gather(&self, job: &Job) -> Result<Option<Print>> {
+        let mut tx = self.db.enter_worker(Some(job.tenant)).await?;
+        let act = match job.kind {
+            JobKind::ApplicationPdf => Act::Form,
+            JobKind::WithdrawalPdf => Act::FormWithdrawal,
+        };
+        if !self.db.policy().ever(job.role, act) || !work::still(&mut tx, job).await? {
+            work::job_failed(&mut tx, job).await?;
+            tx.commit().await?;
+            return Err(Error::Forbidden);
+        }
+        let print = if print::is_printed(&mut tx, job).await? {
+            None
+        } else {
+            self.paper(&mut tx, job).await?
+        };
+        if print.is_none() {
+            work::job_done(&mut tx, job).await?;
+        }
+        tx.commit().await?;
+        Ok(print)
+    }
+
+    async fn paper(&self, tx: &mut db::WorkerTx, job: &Job) -> Result<Option<Print>> {
+        let Some(paper) = print::paper(tx, job.application).await? else {
+            return Ok(None);
+        };
+        let issuer = db::reference::setting(tx, "issuer").await?;
+        let issuer_lines = issuer.lines().map(str::to_owned).collect();
+        let code = code(paper.public_id);
+        match job.kind {
+            JobKind::ApplicationPdf if i64::from(paper.edition) != job.object => Ok(None),
+            JobKind::ApplicationPdf => Ok(Some(Print::Application(Application {
+                issuer_lines,
+                results: print::results(tx, job.application).await?,
+                date: self.zone.date_of(paper.formed_at),
+                code,
+                paper,
+            }))),
+            JobKind::WithdrawalPdf => {
+                let found = print::withdrawal(tx, job.application, job.object).await?;
+                Ok(found.map(|withdrawal| {
+                    Print::Withdrawal(Withdrawal {
+                        issuer_lines,
+                        coordinator: withdrawal
+                            .coordinator
+                            .map(|name| declension::propose(&name).genitive),
+                        reason: withdrawal.reason,
+                        date: self.zone.date_of(withdrawal.created_at),
+                        code,
+                        version: u32::try_from(withdrawal.version).unwrap_or(1),
+                        paper,
+                    })
+                }))
+            }
+        }
+    }
+
+    /// Keeps what was printed and marks the job done, both or neither. What another worker
+    /// printed meanwhile stays; ours is dropped.
+    ///
+    /// # Errors
+    /// If the store or the database does not answer; nothing stays then.
+    pub async fn keep_print(&self, job: &Job, name: &str, pdf: Bytes) -> Result<()> {
+        let key = format!(
+            "t/{}/{}/{}",
+            job.tenant.0,
+            self.today().format("%Y"),
+            Uuid::now_v7()
+        );
+        let stored = self.store.put_bytes(&key, "application/pdf", pdf).await?;
+        let printed = Printed {
+            key: &key,
+            name,
+            size: i64::try_from(stored.size).unwrap_or(i64::MAX),
+            sha256: &stored.sha256,
+        };
+        let kept = self.keep(job, &printed).await;
+        if !matches!(kept, Ok(true)) {
+            if let Err(error) = self.store.delete(&key).await {
+                tracing::warn!(%error, "an unnamed object stays in the store");
+            }
+        }
+        kept.map(|_| ())
+    }
+
+    async fn keep(&self, job: &Job, printed: &Printed<'_>) -> Result<bool> {
+        let mut tx = self.db.enter_worker(Some(job.tenant)).await?;
+        let first = !print::is_printed(&mut tx, job).await?;
+        if first {
+            print::keep(&mut tx, job, printed).await?;
+        }
+        work::job_done(&mut tx, job).await?;
+        tx.commit().await?;
+        Ok(first)
+    }
+
+    /// Puts a job off that did not succeed; after the last try it has failed.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn job_later(&self, job: &Job) -> Result<()> {
+        let mut tx = self.db.enter_worker(Some(job.tenant)).await?;
+        if !work::job_later(&mut tx, job).await? {
+            tracing::error!(job = job.id, tenant = job.tenant.0, "a job has failed");
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+/// The short code of an application: letters and digits nobody confuses, of the random part
+/// of its id, «7K3M-92QF».
+fn code(id: Uuid) -> String {
+    const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut rest = id.as_u128();
+    let mut signs = [0_u8; 8];
+    for sign in signs.iter_mut().rev() {
+        *sign = SIGNS[(rest % 32) as usize];
+        rest /= 32;
+    }
+    let (left, right) = signs.split_at(4);
+    format!(
+        "{}-{}",
+        String::from_utf8_lossy(left),
+        String::from_utf8_lossy(right)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_short_and_of_the_id() {
+        let id = Uuid::from_u128(0x0193_0000_0000_7000_8000_0011_FFFF_0001);
+        assert_eq!(code(id).len(), 9);
+        assert!(code(id).ends_with("0001"), "{}", code(id));
+        assert_ne!(code(id), code(Uuid::from_u128(id.as_u128() + 1)));
+    }
+}
