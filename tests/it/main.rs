@@ -9,12 +9,15 @@
 
 mod audit;
 mod experts;
+mod forms;
 mod house;
 mod isolation;
 mod journal;
 mod kill;
 mod lint;
+mod pages;
 mod pool;
 mod races;
 mod route;
+mod routes;
 mod seed;

@@ -492,7 +492,7 @@ async fn r_sch_3_two_plans_of_one_row() {
         let won = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         let stale = outcomes
             .iter()
-            .filter(|outcome| matches!(outcome, Err(Error::Stale)))
+            .filter(|outcome| matches!(outcome, Err(Error::Stale | Error::Illegal(_))))
             .count();
         assert_eq!((won, stale), (1, 5), "{outcomes:?}");
         assert_eq!(

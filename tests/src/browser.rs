@@ -109,7 +109,10 @@ impl Browser {
 
     /// Posts fields as a form without files does.
     pub async fn post(&self, path: &str, fields: &[(String, String)]) -> Page {
-        let request = self.client.post(format!("{}{path}", self.base)).form(fields);
+        let request = self
+            .client
+            .post(format!("{}{path}", self.base))
+            .form(fields);
         answer(path, request).await
     }
 
@@ -128,7 +131,10 @@ impl Browser {
             let part = multipart::Part::bytes(bytes.clone()).file_name(name.clone());
             form = form.part(field.clone(), part);
         }
-        let request = self.client.post(format!("{}{path}", self.base)).multipart(form);
+        let request = self
+            .client
+            .post(format!("{}{path}", self.base))
+            .multipart(form);
         answer(path, request).await
     }
 
@@ -160,7 +166,9 @@ impl Browser {
                 .iter()
                 .find(|(known, _)| known == label)
                 .map(|(_, name)| name.clone())
-                .unwrap_or_else(|| panic!("no field «{label}» beside «{button}»: {:?}", form.labels));
+                .unwrap_or_else(|| {
+                    panic!("no field «{label}» beside «{button}»: {:?}", form.labels)
+                });
             fields.retain(|(known, _)| *known != name);
             fields.push((name, (*value).to_owned()));
         }
@@ -200,6 +208,8 @@ pub struct Form {
     pub post: bool,
     /// The fields with the values the page gave them, the token among them.
     pub fields: Vec<(String, String)>,
+    /// The names of every field, those not ticked too.
+    pub names: Vec<String>,
     /// The names of fields for files.
     pub files: Vec<String>,
     /// The labels with the names of their fields.
@@ -213,14 +223,19 @@ impl Page {
     #[must_use]
     pub fn heading(&self) -> String {
         let page = Html::parse_document(&self.body);
-        page.select(&selector("h1")).next().map(words).unwrap_or_default()
+        page.select(&selector("h1"))
+            .next()
+            .map(words)
+            .unwrap_or_default()
     }
 
     /// The messages of the summary of errors.
     #[must_use]
     pub fn errors(&self) -> Vec<String> {
         let page = Html::parse_document(&self.body);
-        page.select(&selector("[role=alert] li")).map(words).collect()
+        page.select(&selector("[role=alert] li"))
+            .map(words)
+            .collect()
     }
 
     /// The addresses of the site the page links to.
@@ -255,7 +270,13 @@ impl Page {
     #[must_use]
     pub fn told(&self) -> String {
         let location = self.location.as_deref().unwrap_or_default();
-        format!("{} {} {location} «{}» {:?}", self.path, self.status, self.heading(), self.errors())
+        format!(
+            "{} {} {location} «{}» {:?}",
+            self.path,
+            self.status,
+            self.heading(),
+            self.errors()
+        )
     }
 
     fn read(&self, page: &Html, form: ElementRef<'_>) -> Form {
@@ -265,17 +286,28 @@ impl Page {
                 .filter(|action| !action.is_empty())
                 .unwrap_or(&self.path)
                 .to_owned(),
-            post: form.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post")),
+            post: form
+                .attr("method")
+                .is_some_and(|method| method.eq_ignore_ascii_case("post")),
             fields: Vec::new(),
+            names: Vec::new(),
             files: Vec::new(),
             labels: Vec::new(),
             buttons: form.select(&selector("button")).map(words).collect(),
         };
-        for field in form.select(&selector("input[name], select[name], textarea[name]")) {
+        let named = selector("input[name], select[name], textarea[name]");
+        // A field may stand elsewhere and name its form.
+        let elsewhere = form
+            .attr("id")
+            .map(|id| selector(&format!("[name][form='{id}']")));
+        let elsewhere = elsewhere.iter().flat_map(|selector| page.select(selector));
+        for field in form.select(&named).chain(elsewhere) {
             let name = field.attr("name").unwrap_or_default().to_owned();
+            read.names.push(name.clone());
             if let Some(id) = field.attr("id") {
                 let label = page.select(&selector(&format!("label[for='{id}']"))).next();
-                read.labels.extend(label.map(|label| (words(label), name.clone())));
+                read.labels
+                    .extend(label.map(|label| (words(label), name.clone())));
             }
             let value = match (field.value().name(), field.attr("type").unwrap_or("text")) {
                 ("select", _) => {

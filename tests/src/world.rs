@@ -250,8 +250,10 @@ impl World {
                 confirmation: PASSWORD,
             };
             self.app().register_account(typed, None).await.unwrap();
-            self.make(&format!("SELECT password_phc FROM app.account WHERE login_norm = '{login}'"))
-                .await
+            self.make(&format!(
+                "SELECT password_phc FROM app.account WHERE login_norm = '{login}'"
+            ))
+            .await
         });
         hash.await.clone()
     }
