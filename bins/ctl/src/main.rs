@@ -3,6 +3,8 @@
 
 mod people;
 mod policy;
+#[cfg(feature = "seed")]
+mod seed;
 mod settings;
 
 use std::{
@@ -42,6 +44,9 @@ enum Command {
     /// Права доступа
     #[command(subcommand)]
     Policy(Policy),
+    /// Наполнить пустую базу вымышленными данными
+    #[cfg(feature = "seed")]
+    Seed(seed::Seed),
 }
 
 #[derive(Subcommand)]
@@ -85,6 +90,8 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Admin(Member::Add(member)) => people::add(Role::Admin, member).await,
         Command::Operator(Member::Add(member)) => people::add(Role::Operator, member).await,
         Command::Municipality(Municipality::Add(place)) => people::add_municipality(place).await,
+        #[cfg(feature = "seed")]
+        Command::Seed(what) => seed::run(&what).await,
         Command::Policy(Policy::Matrix) => policy::matrix().await,
         Command::Policy(Policy::Check { file }) => policy::check(&file).await,
     }
