@@ -190,7 +190,9 @@ CREATE POLICY admin_read ON app.invitation FOR SELECT TO attest_admin USING (rol
 CREATE POLICY auth_read ON app.invitation FOR SELECT TO attest_auth
   USING (token_sha256 = (SELECT app.ctx_token()));
 CREATE POLICY auth_accept ON app.invitation FOR UPDATE TO attest_auth
-  USING (token_sha256 = (SELECT app.ctx_token()));
+  USING (token_sha256 = (SELECT app.ctx_token()) AND state IN ('sent', 'undelivered')
+    AND expires_at > (SELECT app.ctx_now()))
+  WITH CHECK (token_sha256 = (SELECT app.ctx_token()));
 CREATE POLICY worker_read ON app.invitation FOR SELECT TO attest_worker
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY worker_change ON app.invitation FOR UPDATE TO attest_worker
@@ -201,11 +203,14 @@ GRANT INSERT (tenant_id, public_id, email, role, organisation_id, nonce, token_s
 GRANT UPDATE (nonce, token_sha256, state, expires_at, version) ON app.invitation TO attest_tenant, attest_operator;
 GRANT UPDATE (state, accepted_by, accepted_at, version) ON app.invitation TO attest_auth;
 GRANT UPDATE (state, version) ON app.invitation TO attest_worker;
--- Accepting: auth may insert just the membership the invitation in hand names.
+-- Accepting: auth may insert just the membership the invitation in hand names, in the
+-- transaction that uses the invitation: a used link opens nothing again.
 CREATE POLICY auth_accept ON app.membership FOR INSERT TO attest_auth
   WITH CHECK (account_id = (SELECT app.ctx_account()) AND EXISTS (
     SELECT 1 FROM app.invitation i WHERE i.tenant_id = membership.tenant_id AND i.role = membership.role
-      AND i.organisation_id IS NOT DISTINCT FROM membership.organisation_id));
+      AND i.organisation_id IS NOT DISTINCT FROM membership.organisation_id
+      AND i.state = 'accepted' AND i.accepted_by = (SELECT app.ctx_account())
+      AND i.accepted_at = (SELECT app.ctx_now())));
 
 -- Definer helpers: a NOLOGIN owner of their own, one narrow policy each, never BYPASSRLS.
 GRANT CREATE ON SCHEMA app TO attest_definer;

@@ -62,7 +62,7 @@ test('the coordinator adds an organisation and invites a school coordinator and 
   });
   await coordinator.see('Личный кабинет муниципального координатора');
   await coordinator.go('/municipal/organisations');
-  await coordinator.follow('Добавить организацию').catch(() => {});
+  await coordinator.follow('Добавить организацию');
   await coordinator.type('Название', SCHOOL);
   await coordinator.choose('Тип образовательной организации', 'общее');
   await coordinator.press('Сохранить');

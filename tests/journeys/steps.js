@@ -26,6 +26,7 @@ export async function coordinator(browser, stack, inviter, { town, email, login 
 
 export async function addOrganisation(someone, name, type) {
   await someone.go('/municipal/organisations');
+  await someone.follow('Добавить организацию');
   await someone.type('Название', name);
   await someone.choose('Тип образовательной организации', type);
   await someone.press('Сохранить');

@@ -1,7 +1,7 @@
 //! The people a coordinator or an operator answers for, and the experts of a municipality.
 
 use db::people;
-use domain::{act::acts, actor::Actor};
+use domain::{act::acts, actor::Actor, value::Line};
 use uuid::Uuid;
 
 pub use db::people::{Expert, Person};
@@ -21,11 +21,11 @@ impl App {
         after: Option<Uuid>,
     ) -> Result<Listing<Person>> {
         let mut tx = self.db.enter::<acts::ListPeople>(actor).await?;
-        let search = search.trim();
-        let rows = if search.is_empty() {
-            people::page(&mut tx, after).await?
-        } else {
-            people::found(&mut tx, search).await?
+        // Nobody has a surname or a login that is not a line of text: nobody is found by it.
+        let rows = match Line::parse_optional(search, 100) {
+            Ok(None) => people::page(&mut tx, after).await?,
+            Ok(Some(search)) => people::found(&mut tx, search.as_str()).await?,
+            Err(_) => Vec::new(),
         };
         Ok(Listing::cut(rows, people::PAGE, |row| row.public_id))
     }
