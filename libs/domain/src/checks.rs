@@ -185,7 +185,13 @@ mod tests {
     #[test]
     fn r_app_4_dated_cases() {
         use Category::{First, Highest, Mentor};
-        let table: &[(Option<(Category, Option<&str>)>, Category, &str, &[&str])] = &[
+        type Dated = (
+            Option<(Category, Option<&'static str>)>,
+            Category,
+            &'static str,
+            &'static [&'static str],
+        );
+        let table: &[Dated] = &[
             (None, First, "2026-11-21", &[]),
             (None, Highest, "2026-11-21", &["not_entitled"]),
             (None, Mentor, "2026-11-21", &["not_entitled"]),
