@@ -3,6 +3,8 @@
 
 mod people;
 mod policy;
+#[cfg(feature = "seed")]
+mod seed;
 mod settings;
 
 use std::{
@@ -42,6 +44,9 @@ enum Command {
     /// Права доступа
     #[command(subcommand)]
     Policy(Policy),
+    /// Заполнить пустую базу; в рабочей системе этой команды нет
+    #[cfg(feature = "seed")]
+    Seed(seed::What),
 }
 
 #[derive(Subcommand)]
@@ -87,6 +92,8 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Municipality(Municipality::Add(place)) => people::add_municipality(place).await,
         Command::Policy(Policy::Matrix) => policy::matrix().await,
         Command::Policy(Policy::Check { file }) => policy::check(&file).await,
+        #[cfg(feature = "seed")]
+        Command::Seed(what) => seed::run(what).await,
     }
 }
 

@@ -18,6 +18,8 @@ pub fn migrator(r: &mut Reader) -> Option<DatabaseUrl> {
 pub fn all(r: &mut Reader) -> Option<()> {
     let migrator = migrator(r);
     let verbs = Verbs::read(r);
+    #[cfg(feature = "seed")]
+    let verbs = crate::seed::further_logins(r).and(verbs);
     migrator.and(verbs).map(|_| ())
 }
 
@@ -80,9 +82,14 @@ impl Verbs {
     /// # Errors
     /// If the database does not answer or the policy is refused.
     pub async fn app(self) -> anyhow::Result<App> {
+        Ok(App::open(self.parts()).await?)
+    }
+
+    /// What the application is opened with.
+    pub fn parts(self) -> app::Settings {
         let verbs = self;
         let clock = verbs.clock;
-        Ok(App::open(app::Settings {
+        app::Settings {
             databases: Urls {
                 admin: Some(verbs.admin.reveal().to_owned()),
                 auth: Some(verbs.auth.reveal().to_owned()),
@@ -100,7 +107,6 @@ impl Verbs {
             link_key: verbs.link_key.bytes().to_vec(),
             upload_limit: verbs.limits.upload_bytes,
             policy_file: verbs.policy_file,
-        })
-        .await?)
+        }
     }
 }

@@ -267,7 +267,7 @@ impl App {
     }
 
     /// Begins an application with these answers, or changes the live one's.
-    async fn choose(
+    pub(crate) async fn choose(
         &self,
         actor: &Actor,
         card: Uuid,
@@ -385,7 +385,7 @@ impl App {
         }
     }
 
-    async fn form(&self, actor: &Actor, application: Uuid) -> Result<()> {
+    pub(crate) async fn form(&self, actor: &Actor, application: Uuid) -> Result<()> {
         let mut tx = self.db.enter::<acts::Form>(actor).await?;
         let row = applications::lock(&mut tx, application)
             .await?

@@ -35,6 +35,8 @@ pub mod reference;
 pub mod review;
 pub mod schedule;
 pub mod school;
+#[cfg(feature = "seed")]
+pub mod seed;
 pub mod start;
 pub mod wake;
 pub mod withdrawals;

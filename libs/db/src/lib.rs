@@ -31,6 +31,8 @@ pub mod reference;
 pub mod renditions;
 pub mod schedule;
 pub mod scope;
+#[cfg(feature = "seed")]
+pub mod seed;
 pub mod withdrawals;
 pub mod work;
 
