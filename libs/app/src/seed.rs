@@ -174,7 +174,7 @@ impl App {
     }
 }
 
-/// «октябрь-ноябрь 2026», «декабрь 2026 - январь 2027».
+/// «октябрь-ноябрь 2026», «декабрь 2026 – январь 2027».
 fn period_name(starts: NaiveDate, ends: NaiveDate) -> String {
     let month = |date: NaiveDate| {
         MONTHS
@@ -186,7 +186,7 @@ fn period_name(starts: NaiveDate, ends: NaiveDate) -> String {
     if starts.year() == ends.year() {
         format!("{first}-{last} {}", ends.year())
     } else {
-        format!("{first} {} - {last} {}", starts.year(), ends.year())
+        format!("{first} {} – {last} {}", starts.year(), ends.year())
     }
 }
 
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(named("2026-10-01", "2026-11-30"), "октябрь-ноябрь 2026");
         assert_eq!(
             named("2026-12-01", "2027-01-31"),
-            "декабрь 2026 - январь 2027"
+            "декабрь 2026 – январь 2027"
         );
     }
 }
