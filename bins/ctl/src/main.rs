@@ -44,9 +44,9 @@ enum Command {
     /// Права доступа
     #[command(subcommand)]
     Policy(Policy),
-    /// Заполнить пустую базу; в рабочей системе этой команды нет
+    /// Наполнить пустую базу вымышленными данными
     #[cfg(feature = "seed")]
-    Seed(seed::What),
+    Seed(seed::Seed),
 }
 
 #[derive(Subcommand)]
@@ -90,10 +90,10 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Admin(Member::Add(member)) => people::add(Role::Admin, member).await,
         Command::Operator(Member::Add(member)) => people::add(Role::Operator, member).await,
         Command::Municipality(Municipality::Add(place)) => people::add_municipality(place).await,
+        #[cfg(feature = "seed")]
+        Command::Seed(what) => seed::run(&what).await,
         Command::Policy(Policy::Matrix) => policy::matrix().await,
         Command::Policy(Policy::Check { file }) => policy::check(&file).await,
-        #[cfg(feature = "seed")]
-        Command::Seed(what) => seed::run(what).await,
     }
 }
 

@@ -19,7 +19,7 @@ pub fn all(r: &mut Reader) -> Option<()> {
     let migrator = migrator(r);
     let verbs = Verbs::read(r);
     #[cfg(feature = "seed")]
-    let verbs = crate::seed::further_logins(r).and(verbs);
+    let verbs = Seeding::read(r).and(verbs);
     migrator.and(verbs).map(|_| ())
 }
 
@@ -82,31 +82,84 @@ impl Verbs {
     /// # Errors
     /// If the database does not answer or the policy is refused.
     pub async fn app(self) -> anyhow::Result<App> {
-        Ok(App::open(self.parts()).await?)
+        let clock = self.clock.clone();
+        self.open(Urls::default(), clock).await
     }
 
-    /// What the application is opened with.
-    pub fn parts(self) -> app::Settings {
-        let verbs = self;
-        let clock = verbs.clock;
-        app::Settings {
+    async fn open(self, others: Urls, clock: Clock) -> anyhow::Result<App> {
+        Ok(App::open(app::Settings {
             databases: Urls {
-                admin: Some(verbs.admin.reveal().to_owned()),
-                auth: Some(verbs.auth.reveal().to_owned()),
-                ..Urls::default()
+                admin: Some(self.admin.reveal().to_owned()),
+                auth: Some(self.auth.reveal().to_owned()),
+                ..others
             },
-            pool: 2,
+            pool: 4,
             now: Arc::new(move || clock.now()),
             store: StoreSettings {
-                endpoint: verbs.s3.endpoint,
-                region: verbs.s3.region,
-                bucket: verbs.s3.bucket,
-                access_key: verbs.s3.access_key.reveal().to_owned(),
-                secret_key: verbs.s3.secret_key.reveal().to_owned(),
+                endpoint: self.s3.endpoint,
+                region: self.s3.region,
+                bucket: self.s3.bucket,
+                access_key: self.s3.access_key.reveal().to_owned(),
+                secret_key: self.s3.secret_key.reveal().to_owned(),
             },
-            link_key: verbs.link_key.bytes().to_vec(),
-            upload_limit: verbs.limits.upload_bytes,
-            policy_file: verbs.policy_file,
-        }
+            link_key: self.link_key.bytes().to_vec(),
+            upload_limit: self.limits.upload_bytes,
+            policy_file: self.policy_file,
+        })
+        .await?)
+    }
+}
+
+/// What `ctl seed` is told: it acts as everybody.
+#[cfg(feature = "seed")]
+pub struct Seeding {
+    verbs: Verbs,
+    others: Urls,
+}
+
+#[cfg(feature = "seed")]
+impl Seeding {
+    fn read(r: &mut Reader) -> Option<Self> {
+        let verbs = Verbs::read(r);
+        let mut url = |setting| {
+            r.get::<DatabaseUrl>(setting)
+                .map(|url| Some(url.reveal().to_owned()))
+        };
+        let tenant = url(&settings::DB_TENANT_URL);
+        let expert = url(&settings::DB_EXPERT_URL);
+        let operator = url(&settings::DB_OPERATOR_URL);
+        let worker = url(&settings::DB_WORKER_URL);
+        let public = url(&settings::DB_PUBLIC_URL);
+        Some(Self {
+            verbs: verbs?,
+            others: Urls {
+                tenant: tenant?,
+                expert: expert?,
+                operator: operator?,
+                worker: worker?,
+                public: public?,
+                ..Urls::default()
+            },
+        })
+    }
+
+    /// Reads them from the environment and begins to log.
+    ///
+    /// # Errors
+    /// If they are not right.
+    pub fn from_env() -> anyhow::Result<Self> {
+        let seeding = config::from_env(Self::read)?;
+        telemetry::init(&seeding.verbs.telemetry)?;
+        Ok(seeding)
+    }
+
+    /// The application as everybody, and the hand that moves its clock.
+    ///
+    /// # Errors
+    /// If the database does not answer or the policy is refused.
+    pub async fn app(self) -> anyhow::Result<(App, runtime::Hand)> {
+        let (clock, hand) = Clock::by_hand(self.verbs.clock.now());
+        let app = self.verbs.open(self.others, clock).await?;
+        Ok((app, hand))
     }
 }

@@ -261,9 +261,21 @@ impl App {
         version: i32,
         choice: &Choice,
     ) -> Result<()> {
+        let application = self.form_unprinted(actor, card, version, choice).await?;
+        self.look_for_print(actor, application).await
+    }
+
+    /// «Сформировать» without waiting for the PDF.
+    pub(crate) async fn form_unprinted(
+        &self,
+        actor: &Actor,
+        card: Uuid,
+        version: i32,
+        choice: &Choice,
+    ) -> Result<Uuid> {
         let application = self.choose(actor, card, version, choice).await?;
         self.form(actor, application).await?;
-        self.look_for_print(actor, application).await
+        Ok(application)
     }
 
     /// Begins an application with these answers, or changes the live one's.
@@ -385,7 +397,7 @@ impl App {
         }
     }
 
-    pub(crate) async fn form(&self, actor: &Actor, application: Uuid) -> Result<()> {
+    async fn form(&self, actor: &Actor, application: Uuid) -> Result<()> {
         let mut tx = self.db.enter::<acts::Form>(actor).await?;
         let row = applications::lock(&mut tx, application)
             .await?

@@ -22,7 +22,7 @@ pub struct Lists {
     pub municipalities: Vec<Choice>,
     /// The types of organisations.
     pub types: Vec<Choice>,
-    /// The organisations of the municipality and the type chosen; empty until both are.
+    /// The organisations of the municipality and the type chosen.
     pub organisations: Vec<Choice>,
     /// The posts: for a teacher those a person can be attested in.
     pub positions: Vec<Choice>,
@@ -43,9 +43,13 @@ impl App {
         let kind = types
             .iter()
             .find(|kind| kind.code == typed.organisation_type);
+        // Where the municipality is given, its organisations are few enough to show at once.
         let organisations = match (tenant, kind) {
             (Some(tenant), Some(kind)) => {
-                places::organisations(&mut tx, tenant, &kind.code).await?
+                places::organisations(&mut tx, tenant, Some(&kind.code)).await?
+            }
+            (Some(tenant), None) if profile.cabinet.is_some() => {
+                places::organisations(&mut tx, tenant, None).await?
             }
             _ => Vec::new(),
         };

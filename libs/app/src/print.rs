@@ -157,10 +157,10 @@ impl App {
             sha256: &stored.sha256,
         };
         let kept = self.keep(job, &printed).await;
-        if !matches!(kept, Ok(true)) {
-            if let Err(error) = self.store.delete(&key).await {
-                tracing::warn!(%error, "an unnamed object stays in the store");
-            }
+        if !matches!(kept, Ok(true))
+            && let Err(error) = self.store.delete(&key).await
+        {
+            tracing::warn!(%error, "an unnamed object stays in the store");
         }
         kept.map(|_| ())
     }
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_code_is_short_and_of_the_id() {
-        let id = Uuid::from_u128(0x0193_0000_0000_7000_8000_0011_FFFF_0001);
+        let id = Uuid::from_u128(0x0193_0000_0000_7000_8000_0011_FFF0_0001);
         assert_eq!(code(id).len(), 9);
         assert!(code(id).ends_with("0001"), "{}", code(id));
         assert_ne!(code(id), code(Uuid::from_u128(id.as_u128() + 1)));

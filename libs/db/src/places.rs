@@ -31,15 +31,19 @@ pub struct Place {
     pub kind: String,
 }
 
-/// The organisations of a municipality of one type, by name.
+/// The organisations of a municipality, of one type or of all, by name.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn organisations(scope: &mut Scope, tenant: TenantId, kind: &str) -> Result<Vec<Place>> {
+pub async fn organisations(
+    scope: &mut Scope,
+    tenant: TenantId,
+    kind: Option<&str>,
+) -> Result<Vec<Place>> {
     Ok(sqlx::query_as!(
         Place,
         "SELECT id, public_id, name, type AS kind FROM app.organisation
-         WHERE tenant_id = $1 AND type = $2 ORDER BY name",
+         WHERE tenant_id = $1 AND ($2::text IS NULL OR type = $2) ORDER BY name",
         tenant.0,
         kind,
     )

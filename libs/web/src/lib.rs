@@ -5,6 +5,8 @@
 
 pub mod asked;
 pub mod case;
+#[cfg(all(feature = "dev", debug_assertions))]
+pub mod dev;
 pub mod error;
 pub mod form;
 pub mod id;
@@ -15,8 +17,6 @@ pub mod schedule;
 pub mod session;
 pub mod upload;
 pub mod visit;
-#[cfg(all(feature = "dev", debug_assertions))]
-pub mod dev;
 
 mod admin;
 mod cabinet;

@@ -50,7 +50,7 @@ impl Case<'_> {
             .collect();
         for step in due {
             match step {
-                Step::Begin => self.begin(app).await.map(drop),
+                Step::Begin => self.begin(app).await,
                 Step::Form => self.form(app).await.map(drop),
                 Step::Submit => self.submit(app).await,
                 Step::Upload | Step::Sign | Step::Pass | Step::Accept | Step::Return => {
@@ -67,9 +67,10 @@ impl Case<'_> {
         Ok(())
     }
 
-    async fn begin(&mut self, app: &App) -> Result<Uuid> {
+    fn choice(&self) -> Choice {
         let simplified = self.story.simplified;
-        let choice = Choice {
+        let highest = self.asks == Category::Highest;
+        Choice {
             category: self.asks,
             procedure: if simplified {
                 Procedure::Simplified
@@ -77,21 +78,28 @@ impl Case<'_> {
                 Procedure::General
             },
             ground: simplified.then(|| "medal_ushinskogo".to_owned()),
-            form: if self.asks == Category::Highest {
+            form: if highest {
                 Form::InPerson
             } else {
                 Form::Distance
             },
-            presence: self.asks == Category::Highest,
-        };
+            presence: highest,
+        }
+    }
+
+    async fn begin(&mut self, app: &App) -> Result<()> {
+        let choice = self.choice();
         let id = app.choose(&self.teacher, self.card, 0, &choice).await?;
         self.application = Some(id);
-        Ok(id)
+        Ok(())
     }
 
     async fn form(&mut self, app: &App) -> Result<Uuid> {
-        let id = self.begin(app).await?;
-        app.form(&self.teacher, id).await?;
+        let choice = self.choice();
+        let id = app
+            .form_unprinted(&self.teacher, self.card, 0, &choice)
+            .await?;
+        self.application = Some(id);
         Ok(id)
     }
 
@@ -193,7 +201,7 @@ impl Case<'_> {
         let row = self.row(app).await?;
         let id = row.public_id;
         if step == Step::Withdraw {
-            let reason = "с переездом в другой регион";
+            let reason = "переездом в другой регион";
             return app
                 .form_withdrawal(&self.teacher, id, row.version, reason)
                 .await;

@@ -1,0 +1,372 @@
+//! Every form the pages show, walked from the cabinets' first pages: no input whatever makes
+//! a server error, without the session's token nothing is done (SEC-30), and what changes
+//! something shown carries its version (SEC-70).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::role::Role;
+use reqwest::{Method, StatusCode};
+use tests::{Browser, Form, Page, Person, Session, Site, World};
+use uuid::Uuid;
+
+use crate::seed::{Full, full};
+
+/// A form with who sees it.
+struct Shown {
+    role: Option<Role>,
+    /// Its address without ids.
+    path: String,
+    browser: Browser,
+    form: Form,
+}
+
+impl Shown {
+    /// Sends it with these fields, as a form with or without files.
+    async fn send(&self, fields: &[(String, String)]) -> Page {
+        if !self.form.post {
+            let path = self.form.action.split('?').next().unwrap_or_default();
+            let url = reqwest::Url::parse_with_params("http://localhost", fields).unwrap();
+            let query = url.query().unwrap_or_default();
+            return self.browser.get(&format!("{path}?{query}")).await;
+        }
+        if self.form.files.is_empty() {
+            self.browser.post(&self.form.action, fields).await
+        } else {
+            self.browser.upload(&self.form.action, fields, &[]).await
+        }
+    }
+
+    /// The fields as the page has them, one changed.
+    fn with(&self, name: &str, value: &str) -> Vec<(String, String)> {
+        let others = self.form.fields.iter().filter(|(known, _)| known != name);
+        let mut fields: Vec<_> = others.cloned().collect();
+        fields.push((name.to_owned(), value.to_owned()));
+        fields
+    }
+
+    /// The fields a person can fill in.
+    fn names(&self) -> BTreeSet<String> {
+        let names = self.form.names.iter().cloned();
+        names
+            .filter(|name| name != "_csrf" && !self.form.files.contains(name))
+            .collect()
+    }
+}
+
+/// What makes two forms the same one on two rows: who sees it, its address without ids, its
+/// fields.
+type Shape = (Option<Role>, String, BTreeSet<String>);
+
+fn shape(role: Option<Role>, form: &Form) -> Shape {
+    let path = form.action.split('?').next().unwrap_or_default();
+    let part = |part: &str| match Uuid::parse_str(part) {
+        Ok(_) => "{id}".to_owned(),
+        Err(_) => part.to_owned(),
+    };
+    let parts: Vec<String> = path.split('/').map(part).collect();
+    (role, parts.join("/"), form.names.iter().cloned().collect())
+}
+
+/// A municipality in many states with everybody in it, so that every form is to be seen.
+async fn everybody(world: &World) -> Vec<Person> {
+    let town = full(world).await;
+    let Full { town: here, .. } = &town;
+    let fresh = here.teacher().await;
+    let ready = here.teacher().await;
+    here.ready(&ready).await;
+    let submitted = here.teacher().await;
+    here.applied(&submitted).await;
+    let leaving = here.teacher().await;
+    let application = here.submitted(&leaving).await;
+    let version = application.version(here).await;
+    world
+        .app()
+        .form_withdrawal(&leaving, application.public_id, version, "болезнью")
+        .await
+        .unwrap();
+    here.submitted_by(&here.teacher().await, "simplified").await;
+    here.registered(&here.teacher().await, &town.coordinator)
+        .await;
+    let (operator, admin) = (world.operator().await, world.admin().await);
+    let Full {
+        teacher,
+        school,
+        coordinator,
+        expert,
+        ..
+    } = town;
+    vec![
+        teacher,
+        school,
+        coordinator,
+        expert,
+        operator,
+        admin,
+        fresh,
+        ready,
+        submitted,
+        leaving,
+    ]
+}
+
+/// Every page a person comes to by links, from its cabinet's first.
+async fn walk(browser: &Browser, home: &str) -> Vec<Page> {
+    const ELSEWHERE: [&str; 5] = ["/assets", "/documents", "/logout", "/help", "/login"];
+    let mut seen = BTreeSet::from([home.to_owned(), "/profile".to_owned()]);
+    let mut waiting: Vec<String> = seen.iter().cloned().collect();
+    let mut pages = Vec::new();
+    while let Some(path) = waiting.pop() {
+        let page = browser.get(&path).await;
+        for link in page.links() {
+            let skipped = ELSEWHERE.iter().any(|prefix| link.starts_with(prefix));
+            if !skipped && !link.contains('#') && seen.len() < 80 && seen.insert(link.clone()) {
+                waiting.push(link);
+            }
+        }
+        pages.push(page);
+    }
+    pages
+}
+
+/// Every form there is, each shape once.
+async fn shown(site: &Site, people: &[Person]) -> Vec<Shown> {
+    let mut known: BTreeMap<Shape, Shown> = BTreeMap::new();
+    let mut note = |role: Option<Role>, browser: &Browser, page: &Page| {
+        for form in page.forms() {
+            let shape = shape(role, &form);
+            known.entry(shape.clone()).or_insert_with(|| Shown {
+                role,
+                path: shape.1,
+                browser: browser.clone(),
+                form,
+            });
+        }
+    };
+    for person in people {
+        let browser = site.browser_of(person).await;
+        for page in walk(&browser, person.role.home()).await {
+            let fine = page.status.is_success() || page.status.is_redirection();
+            assert!(fine, "{:?} came by a link to {}", person.role, page.told());
+            note(Some(person.role), &browser, &page);
+        }
+    }
+    let browser = site.browser();
+    for path in [
+        "/login",
+        "/register",
+        "/password/forgot",
+        "/schedules",
+        "/results",
+    ] {
+        note(None, &browser, &browser.get(path).await);
+    }
+    let mut shown: Vec<Shown> = known.into_values().collect();
+    // Signing out would end the session of the others.
+    shown.retain(|shown| shown.path != "/logout");
+    assert!(shown.len() > 60, "only {} forms", shown.len());
+    shown
+}
+
+/// What a field may be made to hold.
+fn nonsense() -> Vec<(&'static str, String)> {
+    let short = [
+        ("nothing", ""),
+        ("blanks", " \t\r\n "),
+        ("a zero byte", "а\0б"),
+        ("control characters", "\u{1}\u{7f}\u{202e}\u{feff}\u{2028}"),
+        ("a negative number", "-1"),
+        ("a number beyond all bounds", "99999999999999999999999"),
+        ("just beyond an int", "2147483648"),
+        ("words for a number", "двенадцать"),
+        ("a date there is not", "31.02.2026"),
+        ("a date far away", "01.01.99999"),
+        ("SQL", "'; DROP TABLE app.card; --"),
+        ("a pattern", "%_\\%"),
+        ("markup", "<script>alert(1)</script>"),
+    ];
+    let mut nonsense: Vec<_> = short.map(|(what, value)| (what, value.to_owned())).into();
+    nonsense.push(("an unknown id", Uuid::now_v7().to_string()));
+    nonsense.push(("emoji", "👩‍🏫".repeat(50)));
+    nonsense.push(("too much", "ж".repeat(20_000)));
+    nonsense
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_input_makes_a_server_error() {
+    let world = World::own().await;
+    let people = everybody(&world).await;
+    let site = world.serve().await;
+    let mut waiting = shown(&site, &people).await;
+    let mut known: BTreeSet<Shape> = BTreeSet::new();
+    let (mut faults, mut sent) = (BTreeSet::new(), 0);
+    while let Some(shown) = waiting.pop() {
+        if !known.insert(shape(shown.role, &shown.form)) {
+            continue;
+        }
+        let mut tries: Vec<(String, Vec<(String, String)>)> = Vec::new();
+        for name in shown.names() {
+            for (what, value) in nonsense() {
+                // A longer address no browser would send.
+                let most = if shown.form.post { value.len() } else { 1000 };
+                let value: String = value.chars().take(most).collect();
+                tries.push((format!("{name}: {what}"), shown.with(&name, &value)));
+            }
+        }
+        let token = shown.form.fields.iter().filter(|(name, _)| name == "_csrf");
+        tries.push(("nothing but the token".to_owned(), token.cloned().collect()));
+        let twice = [&shown.form.fields[..], &shown.form.fields[..]].concat();
+        tries.push(("every field twice".to_owned(), twice));
+        for (what, fields) in tries {
+            let page = shown.send(&fields).await;
+            sent += 1;
+            let answered = page.status.is_client_error()
+                || page.status.is_success()
+                || page.status == StatusCode::SEE_OTHER;
+            if !answered {
+                faults.insert(format!(
+                    "{:?} {} {what} → {}",
+                    shown.role, shown.path, page.status
+                ));
+            }
+            // A form may lead to another one («Вы уверены?»).
+            let next = page.forms().into_iter().map(|form| Shown {
+                role: shown.role,
+                path: shape(shown.role, &form).1,
+                browser: shown.browser.clone(),
+                form,
+            });
+            waiting.extend(next.filter(|next| {
+                next.path != "/logout" && !known.contains(&shape(next.role, &next.form))
+            }));
+        }
+    }
+    println!("{} forms, {sent} requests", known.len());
+    assert!(sent > 3000, "{sent} requests");
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// What has been done in the whole region so far.
+async fn done(sql: &mut Session) -> i64 {
+    sql.value("SELECT (SELECT count(*) FROM app.audit_event) + (SELECT count(*) FROM app.application_event)")
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_30_without_the_sessions_token_nothing_is_done() {
+    let world = World::own().await;
+    let people = everybody(&world).await;
+    let site = world.serve().await;
+    let shown = shown(&site, &people).await;
+    let mut sql = world.superuser().await;
+    let before = done(&mut sql).await;
+    let (mut faults, mut posted) = (BTreeSet::new(), 0);
+    for shown in shown.iter().filter(|shown| shown.form.post) {
+        let name =
+            |what: &str, status| format!("{:?} {} {what} → {status}", shown.role, shown.path);
+        posted += 1;
+        let others = shown.form.fields.iter().filter(|(name, _)| name != "_csrf");
+        let without: Vec<_> = others.cloned().collect();
+        for (what, fields) in [
+            ("no token", without),
+            ("a stranger's token", shown.with("_csrf", "чужой")),
+        ] {
+            let page = shown.send(&fields).await;
+            // A form with files and no field at all is not a form.
+            let empty = !shown.form.files.is_empty() && fields.is_empty();
+            if page.status != StatusCode::FORBIDDEN && !(empty && page.status.is_client_error()) {
+                faults.insert(name(what, page.status));
+            }
+        }
+        for (what, header, value) in [
+            ("another site's", "sec-fetch-site", "cross-site"),
+            ("another origin's", "origin", "https://evil.example"),
+        ] {
+            let request = shown.browser.request(Method::POST, &shown.form.action);
+            let request = request.header(header, value).form(&shown.form.fields);
+            let status = request.send().await.unwrap().status();
+            if status != StatusCode::FORBIDDEN {
+                faults.insert(name(what, status));
+            }
+        }
+        for (kind, body) in [
+            ("text/plain", "x"),
+            ("application/json", "{"),
+            ("multipart/form-data; boundary=b", "--b\r\nx"),
+            ("multipart/form-data", ""),
+        ] {
+            let request = shown.browser.request(Method::POST, &shown.form.action);
+            let request = request.header("content-type", kind).body(body);
+            let status = request.send().await.unwrap().status();
+            if !status.is_client_error() {
+                faults.insert(name(kind, status));
+            }
+        }
+    }
+    println!("SEC-30: {posted} forms");
+    assert!(faults.is_empty(), "{faults:#?}");
+    assert_eq!(
+        done(&mut sql).await,
+        before,
+        "something was done all the same"
+    );
+}
+
+/// What makes something new, or is about the session alone, has no version to carry.
+const WITHOUT_VERSION: [&str; 16] = [
+    "/cabinet/choose",
+    "/login",
+    "/register",
+    "/password/forgot",
+    "/teacher/cards",
+    // Asks whether the person is sure; nothing is changed yet.
+    "/teacher/withdrawal",
+    "/teacher/application/documents",
+    "/teacher/application/documents/detach",
+    "/school/documents/{id}",
+    "/school/documents/{id}/detach",
+    "/municipal/invitations",
+    "/municipal/organisations/new",
+    // Each row ticked carries its own: `id.version`.
+    "/operator/queue",
+    "/operator/people",
+    "/operator/organisations/new",
+    "/operator/periods",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_70_forms_carry_the_version_they_change() {
+    let world = World::own().await;
+    let people = everybody(&world).await;
+    let site = world.serve().await;
+    let shown = shown(&site, &people).await;
+    let mut sql = world.superuser().await;
+    let before = done(&mut sql).await;
+    let (mut faults, mut stale) = (BTreeSet::new(), 0);
+    for shown in shown.iter().filter(|shown| shown.form.post) {
+        if !shown.form.names.iter().any(|name| name == "version") {
+            if !WITHOUT_VERSION.contains(&shown.path.as_str()) {
+                faults.insert(format!("{} carries no version", shown.path));
+            }
+            continue;
+        }
+        let page = shown.send(&shown.with("version", "999")).await;
+        stale += 1;
+        // What was typed, or a file left out, may be judged first.
+        let refused = [StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY];
+        if !refused.contains(&page.status) {
+            faults.insert(format!(
+                "{} of a stale version → {}",
+                shown.path, page.status
+            ));
+        }
+    }
+    println!("SEC-70: {stale} forms with a stale version");
+    assert!(stale > 20, "{stale}");
+    assert!(faults.is_empty(), "{faults:#?}");
+    assert_eq!(
+        done(&mut sql).await,
+        before,
+        "something was done all the same"
+    );
+}

@@ -1,0 +1,165 @@
+//! The house rules that no compiler holds: which crate may import which (03 §3.1), and that
+//! no SQL is put together at run time (04, the known limit of row-level security by settings).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Every arrow there may be. A crate that is not here may not exist.
+const ARROWS: [(&str, &[&str]); 14] = [
+    (
+        "server",
+        &["web", "app", "authz", "db", "domain", "runtime", "storage"],
+    ),
+    (
+        "worker",
+        &[
+            "app",
+            "authz",
+            "db",
+            "documents",
+            "domain",
+            "runtime",
+            "sheets",
+            "storage",
+        ],
+    ),
+    (
+        "ctl",
+        &["app", "authz", "db", "domain", "runtime", "storage"],
+    ),
+    ("web", &["app", "domain", "sheets", "ui"]),
+    ("app", &["authz", "db", "domain", "storage"]),
+    ("db", &["domain"]),
+    ("authz", &["domain"]),
+    ("documents", &["domain"]),
+    ("sheets", &["domain"]),
+    ("domain", &[]),
+    ("storage", &[]),
+    ("ui", &[]),
+    ("runtime", &[]),
+    (
+        "tests",
+        &["app", "authz", "db", "domain", "runtime", "storage", "web"],
+    ),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The crates of the workspace with those of ours they import when built.
+fn imports() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    packages
+        .iter()
+        .map(|package| {
+            let name = package["name"].as_str().unwrap().to_owned();
+            let ours = package["dependencies"].as_array().unwrap().iter();
+            let ours = ours
+                .filter(|dependency| dependency["path"].is_string() && dependency["kind"].is_null())
+                .map(|dependency| dependency["name"].as_str().unwrap().to_owned());
+            (name, ours.collect())
+        })
+        .collect()
+}
+
+fn wrong_arrows(imports: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let allowed = |from: &str| ARROWS.iter().find(|(name, _)| *name == from);
+    imports
+        .iter()
+        .flat_map(|(from, to)| to.iter().map(move |to| (from, to)))
+        .filter(|(from, to)| allowed(from).is_none_or(|(_, tos)| !tos.contains(&to.as_str())))
+        .map(|(from, to)| format!("{from} → {to}"))
+        .collect()
+}
+
+#[test]
+fn arrows_go_one_way() {
+    let imports = imports();
+    assert!(imports["app"].contains("db"), "the metadata was not read");
+    assert_eq!(wrong_arrows(&imports), Vec::<String>::new());
+    let strangers: Vec<_> = imports
+        .keys()
+        .filter(|name| ARROWS.iter().all(|(known, _)| known != name))
+        .collect();
+    assert_eq!(strangers, Vec::<&String>::new());
+}
+
+#[test]
+fn a_wrong_arrow_is_seen() {
+    let imports = BTreeMap::from([("web".to_owned(), BTreeSet::from(["db".to_owned()]))]);
+    assert_eq!(wrong_arrows(&imports), ["web → db"]);
+}
+
+fn sources(directory: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            into.push(path);
+        }
+    }
+}
+
+/// Statements are checked macros: whatever takes SQL as text is a way in for injected SQL.
+#[test]
+fn no_sql_is_put_together_at_run_time() {
+    const WAYS: [&str; 7] = [
+        "AssertSqlSafe",
+        "QueryBuilder",
+        "raw_sql(",
+        "sqlx::query(",
+        "sqlx::query_as(",
+        "sqlx::query_scalar(",
+        "sqlx::query_with(",
+    ];
+    let mut files = Vec::new();
+    sources(&root().join("libs"), &mut files);
+    sources(&root().join("bins"), &mut files);
+    let mut found = Vec::new();
+    for file in &files {
+        let text = fs::read_to_string(file).unwrap();
+        for way in WAYS.iter().filter(|way| text.contains(**way)) {
+            found.push(format!("{}: {way}", file.display()));
+        }
+    }
+    assert!(files.len() > 50, "the sources were not found");
+    assert_eq!(found, Vec::<String>::new());
+}
+
+/// SQL lives in `db`, S3 in `storage` (03 §3.1).
+#[test]
+fn stores_are_seen_by_one_crate_each() {
+    for (dependency, only) in [
+        ("sqlx", "db"),
+        ("aws-sdk-s3", "storage"),
+        ("casbin", "authz"),
+    ] {
+        for group in ["libs", "bins"] {
+            for entry in fs::read_dir(root().join(group)).unwrap() {
+                let manifest = entry.unwrap().path().join("Cargo.toml");
+                let text = fs::read_to_string(&manifest).unwrap();
+                let uses = text.lines().any(|line| line.starts_with(dependency));
+                let owner = manifest.parent().unwrap().ends_with(only);
+                assert_eq!(uses, owner, "{dependency} in {}", manifest.display());
+            }
+        }
+    }
+}

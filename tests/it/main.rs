@@ -1,0 +1,23 @@
+//! Verbs, database and isolation, without a browser: one binary, one module per promise.
+//! Every test makes its own municipality, most of them in one shared database.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod audit;
+mod experts;
+mod forms;
+mod house;
+mod isolation;
+mod journal;
+mod kill;
+mod lint;
+mod pages;
+mod pool;
+mod races;
+mod route;
+mod routes;
+mod seed;

@@ -1,0 +1,284 @@
+//! The pages over HTTP, walked from the list of routes: whose page is whose (SEC-06), and
+//! another municipality's object is answered like one that never was (SEC-05).
+
+use std::collections::BTreeMap;
+
+use domain::role::Role;
+use reqwest::StatusCode;
+use tests::{Browser, Page, Site, World};
+use uuid::Uuid;
+
+use crate::{
+    routes::{Route, routes},
+    seed::{Full, full},
+};
+
+/// Addresses outside the cabinets, each with who is let in. One that is not here fails.
+const OUTSIDE: [&str; 22] = [
+    "/",
+    "/assets/{*path}",
+    "/cabinet",
+    "/cabinet/choose",
+    "/consent",
+    "/documents/{id}",
+    "/email/confirm/{token}",
+    "/forms",
+    "/help",
+    "/help/{role}",
+    "/invitation/{token}",
+    "/invitation/{token}/accept",
+    "/login",
+    "/logout",
+    "/m/{slug}/login",
+    "/password/forgot",
+    "/password/reset/{token}",
+    "/profile",
+    "/profile/letters",
+    "/register",
+    "/results",
+    "/schedules",
+];
+
+fn section_of(role: Role) -> &'static str {
+    role.home().trim_start_matches('/')
+}
+
+/// A browser in every role of one municipality, and nobody's.
+struct Visitors {
+    people: Vec<(Option<Role>, Browser)>,
+}
+
+impl Visitors {
+    async fn of(site: &Site, world: &World, town: &Full) -> Self {
+        let mut people = vec![(None, site.browser())];
+        let (operator, admin) = (world.operator().await, world.admin().await);
+        for person in [
+            &town.teacher,
+            &town.school,
+            &town.coordinator,
+            &town.expert,
+            &operator,
+            &admin,
+        ] {
+            people.push((Some(person.role), site.browser_of(person).await));
+        }
+        Self { people }
+    }
+}
+
+/// Gives the documents of the seed bytes to open.
+async fn with_bytes(world: &World, town: &Full) {
+    let pdf = futures::stream::iter([Ok::<_, std::io::Error>("%PDF-1.7\n".into())]);
+    let received = world
+        .app()
+        .receive("files", town.town.id, "документ.pdf", pdf)
+        .await
+        .unwrap();
+    let update = format!(
+        "UPDATE app.file SET s3_key = '{}', size = {} WHERE tenant_id = {}",
+        received.key, received.size, town.town.id
+    );
+    world.superuser().await.run(&update).await.unwrap();
+}
+
+/// The token of the session's forms, from the page every cabinet begins with.
+async fn token(browser: &Browser, home: &str) -> String {
+    let page = browser.get(home).await;
+    let forms = page.forms();
+    let field = forms
+        .iter()
+        .flat_map(|form| &form.fields)
+        .find(|(name, _)| name == "_csrf");
+    field
+        .unwrap_or_else(|| panic!("no form: {}", page.told()))
+        .1
+        .clone()
+}
+
+/// The object an address of this kind is about, in a municipality.
+async fn object(world: &World, town: &Full, route: &Route) -> String {
+    let tenant = town.town.id;
+    let table = match route.path.as_str() {
+        path if path.contains("/organisations/requests/") => "organisation_request",
+        path if path.contains("/organisations/") => "organisation",
+        path if path.contains("/invitations/") => "invitation",
+        path if path.contains("/people/") || path.contains("/experts/") => "membership",
+        path if path.starts_with("/documents/") => "file",
+        path if path.contains("/detach") => "attachment",
+        _ => "application",
+    };
+    let id: Uuid = world
+        .superuser()
+        .await
+        .value(&format!(
+            "SELECT public_id FROM app.{table} WHERE tenant_id = {tenant} ORDER BY id LIMIT 1"
+        ))
+        .await
+        .unwrap();
+    id.to_string()
+}
+
+/// An answer without what differs by design: the ids asked for and the session's token.
+fn bare(page: &Page, id: &str, token: &str) -> (StatusCode, String, Option<String>) {
+    let strip = |text: &str| text.replace(id, "ID").replace(token, "TOKEN");
+    (
+        page.status,
+        strip(&page.body),
+        page.location.as_deref().map(strip),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_05_another_municipalitys_object_is_like_none() {
+    let world = World::shared().await;
+    let (own, foreign) = (full(&world).await, full(&world).await);
+    with_bytes(&world, &own).await;
+    with_bytes(&world, &foreign).await;
+    let site = world.serve().await;
+    let visitors = Visitors::of(&site, &world, &own).await;
+    let routes = routes();
+    let mut faults = Vec::new();
+    let mut asked = 0;
+    for route in routes.iter().filter(|route| route.path.contains("{id}")) {
+        let (own_id, foreign_id) = (
+            object(&world, &own, route).await,
+            object(&world, &foreign, route).await,
+        );
+        let random = Uuid::now_v7().to_string();
+        for (role, browser) in &visitors.people {
+            let Some(role) = role else { continue };
+            // Administrators see no documents.
+            let theirs = route.section() == section_of(*role)
+                || (route.path.starts_with("/documents/") && *role != Role::Admin);
+            let token = token(browser, role.home()).await;
+            for post in [false, true] {
+                if (post && !route.post) || (!post && !route.get) {
+                    continue;
+                }
+                let mut answers = BTreeMap::new();
+                for (whose, id) in [
+                    ("own", &own_id),
+                    ("foreign", &foreign_id),
+                    ("random", &random),
+                    ("garbage", &"1' OR 1".to_owned()),
+                ] {
+                    let path = route.with(&id.replace(' ', "%20"));
+                    // What is not the other municipality's business is not done to its own either.
+                    if whose == "own" && post {
+                        continue;
+                    }
+                    let page = if post {
+                        press(browser, &path, &token).await
+                    } else {
+                        browser.get(&path).await
+                    };
+                    asked += 1;
+                    if page.status.is_server_error() {
+                        faults.push(format!("{role:?} {whose}: {}", page.told()));
+                    }
+                    answers.insert(whose, bare(&page, id, &token));
+                }
+                let what = format!(
+                    "{role:?} {} {}",
+                    if post { "POST" } else { "GET" },
+                    route.path
+                );
+                if !theirs {
+                    // What is no id at all is told before anybody is asked who they are.
+                    let forbidden = answers.iter().all(|(whose, (status, ..))| {
+                        *status == StatusCode::FORBIDDEN
+                            || (*whose == "garbage"
+                                && route.section() == "documents"
+                                && *status == StatusCode::NOT_FOUND)
+                    });
+                    if !forbidden {
+                        let statuses: Vec<_> = answers
+                            .iter()
+                            .map(|(whose, (status, ..))| (whose, status))
+                            .collect();
+                        faults.push(format!("{what}: another role's, not 403: {statuses:?}"));
+                    }
+                    continue;
+                }
+                // Operators work in every municipality: none is foreign to them.
+                if *role != Role::Operator && answers["foreign"] != answers["random"] {
+                    faults.push(format!(
+                        "{what}: {:?} for a foreign id, {:?} for an unknown one",
+                        answers["foreign"].0, answers["random"].0
+                    ));
+                }
+                for whose in ["random", "garbage"] {
+                    // What was typed may be judged before anything is looked up.
+                    let judged = post && answers[whose].0 == StatusCode::UNPROCESSABLE_ENTITY;
+                    if answers[whose].0 != StatusCode::NOT_FOUND && !judged {
+                        faults.push(format!("{what}: {:?} for a {whose} id", answers[whose].0));
+                    }
+                }
+            }
+        }
+    }
+    println!("SEC-05: {asked} requests");
+    assert!(asked > 400, "{asked}");
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// Posts a form without anything but its token, with files or without as the page wants it.
+async fn press(browser: &Browser, path: &str, token: &str) -> Page {
+    let fields = [("_csrf".to_owned(), token.to_owned())];
+    let page = browser.post(path, &fields).await;
+    if page.status == StatusCode::FORBIDDEN && page.heading() == "Страница устарела"
+    {
+        return browser.upload(path, &fields, &[]).await;
+    }
+    page
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_06_every_route_knows_whose_it_is() {
+    let world = World::shared().await;
+    let own = full(&world).await;
+    let site = world.serve().await;
+    let visitors = Visitors::of(&site, &world, &own).await;
+    let mut faults = Vec::new();
+    let sections: Vec<&str> = Role::ALL.into_iter().map(section_of).collect();
+    let routes = routes();
+    for route in &routes {
+        if !sections.contains(&route.section()) {
+            if !OUTSIDE.contains(&route.path.as_str()) {
+                faults.push(format!("{} is in no list: whose is it?", route.path));
+            }
+            continue;
+        }
+        let path = route.with(&object(&world, &own, route).await);
+        for (role, browser) in &visitors.people {
+            if role.is_some_and(|role| section_of(role) == route.section()) {
+                continue;
+            }
+            let mut answers = Vec::new();
+            if route.get {
+                answers.push(browser.get(&path).await);
+            }
+            if route.post {
+                answers.push(browser.post(&path, &[]).await);
+            }
+            for page in answers {
+                let expected = match role {
+                    None => {
+                        page.status == StatusCode::SEE_OTHER
+                            && page
+                                .location
+                                .as_deref()
+                                .is_some_and(|to| to.starts_with("/login"))
+                    }
+                    Some(_) => {
+                        page.status == StatusCode::FORBIDDEN && page.heading() == "Нет доступа"
+                    }
+                };
+                if !expected {
+                    faults.push(format!("{role:?}: {}", page.told()));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}

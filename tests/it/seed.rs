@@ -1,0 +1,94 @@
+//! A municipality with a row in every tenant table: what the generated suites walk over.
+
+use tests::{Person, Town, World};
+use uuid::Uuid;
+
+/// A municipality with everybody and everything in it.
+pub struct Full {
+    pub town: Town,
+    pub teacher: Person,
+    pub school: Person,
+    pub coordinator: Person,
+    pub expert: Person,
+}
+
+/// Makes one. The application is registered, has a schedule, an expert, a conclusion, a
+/// decision and everything else that may hang on it.
+pub async fn full(world: &World) -> Full {
+    let town = world.town().await;
+    let teacher = town.teacher().await;
+    let organisation = teacher.organisation.unwrap();
+    let school = town.school(organisation).await;
+    let coordinator = town.coordinator().await;
+    let expert = town.expert().await;
+    let application = town.registered(&teacher, &coordinator).await;
+    let (tenant, id) = (town.id, application.id);
+    let (account, membership) = (teacher.account.0, teacher.membership);
+    let (expert_account, expert_membership) = (expert.account.0, expert.membership);
+    let coordinator_account = coordinator.account.0;
+    let uuid = Uuid::now_v7;
+    let mut sql = world.superuser().await;
+    sql.script(&format!(
+        "INSERT INTO app.organisation_request (tenant_id, public_id, membership_id, account_id, type, name)
+           VALUES ({tenant}, '{}', {membership}, {account}, 'obshchee', 'Новая школа');
+         INSERT INTO app.invitation (tenant_id, public_id, email, role, nonce, token_sha256, invited_by, expires_at)
+           VALUES ({tenant}, '{}', 'e{id}@example.test', 'expert', '{}', sha256('{id}'), {coordinator_account},
+                   now() + interval '1 day');
+         INSERT INTO app.application_event (tenant_id, application_id, role, act, words)
+           VALUES ({tenant}, {id}, 'worker', 'test.seed', 'Слова');
+         INSERT INTO app.application_flag (tenant_id, application_id, code, words)
+           VALUES ({tenant}, {id}, 'seed', 'Слова');
+         INSERT INTO app.withdrawal (tenant_id, public_id, application_id, reason, by_role, by_account)
+           VALUES ({tenant}, '{}', {id}, 'Причина', 'teacher', {account});
+         INSERT INTO app.schedule_row (tenant_id, application_id) VALUES ({tenant}, {id});
+         INSERT INTO app.assignment (tenant_id, application_id, applicant_account_id, slot, expert_tenant_id,
+             expert_membership_id, expert_account_id, expert_name, assigned_by)
+           VALUES ({tenant}, {id}, {account}, 1, {tenant}, {expert_membership}, {expert_account}, 'Эксперт',
+                   {coordinator_account});
+         INSERT INTO app.letter (tenant_id, public_id, account_id, kind, application_id)
+           VALUES ({tenant}, '{}', {account}, 'registered', {id});
+         INSERT INTO app.job (tenant_id, kind, application_id, object_id, account_id, membership_id, role)
+           VALUES ({tenant}, 'application_pdf', {id}, 1, {account}, {membership}, 'teacher');",
+        uuid(),
+        uuid(),
+        uuid(),
+        uuid(),
+        uuid(),
+    ))
+    .await;
+    let file: i64 = sql
+        .value(&format!(
+            "INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256, by_role)
+             VALUES ({tenant}, '{}', {id}, 't/{tenant}/seed', 'скан.pdf', 'application/pdf', 1, '\\x00', 'teacher')
+             RETURNING id",
+            uuid()
+        ))
+        .await
+        .unwrap();
+    sql.script(&format!(
+        "INSERT INTO app.attachment (tenant_id, public_id, application_id, file_id, kind, by_role, by_account)
+           VALUES ({tenant}, '{}', {id}, {file}, 'results_table', 'teacher', {account});
+         INSERT INTO app.rendition (tenant_id, application_id, kind, of_id, file_id)
+           VALUES ({tenant}, {id}, 'application', 1, {file});
+         INSERT INTO app.document_view (tenant_id, application_id, file_id, account_id, role)
+           VALUES ({tenant}, {id}, {file}, {coordinator_account}, 'municipal');
+         WITH c AS (INSERT INTO app.conclusion (tenant_id, application_id, place)
+             VALUES ({tenant}, {id}, 'at_teacher') RETURNING id)
+         INSERT INTO app.conclusion_file (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)
+           SELECT {tenant}, {id}, c.id, {file}, 'none', {expert_account}, 'expert' FROM c;
+         WITH d AS (INSERT INTO app.decree (public_id, number, date)
+             VALUES ('{}', 'seed-{id}', '2026-12-01') RETURNING id)
+         INSERT INTO app.decision (tenant_id, application_id, decree_id, granted, category)
+           SELECT {tenant}, {id}, d.id, true, 'first' FROM d;",
+        uuid(),
+        uuid(),
+    ))
+    .await;
+    Full {
+        town,
+        teacher,
+        school,
+        coordinator,
+        expert,
+    }
+}

@@ -1,0 +1,340 @@
+//! A person's browser without a browser: it keeps cookies, follows nothing by itself, and
+//! reads pages by meaning — headings, labels, buttons, errors — as 02 writes them. Pages that
+//! need no script need no more than this.
+
+use std::net::SocketAddr;
+
+use reqwest::{Client, StatusCode, header, multipart, redirect};
+use scraper::{ElementRef, Html, Selector};
+use web::{Settings, Web};
+
+use crate::{
+    stack::STACK,
+    world::{PASSWORD, Person, World},
+};
+
+/// The pages of a world, served on a port of this machine while the value lives.
+pub struct Site {
+    address: SocketAddr,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl World {
+    /// Serves the pages of this world.
+    pub async fn serve(&self) -> Site {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let settings = Settings {
+            base_url: format!("http://{address}"),
+            secure: false,
+            register_per_hour: 100_000,
+            login_per_account: 1000,
+            login_per_address: 100_000,
+            upload_per_hour: 100_000,
+        };
+        let web = Web::open(self.app().clone(), STACK.redis.reveal(), settings).unwrap();
+        let pages = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async move { axum::serve(listener, pages).await.unwrap() });
+        Site { address, server }
+    }
+}
+
+impl Site {
+    /// A browser nobody has signed in with.
+    #[must_use]
+    pub fn browser(&self) -> Browser {
+        Browser {
+            base: format!("http://{}", self.address),
+            client: Client::builder()
+                .cookie_store(true)
+                .redirect(redirect::Policy::none())
+                .build()
+                .unwrap(),
+        }
+    }
+
+    /// A browser this person has signed in with, in its cabinet.
+    pub async fn browser_of(&self, person: &Person) -> Browser {
+        person.ready_to_sign_in().await;
+        let browser = self.browser();
+        let login = browser.get("/login").await;
+        let entered = browser
+            .submit(
+                &login,
+                "Войти",
+                &[("Имя пользователя", &person.login), ("Пароль", PASSWORD)],
+            )
+            .await;
+        assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.told());
+        let home = browser.follow(entered).await;
+        assert_eq!(home.path, person.role.home(), "{}", home.told());
+        browser
+    }
+}
+
+/// Keeps the cookies of one person.
+#[derive(Clone)]
+pub struct Browser {
+    base: String,
+    client: Client,
+}
+
+/// An answer of the site.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The path asked for.
+    pub path: String,
+    /// The status.
+    pub status: StatusCode,
+    /// Where it leads to, if elsewhere.
+    pub location: Option<String>,
+    /// The content type.
+    pub content_type: String,
+    /// The body.
+    pub body: String,
+}
+
+impl Browser {
+    /// Asks for a page.
+    pub async fn get(&self, path: &str) -> Page {
+        let request = self.client.get(format!("{}{path}", self.base));
+        answer(path, request).await
+    }
+
+    /// Posts fields as a form without files does.
+    pub async fn post(&self, path: &str, fields: &[(String, String)]) -> Page {
+        let request = self
+            .client
+            .post(format!("{}{path}", self.base))
+            .form(fields);
+        answer(path, request).await
+    }
+
+    /// Posts fields and files as a form with files does: fields first, as they stand.
+    pub async fn upload(
+        &self,
+        path: &str,
+        fields: &[(String, String)],
+        files: &[(String, String, Vec<u8>)],
+    ) -> Page {
+        let mut form = multipart::Form::new();
+        for (name, value) in fields {
+            form = form.text(name.clone(), value.clone());
+        }
+        for (field, name, bytes) in files {
+            let part = multipart::Part::bytes(bytes.clone()).file_name(name.clone());
+            form = form.part(field.clone(), part);
+        }
+        let request = self
+            .client
+            .post(format!("{}{path}", self.base))
+            .multipart(form);
+        answer(path, request).await
+    }
+
+    /// Sends a request of any make to a path of the site.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    /// Follows redirects to the page they lead to.
+    pub async fn follow(&self, page: Page) -> Page {
+        let mut page = page;
+        for _ in 0..6 {
+            let Some(location) = page.location.clone() else {
+                return page;
+            };
+            page = self.get(&location).await;
+        }
+        panic!("redirected in circles: {}", page.path);
+    }
+
+    /// Fills in the form of a page that has this button and presses it. Fields are named by
+    /// their labels; what is not named stays as the page has it.
+    pub async fn submit(&self, page: &Page, button: &str, typed: &[(&str, &str)]) -> Page {
+        let form = page.form(button);
+        let mut fields = form.fields.clone();
+        for (label, value) in typed {
+            let name = form
+                .labels
+                .iter()
+                .find(|(known, _)| known == label)
+                .map(|(_, name)| name.clone())
+                .unwrap_or_else(|| {
+                    panic!("no field «{label}» beside «{button}»: {:?}", form.labels)
+                });
+            fields.retain(|(known, _)| *known != name);
+            fields.push((name, (*value).to_owned()));
+        }
+        if form.files.is_empty() {
+            self.post(&form.action, &fields).await
+        } else {
+            self.upload(&form.action, &fields, &[]).await
+        }
+    }
+}
+
+async fn answer(path: &str, request: reqwest::RequestBuilder) -> Page {
+    let response = request
+        .send()
+        .await
+        .unwrap_or_else(|error| panic!("{path}: {error:?}"));
+    let text = |name: header::HeaderName| {
+        let value = response.headers().get(name)?;
+        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let (location, content_type) = (text(header::LOCATION), text(header::CONTENT_TYPE));
+    Page {
+        path: path.to_owned(),
+        status: response.status(),
+        location,
+        content_type: content_type.unwrap_or_default(),
+        body: String::from_utf8_lossy(&response.bytes().await.unwrap()).into_owned(),
+    }
+}
+
+/// A form as a person sees it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Form {
+    /// Where it is sent.
+    pub action: String,
+    /// Whether it is posted; else its fields go into the address.
+    pub post: bool,
+    /// The fields with the values the page gave them, the token among them.
+    pub fields: Vec<(String, String)>,
+    /// The names of every field, those not ticked too.
+    pub names: Vec<String>,
+    /// The names of fields for files.
+    pub files: Vec<String>,
+    /// The labels with the names of their fields.
+    pub labels: Vec<(String, String)>,
+    /// The words of its buttons.
+    pub buttons: Vec<String>,
+}
+
+impl Page {
+    /// The heading.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        let page = Html::parse_document(&self.body);
+        page.select(&selector("h1"))
+            .next()
+            .map(words)
+            .unwrap_or_default()
+    }
+
+    /// The messages of the summary of errors.
+    #[must_use]
+    pub fn errors(&self) -> Vec<String> {
+        let page = Html::parse_document(&self.body);
+        page.select(&selector("[role=alert] li"))
+            .map(words)
+            .collect()
+    }
+
+    /// The addresses of the site the page links to.
+    #[must_use]
+    pub fn links(&self) -> Vec<String> {
+        let page = Html::parse_document(&self.body);
+        page.select(&selector("a[href^='/']"))
+            .filter_map(|link| link.attr("href").map(str::to_owned))
+            .collect()
+    }
+
+    /// Every form.
+    #[must_use]
+    pub fn forms(&self) -> Vec<Form> {
+        let page = Html::parse_document(&self.body);
+        page.select(&selector("form"))
+            .map(|form| self.read(&page, form))
+            .collect()
+    }
+
+    /// The form with this button.
+    #[must_use]
+    pub fn form(&self, button: &str) -> Form {
+        let forms = self.forms();
+        forms
+            .into_iter()
+            .find(|form| form.buttons.iter().any(|known| known == button))
+            .unwrap_or_else(|| panic!("no button «{button}»: {}", self.told()))
+    }
+
+    /// What the page says, for a failing test.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let location = self.location.as_deref().unwrap_or_default();
+        format!(
+            "{} {} {location} «{}» {:?}",
+            self.path,
+            self.status,
+            self.heading(),
+            self.errors()
+        )
+    }
+
+    fn read(&self, page: &Html, form: ElementRef<'_>) -> Form {
+        let mut read = Form {
+            action: form
+                .attr("action")
+                .filter(|action| !action.is_empty())
+                .unwrap_or(&self.path)
+                .to_owned(),
+            post: form
+                .attr("method")
+                .is_some_and(|method| method.eq_ignore_ascii_case("post")),
+            fields: Vec::new(),
+            names: Vec::new(),
+            files: Vec::new(),
+            labels: Vec::new(),
+            buttons: form.select(&selector("button")).map(words).collect(),
+        };
+        let named = selector("input[name], select[name], textarea[name]");
+        // A field may stand elsewhere and name its form.
+        let elsewhere = form
+            .attr("id")
+            .map(|id| selector(&format!("[name][form='{id}']")));
+        let elsewhere = elsewhere.iter().flat_map(|selector| page.select(selector));
+        for field in form.select(&named).chain(elsewhere) {
+            let name = field.attr("name").unwrap_or_default().to_owned();
+            read.names.push(name.clone());
+            if let Some(id) = field.attr("id") {
+                let label = page.select(&selector(&format!("label[for='{id}']"))).next();
+                read.labels
+                    .extend(label.map(|label| (words(label), name.clone())));
+            }
+            let value = match (field.value().name(), field.attr("type").unwrap_or("text")) {
+                ("select", _) => {
+                    let chosen = field.select(&selector("option[selected]")).next();
+                    let first = field.select(&selector("option")).next();
+                    let value = chosen.or(first).and_then(|option| option.attr("value"));
+                    value.unwrap_or_default().to_owned()
+                }
+                ("textarea", _) => field.text().collect(),
+                (_, "file") => {
+                    read.files.push(name);
+                    continue;
+                }
+                (_, "checkbox" | "radio") if field.attr("checked").is_none() => continue,
+                _ => field.attr("value").unwrap_or_default().to_owned(),
+            };
+            read.fields.push((name, value));
+        }
+        read
+    }
+}
+
+fn selector(css: &str) -> Selector {
+    Selector::parse(css).unwrap()
+}
+
+fn words(element: ElementRef<'_>) -> String {
+    let text: String = element.text().collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
