@@ -171,7 +171,7 @@ async fn act(
         };
         app.set_schedule(coordinator, id, 0, plan).await.unwrap();
     }
-    if index % 4 != 0 {
+    if !index.is_multiple_of(4) {
         app.form_withdrawal(teacher, id, VERSION + 1, "болезнью")
             .await
             .unwrap();

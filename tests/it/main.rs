@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod doors;
 mod experts;
 mod forms;
 mod house;

@@ -10,7 +10,8 @@ use web::{Settings, Web};
 
 use crate::{
     stack::STACK,
-    world::{PASSWORD, Person, World},
+    town::Person,
+    world::{PASSWORD, World},
 };
 
 /// The pages of a world, served on a port of this machine while the value lives.

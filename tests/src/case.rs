@@ -6,7 +6,7 @@ use db::applications::own::Choice;
 use domain::reference::{Category, Form, Procedure};
 use uuid::Uuid;
 
-use crate::world::{Person, Town};
+use crate::town::{Person, Town};
 
 /// An application as tests know it.
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a harness that cannot go on fails the test that uses it"
 )]
@@ -21,9 +20,11 @@ pub mod browser;
 pub mod case;
 pub mod sql;
 pub mod stack;
+pub mod town;
 pub mod world;
 
 pub use browser::{Browser, Form, Page, Site};
 pub use case::{Application, choice, received};
 pub use sql::{Login, Session};
-pub use world::{Person, Town, World};
+pub use town::{Person, Town};
+pub use world::World;

@@ -163,7 +163,7 @@ pub fn contacts(case: &CaseView) -> Markup {
     html! {
         @if let Some(contacts) = &case.contacts {
             (ui::summary(&[
-                Fact::text("Номер телефона", &contacts.phone),
+                Fact::text("Номер телефона", &phone(&contacts.phone)),
                 Fact::text("Адрес электронной почты", &contacts.email),
             ]))
         }
@@ -303,4 +303,10 @@ pub fn history(case: &CaseView, zone: Zone) -> Markup {
 #[must_use]
 pub fn day(day: Option<NaiveDate>) -> String {
     day.map_or_else(|| "—".to_owned(), ru::date_short)
+}
+
+/// A phone as people write it, «+7 (913) 821-00-00»; one kept in another form as it is.
+#[must_use]
+pub fn phone(kept: &str) -> String {
+    domain::value::Phone::parse(kept).map_or_else(|_| kept.to_owned(), |phone| phone.to_string())
 }

@@ -11,7 +11,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{role::Role, value::Phone};
+use domain::role::Role;
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{ButtonStyle, Choice, Fact, Field, Flavour, Form, NamedButton, Select};
@@ -144,7 +144,7 @@ async fn after(at: &Person, web: &Web, before: &Profile, saved: Saved) -> Result
 fn shown(at: &Person, profile: &Profile) -> Markup {
     let typed = &profile.typed;
     let cabinet = profile.cabinet.as_ref();
-    let phone = Phone::parse(&typed.phone).map_or_else(|_| typed.phone.clone(), |p| p.to_string());
+    let phone = crate::case::phone(&typed.phone);
     let mut facts = vec![
         Fact::text("Фамилия", &typed.surname),
         Fact::text("Имя", &typed.name),

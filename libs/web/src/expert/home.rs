@@ -55,7 +55,7 @@ fn table(rows: &[Assigned]) -> Markup {
                 },
                 html! { (row.position) },
                 html! { (row.organisation) },
-                html! { (row.phone) },
+                html! { (crate::case::phone(&row.phone)) },
                 html! { (row.email) },
                 html! { (row.period) },
                 state(row),

@@ -5,7 +5,6 @@ use axum::{
     extract::{Query, State},
     routing::get,
 };
-use domain::value::Phone;
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Column, Table};
@@ -32,12 +31,12 @@ async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>)
         .rows
         .iter()
         .map(|expert| {
-            let phone = Phone::parse(&expert.phone).map(|phone| phone.to_string());
+            let phone = crate::case::phone(&expert.phone);
             vec![
                 html! { (lists::or_dash(&expert.full_name)) },
                 html! { (lists::or_dash(&expert.position)) },
                 html! { (lists::or_dash(&expert.organisation)) },
-                html! { (phone.as_deref().unwrap_or("—")) },
+                html! { (lists::or_dash(&phone)) },
                 html! { (expert.load) },
             ]
         })

@@ -1,0 +1,163 @@
+//! The functions that look past row-level security for somebody (04 A2): each asks itself who
+//! calls, and gives no more than that person may know.
+
+use domain::role::Role;
+use tests::{Person, Session, World, sql::Refused};
+
+async fn ids(sql: &mut Session, query: &str) -> Vec<i64> {
+    let mut ids: Vec<i64> = sql.list(query).await;
+    ids.sort_unstable();
+    ids
+}
+
+#[tokio::test]
+async fn r_acc_5_logins_of_ones_own_people_only() {
+    let world = World::shared().await;
+    let (town, elsewhere) = (world.town().await, world.town().await);
+    let (here, there) = (town.teacher().await, elsewhere.teacher().await);
+    let coordinator = town.coordinator().await;
+    let (one, other) = (here.account.0, there.account.0);
+    let query = format!("SELECT account_id FROM app.people_logins('{{{one},{other}}}')");
+    let school = town.school(here.organisation.unwrap()).await;
+    let operator = world.operator().await;
+    let of_operators = vec![one, other];
+    for (person, expected) in [
+        (&coordinator, vec![one]),
+        (&here, vec![]),
+        (&school, vec![]),
+        (&operator, of_operators),
+    ] {
+        let found = ids(&mut person.sql().await, &query).await;
+        assert_eq!(found, expected, "{:?}", person.role);
+    }
+    // By the beginning of a login as well: nothing is told of who is elsewhere.
+    let prefix = &there.login[..10];
+    let found = format!("SELECT app.people_found('{prefix}')");
+    assert_eq!(ids(&mut coordinator.sql().await, &found).await, [0_i64; 0]);
+    assert_eq!(ids(&mut operator.sql().await, &found).await, [other]);
+    // Operators and administrators are nobody's people.
+    let admin = world.admin().await.account.0;
+    let institute = format!("SELECT account_id FROM app.people_logins('{{{admin}}}')");
+    assert_eq!(ids(&mut operator.sql().await, &institute).await, [0_i64; 0]);
+}
+
+#[tokio::test]
+async fn contacts_go_with_the_case() {
+    let world = World::shared().await;
+    let (town, elsewhere) = (world.town().await, world.town().await);
+    let teacher = town.teacher().await;
+    let submitted = town.submitted(&teacher).await.id;
+    let draft = town.draft(&town.teacher().await).await.id;
+    let foreign = elsewhere.submitted(&elsewhere.teacher().await).await.id;
+    let query =
+        format!("SELECT application_id FROM app.contacts('{{{submitted},{draft},{foreign}}}')");
+    let school = town.school(teacher.organisation.unwrap()).await;
+    let other_school = town.school(town.organisation("municipal").await).await;
+    for (person, expected) in [
+        (&teacher, vec![submitted]),
+        (&school, vec![submitted]),
+        (&other_school, vec![]),
+        (&town.coordinator().await, vec![submitted]),
+        (&town.expert().await, vec![]),
+        (&world.operator().await, vec![submitted, foreign]),
+    ] {
+        let found = ids(&mut person.sql().await, &query).await;
+        assert_eq!(found, expected, "{:?}", person.role);
+    }
+}
+
+#[tokio::test]
+async fn numbers_are_given_inside_ones_own_municipality() {
+    let world = World::shared().await;
+    let (town, elsewhere) = (world.town().await, world.town().await);
+    let teacher = town.teacher().await;
+    let application = town.submitted(&teacher).await;
+    let number = format!("SELECT app.register_application({})", application.id);
+    let school = town.school(teacher.organisation.unwrap()).await;
+    let people: [&Person; 5] = [
+        &elsewhere.coordinator().await,
+        &teacher,
+        &school,
+        &town.expert().await,
+        &world.operator().await,
+    ];
+    for person in people {
+        let refused = person.sql_in(&town).await.probe(&number).await;
+        assert_eq!(
+            refused,
+            Err(Refused(Refused::PRIVILEGE.to_owned())),
+            "{:?}",
+            person.role
+        );
+    }
+}
+
+#[tokio::test]
+async fn recipients_are_of_the_municipality_entered() {
+    let world = World::shared().await;
+    let (town, elsewhere) = (world.town().await, world.town().await);
+    let coordinator = town.coordinator().await;
+    elsewhere.coordinator().await;
+    let expert = town.expert().await;
+    let teacher = town.teacher().await;
+    let mut sql = teacher.sql().await;
+    let coordinators = ids(&mut sql, "SELECT app.recipients('municipal', NULL)").await;
+    assert_eq!(coordinators, [coordinator.account.0]);
+    for role in [Role::Expert, Role::Teacher] {
+        let query = format!("SELECT app.recipients('{}', NULL)", role.code());
+        let found = ids(&mut expert.sql().await, &query).await;
+        assert_eq!(found, [0_i64; 0], "{role:?}");
+    }
+}
+
+/// The auth role may add the membership the invitation in hand names, and no other.
+#[tokio::test]
+async fn an_invitation_opens_only_what_it_names() {
+    let world = World::shared().await;
+    let (town, elsewhere) = (world.town().await, world.town().await);
+    let coordinator = town.coordinator().await;
+    let (invited, another) = (elsewhere.teacher().await, elsewhere.teacher().await);
+    let invite = app::invitations::Invite {
+        emails: "expert@example.test".to_owned(),
+        role: "expert".to_owned(),
+        ..app::invitations::Invite::default()
+    };
+    world.app().invite(&coordinator, &invite).await.unwrap();
+    let token = world.invitation_token(&town).await;
+    let hash: String = app::links::hash(&token)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let join = |tenant: i32, account: i64, role: &str| {
+        format!(
+            "INSERT INTO app.membership (tenant_id, public_id, account_id, role) \
+             VALUES ({tenant}, gen_random_uuid(), {account}, '{role}')"
+        )
+    };
+    let refused = Err(Refused(Refused::PRIVILEGE.to_owned()));
+    let mut sql = world.login(tests::Login::Auth).await;
+    sql.set("account", &invited.account.0.to_string()).await;
+    let (account, other) = (invited.account.0, another.account.0);
+    assert_eq!(
+        sql.probe(&join(town.id, account, "expert")).await,
+        refused,
+        "without the token"
+    );
+    sql.set("token", &hash).await;
+    for (statement, why) in [
+        (join(elsewhere.id, account, "expert"), "elsewhere"),
+        (join(town.id, account, "municipal"), "a role above"),
+        (join(town.id, account, "teacher"), "another role"),
+        (join(town.id, other, "expert"), "another's account"),
+    ] {
+        assert_eq!(sql.probe(&statement).await, refused, "{why}");
+    }
+    world
+        .app()
+        .accept_invitation(invited.as_person(), &token)
+        .await
+        .unwrap();
+    sql.set("account", &other.to_string()).await;
+    let again = sql.probe(&join(town.id, other, "expert")).await;
+    assert_eq!(again, refused, "a link that was used");
+}
