@@ -1,30 +1,47 @@
-//! `ctl seed`: invented data for looking around and for measuring. Not in a release image.
+//! `ctl seed`: fills an empty database. Works with every login, as all kinds of people do.
 
-use std::sync::Arc;
-
-use app::{Error, seed};
+use app::seed;
 use clap::Args;
 
-use crate::{settings, tell};
+use crate::{settings::Seeding, tell};
 
-/// What is made.
+/// What an empty database is filled with.
 #[derive(Args)]
 pub struct Seed {
-    /// Демонстрационный регион: люди и заявления во всех состояниях
+    /// Демонстрационный регион: люди и заявления во всех муниципалитетах
     #[arg(long, required = true)]
     demo: bool,
 }
 
-/// Makes it and prints whom to sign in as.
+/// Fills the database and prints whom to sign in as.
 pub async fn run(_: &Seed) -> anyhow::Result<()> {
-    let (app, hand) = settings::Seeding::from_env()?.app().await?;
-    let logins = match app.seed_demo(Arc::new(move |now| hand.set(now))).await {
-        Ok(logins) => logins,
-        Err(Error::Invalid(faults)) => anyhow::bail!("{faults:?}"),
-        Err(error) => return Err(error.into()),
-    };
+    let (app, hand) = Seeding::from_env()?.app().await?;
+    let region = app.seed_demo(&|now| hand.set(now)).await?;
+
     tell(&format!("Пароль у всех: {}", seed::PASSWORD))?;
-    logins
-        .iter()
-        .try_for_each(|login| tell(&format!("{:<28} {}", login.login, login.who)))
+    if !region.made {
+        tell("Демонстрационный регион уже был создан")?;
+    }
+    let row = |role: &str, login: &str, municipality: &str, shows: &str| {
+        tell(&format!(
+            "{role:<31} {login:<24} {municipality:<20} {shows}"
+        ))
+    };
+    row(
+        "Роль",
+        "Имя пользователя",
+        "Муниципалитет",
+        "Что показывает",
+    )?;
+    for login in &region.logins {
+        row(
+            login.role.name(),
+            &login.login,
+            login.municipality,
+            login.shows,
+        )?;
+    }
+    tell(
+        "В каждом муниципалитете есть такие же: короткое имя муниципалитета и coordinator, expert1…3, school1…2, teacher1…8",
+    )
 }

@@ -279,7 +279,7 @@ impl App {
     }
 
     /// Begins an application with these answers, or changes the live one's.
-    async fn choose(
+    pub(crate) async fn choose(
         &self,
         actor: &Actor,
         card: Uuid,

@@ -1,190 +1,262 @@
-//! `ctl seed --demo`: a region to look around in. Invented people in every municipality and
-//! applications in every state, all made through the verbs people use, by a clock that is
-//! moved: so whatever the verbs refuse cannot stand in the demonstration. Never in a release.
+//! The demonstration region: in every municipality a coordinator, experts, school coordinators
+//! and teachers with applications in every state the verbs reach. It is made through the verbs,
+//! with the clock moved from day to day, so nothing in it could not have happened. Invented
+//! people only. Not compiled into a release.
 
 mod cases;
+mod names;
 mod people;
+mod places;
+mod stories;
 
-use std::sync::Arc;
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, TimeDelta, Utc};
+use domain::{
+    actor::Actor,
+    calendar::{dotted, first_of_month},
+    role::Role,
+};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
-use db::municipalities;
-use domain::{actor::Actor, calendar::dotted, role::Role};
-use futures::{StreamExt as _, TryStreamExt as _};
-
-use crate::{App, Error, Result, periods::NewPeriod};
-use cases::Scenario;
-use people::{Place, Teacher};
+use crate::{App, Error, Result, invitations::Invite, periods::NewPeriod};
+use people::Town;
 
 /// The password of everybody in the demonstration.
-pub const PASSWORD: &str = "kedrovaya-roshcha-26";
+pub const PASSWORD: &str = "кедровый бор у реки";
 
-/// How many days ago the region began.
-const BEGAN: i64 = 80;
+/// The domain of every address: one that exists nowhere.
+const DOMAIN: &str = "attestation.example";
 
-/// How many municipalities or cases are made at once.
-const AT_ONCE: usize = 4;
+/// How much is done at the same time.
+const TOGETHER: usize = 6;
+
+/// The municipalities whose logins are listed; the others have the same by their slug.
+const LISTED: [(&str, &str); 3] = [
+    ("tomsk", "Город Томск"),
+    ("seversk", "ЗАТО Северск"),
+    ("kolpashevskiy", "Колпашевский район"),
+];
+
+/// How many teachers of a municipality are listed.
+const LISTED_TEACHERS: usize = 26;
+
+const MONTHS: [&str; 12] = [
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+];
 
 /// Somebody to sign in as.
 #[derive(Clone, Debug)]
 pub struct Login {
+    /// The role.
+    pub role: Role,
     /// The login.
     pub login: String,
-    /// What it is and where.
-    pub who: String,
+    /// The municipality's name; empty for the institute's people.
+    pub municipality: &'static str,
+    /// What is to be seen there.
+    pub shows: &'static str,
 }
 
-/// Moves the clock the application was opened with.
-pub type SetClock = Arc<dyn Fn(DateTime<Utc>) + Send + Sync>;
+/// The demonstration region, as it can be signed in to.
+#[derive(Clone, Debug)]
+pub struct Demo {
+    /// Whether it was made now; else it had been there.
+    pub made: bool,
+    /// Whom to sign in as.
+    pub logins: Vec<Login>,
+}
 
 impl App {
-    /// Makes the demonstration; returns whom to sign in as.
+    /// Makes the demonstration region in an empty database, on the days before now; where it is
+    /// already, only says so. `set_clock` moves the clock of this application, forward but for
+    /// the first time.
     ///
     /// # Errors
-    /// [`Error::Illegal`] if anybody has an account already; whatever the verbs say.
-    pub async fn seed_demo(&self, set_clock: SetClock) -> Result<Vec<Login>> {
-        let now = self.db.now();
-        let days_ago = |days| set_clock(now - TimeDelta::days(days));
+    /// [`Error::Illegal`] in words if there is an account that was not made here, if the
+    /// region was not made to its end, or before the reference data is loaded.
+    pub async fn seed_demo(&self, set_clock: &dyn Fn(DateTime<Utc>)) -> Result<Demo> {
         let mut tx = self.db.enter_worker(None).await?;
-        if db::seed::is_inhabited(&mut tx).await? {
+        let there = db::seed::there(&mut tx, DOMAIN, Role::Admin.code()).await?;
+        drop(tx);
+        if there.others {
             return Err(Error::Illegal(
-                "В базе уже есть учётные записи: демонстрация создаётся только в пустой".to_owned(),
+                "В базе есть учётная запись, которую создал не ctl seed: демонстрационный регион создаётся только в пустой базе"
+                    .to_owned(),
             ));
         }
-        drop(tx);
-
-        days_ago(BEGAN);
-        let mut logins = Vec::new();
-        let operator = self.institute(&mut logins).await?;
-        self.seed_periods(&operator, self.zone.date_of(now)).await?;
-        let places = self.places(&operator).await?;
-        logins.extend(places.iter().flat_map(|place| place.logins.clone()));
-
-        let teachers: Vec<(&Place, &Teacher)> = places
-            .iter()
-            .flat_map(|place| place.teachers.iter().map(move |teacher| (place, teacher)))
-            .collect();
-        for day in Scenario::days() {
-            days_ago(day);
-            futures::stream::iter(&teachers)
-                .map(|(place, teacher)| self.live(place, teacher, &operator, day))
-                .buffer_unordered(AT_ONCE)
-                .try_collect::<Vec<()>>()
-                .await?;
+        if there.ours && !there.last {
+            return Err(Error::Illegal(
+                "Демонстрационный регион создан не до конца: очистите базу и запустите снова"
+                    .to_owned(),
+            ));
         }
-        set_clock(now);
-        Ok(logins)
+        if !there.last {
+            self.make_demo(set_clock).await?;
+        }
+        Ok(Demo {
+            made: !there.last,
+            logins: logins(),
+        })
     }
 
-    async fn places(&self, operator: &Actor) -> Result<Vec<Place>> {
-        let mut tx = self.db.enter_public().await?;
-        let all = municipalities::active(&mut tx).await?;
-        drop(tx);
-        // The region's centre shows every scenario; the others some each.
-        futures::stream::iter(all.into_iter().enumerate())
-            .map(|(index, municipality)| {
-                let every = municipality.slug == "tomsk";
-                let scenarios = Scenario::of_place(index, every);
-                self.settle(index, municipality, operator, scenarios)
-            })
-            .buffered(AT_ONCE)
+    async fn make_demo(&self, set_clock: &dyn Fn(DateTime<Utc>)) -> Result<()> {
+        let now = self.db.now();
+        let to_day = |day: u64| set_clock(now - TimeDelta::days(day.cast_signed()));
+        to_day(stories::DAYS);
+        let operator = people::institute(self, Role::Operator, 1).await?;
+        self.make_periods(&operator, self.zone.date_of(now)).await?;
+        let towns: Vec<Town> = stream::iter((1..).zip(places::PLACES))
+            .map(|(number, place)| people::town(self, &operator, number, place))
+            .buffer_unordered(TOGETHER)
             .try_collect()
-            .await
-    }
-
-    async fn institute(&self, logins: &mut Vec<Login>) -> Result<Actor> {
-        let operator = self.member(Role::Operator, "operator", 900).await?;
-        self.member(Role::Admin, "admin", 901).await?;
-        for (login, role) in [("operator", Role::Operator), ("admin", Role::Admin)] {
-            logins.push(Login {
-                login: login.to_owned(),
-                who: role.name().to_owned(),
-            });
-        }
-        Ok(operator)
-    }
-
-    /// Windows of two months: the last, this one and the two that follow.
-    async fn seed_periods(&self, operator: &Actor, today: NaiveDate) -> Result<()> {
-        for index in -1..3 {
-            let (starts, ends) = window(today, index);
-            let name = period_name(starts, ends);
-            let (starts, ends) = (dotted(starts), dotted(ends));
-            self.create_period(operator, &NewPeriod { name, starts, ends })
+            .await?;
+        let teachers = towns.iter().flat_map(|town| {
+            let stories = stories::of(town.slug()).into_iter().enumerate();
+            stories.map(move |(index, story)| town.teacher(self, index, story))
+        });
+        let mut cases: Vec<_> = stream::iter(teachers)
+            .buffer_unordered(TOGETHER)
+            .try_collect()
+            .await?;
+        for day in (0..stories::DAYS).rev() {
+            to_day(day);
+            stream::iter(&mut cases)
+                .map(|case| case.play(self, &operator, day))
+                .buffer_unordered(TOGETHER)
+                .try_collect::<()>()
                 .await?;
+        }
+        for town in &towns {
+            let invite = Invite {
+                emails: email(&format!("{}novyy", town.slug())),
+                role: Role::Expert.code().to_owned(),
+                ..Invite::default()
+            };
+            self.invite(&town.coordinator, &invite).await?;
+        }
+        // The last account of all: that it is there tells that everything is.
+        people::institute(self, Role::Admin, 2).await?;
+        Ok(())
+    }
+
+    /// The period of today, the one before and the one after.
+    async fn make_periods(&self, operator: &Actor, today: NaiveDate) -> Result<()> {
+        let month = first_of_month(today);
+        // Periods begin in even months: «октябрь-ноябрь».
+        let since = Months::new(2 + month.month() % 2);
+        for number in 0..3 {
+            let starts = month
+                .checked_sub_months(since)
+                .and_then(|first| first.checked_add_months(Months::new(2 * number)))
+                .ok_or_else(|| internal("no such month"))?;
+            let ends = starts
+                .checked_add_months(Months::new(2))
+                .and_then(|next| next.pred_opt())
+                .ok_or_else(|| internal("no such month"))?;
+            let period = NewPeriod {
+                name: period_name(starts, ends),
+                starts: dotted(starts),
+                ends: dotted(ends),
+            };
+            self.create_period(operator, &period).await?;
         }
         Ok(())
     }
 }
 
-/// The window of two months `index` windows from today's: they begin with even months.
-fn window(today: NaiveDate, index: i32) -> (NaiveDate, NaiveDate) {
-    let first = domain::calendar::first_of_month(today);
-    let even = first - Months::new(first.month() % 2);
-    let months = Months::new(index.unsigned_abs() * 2);
-    let starts = if index < 0 {
-        even - months
-    } else {
-        even + months
+/// «октябрь-ноябрь 2026», «декабрь 2026 – январь 2027».
+fn period_name(starts: NaiveDate, ends: NaiveDate) -> String {
+    let month = |date: NaiveDate| {
+        MONTHS
+            .get(date.month0() as usize)
+            .copied()
+            .unwrap_or_default()
     };
-    (starts, starts + Months::new(2) - Days::new(1))
+    let (first, last) = (month(starts), month(ends));
+    if starts.year() == ends.year() {
+        format!("{first}-{last} {}", ends.year())
+    } else {
+        format!("{first} {} – {last} {}", starts.year(), ends.year())
+    }
 }
 
-/// «октябрь-ноябрь 2026», «декабрь 2026-январь 2027».
-fn period_name(starts: NaiveDate, ends: NaiveDate) -> String {
-    const MONTHS: [&str; 12] = [
-        "январь",
-        "февраль",
-        "март",
-        "апрель",
-        "май",
-        "июнь",
-        "июль",
-        "август",
-        "сентябрь",
-        "октябрь",
-        "ноябрь",
-        "декабрь",
+fn logins() -> Vec<Login> {
+    let institute = |role: Role, shows| Login {
+        role,
+        login: role.code().to_owned(),
+        municipality: "",
+        shows,
+    };
+    let mut logins = vec![
+        institute(Role::Operator, "очередь, графики, заключения всего региона"),
+        institute(Role::Admin, "муниципалитеты и настройки региона"),
     ];
-    let month = |date: NaiveDate| MONTHS[date.month0() as usize];
-    if starts.year() == ends.year() {
-        format!("{}-{} {}", month(starts), month(ends), ends.year())
-    } else {
-        format!(
-            "{} {}-{} {}",
-            month(starts),
-            starts.year(),
-            month(ends),
-            ends.year()
-        )
+    for (slug, municipality) in LISTED {
+        let mut add = |role, login: String, shows| {
+            logins.push(Login {
+                role,
+                login: format!("{slug}{login}"),
+                municipality,
+                shows,
+            });
+        };
+        add(
+            Role::Municipal,
+            "coordinator".to_owned(),
+            "заявления, график, отзывы, люди",
+        );
+        add(
+            Role::Expert,
+            "expert1".to_owned(),
+            "закреплённые педагоги и заключения",
+        );
+        add(Role::Expert, "expert2".to_owned(), "закреплённые педагоги");
+        add(
+            Role::Expert,
+            "expert3".to_owned(),
+            "пока никто не закреплён",
+        );
+        add(Role::School, "school1".to_owned(), "педагоги школы");
+        add(Role::School, "school2".to_owned(), "педагоги детского сада");
+        for (story, number) in stories::of(slug).into_iter().zip(1..=LISTED_TEACHERS) {
+            add(Role::Teacher, format!("teacher{number}"), story.shows);
+        }
     }
+    logins
+}
+
+fn email(login: &str) -> String {
+    format!("{login}@{DOMAIN}")
+}
+
+fn internal(words: &'static str) -> Error {
+    Error::Internal(words.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn date(text: &str) -> NaiveDate {
-        text.parse().unwrap()
+    fn named(starts: &str, ends: &str) -> String {
+        period_name(starts.parse().unwrap(), ends.parse().unwrap())
     }
 
     #[test]
-    fn windows_follow_each_other_and_hold_today() {
-        for today in ["2026-11-21", "2026-12-01", "2027-01-31", "2027-02-28"].map(date) {
-            let (starts, ends) = window(today, 0);
-            assert!(starts <= today && today <= ends, "{today}");
-            assert_eq!(window(today, 1).0, ends + Days::new(1));
-            assert_eq!(window(today, -1).1 + Days::new(1), starts);
-        }
-    }
-
-    #[test]
-    fn a_window_over_new_year_names_both_years() {
-        let named = |day| {
-            let (starts, ends) = window(date(day), 0);
-            period_name(starts, ends)
-        };
-        assert_eq!(named("2026-11-21"), "октябрь-ноябрь 2026");
-        assert_eq!(named("2027-01-31"), "декабрь 2026-январь 2027");
+    fn periods_are_named_by_their_months() {
+        assert_eq!(named("2026-10-01", "2026-11-30"), "октябрь-ноябрь 2026");
+        assert_eq!(
+            named("2026-12-01", "2027-01-31"),
+            "декабрь 2026 – январь 2027"
+        );
     }
 }

@@ -1,33 +1,32 @@
-//! What `ctl seed` may look at beyond its people's cabinets: whether the database is empty,
-//! and an invitation's link, which a person would read in the letter. Never in a release.
-
-use uuid::Uuid;
+//! What the demonstration asks before it begins. Not compiled into a release.
 
 use crate::{error::Result, scope::WorkerTx};
 
-/// Whether anybody has an account.
+/// Which accounts are there already.
+#[derive(Clone, Copy, Debug)]
+pub struct There {
+    /// Some whose address is not of the demonstration's domain.
+    pub others: bool,
+    /// Some whose is.
+    pub ours: bool,
+    /// The one made last.
+    pub last: bool,
+}
+
+/// Which accounts are there: those of a `domain` are the demonstration's, the one with the
+/// login `last` is its last.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn is_inhabited(tx: &mut WorkerTx) -> Result<bool> {
-    Ok(
-        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM app.account) AS "any!""#)
-            .fetch_one(tx.connection())
-            .await?,
-    )
-}
-
-/// What the link of the open invitation of this address is derived from.
-///
-/// # Errors
-/// If the database does not answer or there is none.
-pub async fn invitation(tx: &mut WorkerTx, email: &str) -> Result<(Uuid, Uuid)> {
-    let row = sqlx::query!(
-        "SELECT public_id, nonce FROM app.invitation
-         WHERE tenant_id = app.ctx_tenant() AND email = $1 AND state = 'sent'",
-        email
+pub async fn there(tx: &mut WorkerTx, domain: &str, last: &str) -> Result<There> {
+    Ok(sqlx::query_as!(
+        There,
+        r#"SELECT coalesce(bool_or(NOT demo), false) AS "others!", coalesce(bool_or(demo), false) AS "ours!",
+             coalesce(bool_or(demo AND login = $2), false) AS "last!"
+           FROM (SELECT login, coalesce(email, '') LIKE '%@' || $1 AS demo FROM app.account) a"#,
+        domain,
+        last,
     )
     .fetch_one(tx.connection())
-    .await?;
-    Ok((row.public_id, row.nonce))
+    .await?)
 }

@@ -1,319 +1,332 @@
-//! The people of the demonstration: registered, invited, consenting and filling in their
-//! profiles as anybody would.
+//! The invented people come in as people do: invited, registered, with consent, profile and
+//! card.
 
-use db::municipalities::Municipality;
+use chrono::Months;
+use db::work::mail;
 use domain::{
     actor::{Actor, TenantId},
+    declension,
+    reference::Category,
     role::Role,
+    value::Phone,
 };
-use uuid::Uuid;
 
-use super::{Login, PASSWORD, cases::Scenario};
+use super::{
+    PASSWORD,
+    cases::Case,
+    email, internal, names,
+    places::{Place, Work},
+    stories::Story,
+};
 use crate::{
     App, Error, Result,
-    accounts::{Entered, NewAccount, Person},
+    accounts::{NewAccount, Person},
+    cards::Filled,
     invitations::Invite,
     links::LinkKind,
     organisations::NewOrganisation,
     profile::{Typed, Which},
 };
 
-/// A municipality with its people.
-pub(super) struct Place {
+/// People of one municipality have numbers in a row; the next one's begin this much later.
+const NUMBERS: usize = 131;
+
+/// A municipality with whoever works in it.
+pub(super) struct Town {
+    slug: &'static str,
+    first_number: usize,
+    id: TenantId,
+    public_id: String,
+    /// The coordinator.
     pub(super) coordinator: Actor,
-    /// Membership ids, as forms send them, and who they are.
+    /// The experts.
     pub(super) experts: Vec<Actor>,
-    pub(super) teachers: Vec<Teacher>,
-    pub(super) logins: Vec<Login>,
+    organisations: Vec<(Work, String)>,
 }
 
-/// A teacher and what becomes of its application.
-pub(super) struct Teacher {
-    pub(super) actor: Actor,
-    pub(super) scenario: &'static Scenario,
-}
+impl Town {
+    /// The short name in addresses and logins.
+    pub(super) const fn slug(&self) -> &'static str {
+        self.slug
+    }
 
-/// The organisations of every municipality: type, position there, name around the number.
-const ORGANISATIONS: [(&str, &str, &str); 3] = [
-    (
-        "obshchee",
-        "uchitel",
-        "МБОУ «Средняя общеобразовательная школа № 1»",
-    ),
-    (
-        "doshkolnoe",
-        "vospitatel",
-        "МБДОУ «Детский сад № 2 «Кедровый орешек»",
-    ),
-    (
-        "kultura",
-        "prepodavatel",
-        "МБОУ ДО «Детская школа искусств»",
-    ),
-];
-
-const SURNAMES: [&str; 24] = [
-    "Абрамова",
-    "Белоусова",
-    "Воронцова",
-    "Гордеева",
-    "Данилова",
-    "Ермакова",
-    "Жданова",
-    "Зайцева",
-    "Исаева",
-    "Калинина",
-    "Лаптева",
-    "Миронова",
-    "Назарова",
-    "Осипова",
-    "Панфилова",
-    "Родионова",
-    "Савельева",
-    "Тарасова",
-    "Уварова",
-    "Фомина",
-    "Харитонова",
-    "Цветкова",
-    "Шубина",
-    "Яковлева",
-];
-const NAMES: [&str; 11] = [
-    "Анна",
-    "Вера",
-    "Галина",
-    "Дарья",
-    "Елена",
-    "Ирина",
-    "Лариса",
-    "Мария",
-    "Наталья",
-    "Ольга",
-    "Светлана",
-];
-const PATRONYMICS: [&str; 7] = [
-    "Алексеевна",
-    "Викторовна",
-    "Дмитриевна",
-    "Ивановна",
-    "Николаевна",
-    "Петровна",
-    "Сергеевна",
-];
-
-/// A profile of invented words; `seed` tells one person from another.
-fn profile(seed: usize, login: &str, position: &str) -> Typed {
-    Typed {
-        surname: SURNAMES[seed % SURNAMES.len()].to_owned(),
-        name: NAMES[seed % NAMES.len()].to_owned(),
-        patronymic: PATRONYMICS[seed % PATRONYMICS.len()].to_owned(),
-        email: email(login),
-        phone: format!(
-            "+7 900 {:03}-{:02}-{:02}",
-            seed / 100 % 1000,
-            seed % 100,
-            seed * 7 % 100
-        ),
-        position: position.to_owned(),
-        ..Typed::default()
+    /// The number inside the database.
+    pub(super) const fn id(&self) -> i32 {
+        self.id.0
     }
 }
 
-fn email(login: &str) -> String {
-    format!("{login}@example.ru")
+/// An account of the institute.
+pub(super) async fn institute(app: &App, role: Role, number: usize) -> Result<Actor> {
+    let login = role.code();
+    app.add_institute_member(role, login, &email(login), Some(PASSWORD))
+        .await?;
+    let entered = app.sign_in(login, PASSWORD, None).await?;
+    let person = person(entered.account, entered.epoch);
+    consent(app, person).await?;
+    introduce(app, person, Which::InUse(None), number, |_| ()).await
 }
 
-impl App {
-    /// An operator or an administrator.
-    pub(super) async fn member(&self, role: Role, login: &str, seed: usize) -> Result<Actor> {
-        self.add_institute_member(role, login, &email(login), Some(PASSWORD))
-            .await?;
-        let entered = self.sign_in(login, PASSWORD, None).await?;
-        self.fill(entered, profile(seed, login, "spetsialist"))
-            .await
-    }
-
-    /// A municipality's organisations, coordinator, experts, school coordinators and teachers.
-    pub(super) async fn settle(
-        &self,
-        index: usize,
-        municipality: Municipality,
-        operator: &Actor,
-        scenarios: Vec<&'static Scenario>,
-    ) -> Result<Place> {
-        let id = municipality.public_id.to_string();
-        let slug = municipality.slug.replace('-', "");
-        let seed = index * 31;
-        for (kind, _, name) in ORGANISATIONS {
-            self.add_organisation(
-                operator,
-                &NewOrganisation {
-                    municipality: id.clone(),
-                    name: name.to_owned(),
-                    kind: kind.to_owned(),
-                    founder: String::new(),
-                },
+/// A municipality with its coordinator, organisations, experts and school coordinators.
+pub(super) async fn town(
+    app: &App,
+    operator: &Actor,
+    number: usize,
+    (slug, organisations): Place,
+) -> Result<Town> {
+    let mut tx = app.db.enter_auth().await?;
+    let municipality = db::municipalities::by_slug(&mut tx, slug)
+        .await?
+        .ok_or_else(|| {
+            Error::Illegal(
+                "Нет муниципалитетов: сначала загрузите справочники (ctl reference sync)"
+                    .to_owned(),
             )
-            .await?;
-        }
-        let login = format!("{slug}coordinator");
-        let typed = profile(seed, &login, "rukovoditel_otdela");
-        let invite = Invite {
-            emails: email(&login),
-            role: Role::Municipal.code().to_owned(),
-            municipality: id.clone(),
-            organisation: String::new(),
-        };
-        let coordinator = self
-            .invited(operator, municipality.id, &login, &invite, typed)
-            .await?;
-        let mut place = Place {
-            logins: vec![Login {
-                login,
-                who: format!("{}, {}", Role::Municipal.name(), municipality.name),
-            }],
-            coordinator,
-            experts: Vec::new(),
-            teachers: Vec::new(),
-        };
-        self.helpers(&mut place, &municipality, seed).await?;
-        self.teachers(&mut place, &municipality, seed, scenarios)
-            .await?;
-        Ok(place)
+        })?;
+    drop(tx);
+    let invite = |role: Role, organisation: &str| Invite {
+        role: role.code().to_owned(),
+        municipality: municipality.public_id.to_string(),
+        organisation: organisation.to_owned(),
+        ..Invite::default()
+    };
+    let id = TenantId(municipality.id);
+    let mut number = number * NUMBERS;
+    let mut next = || {
+        number += 1;
+        number
+    };
+    let login = format!("{slug}coordinator");
+    let coordinator = invited(
+        app,
+        operator,
+        id,
+        invite(Role::Municipal, ""),
+        login,
+        next(),
+    )
+    .await?;
+    let mut town = Town {
+        slug,
+        first_number: 0,
+        id,
+        public_id: municipality.public_id.to_string(),
+        organisations: found(app, &coordinator, organisations).await?,
+        coordinator,
+        experts: Vec::new(),
+    };
+    for index in 1..=3 {
+        let login = format!("{slug}expert{index}");
+        let invite = invite(Role::Expert, town.organisation(Work::School));
+        let expert = invited(app, &town.coordinator, id, invite, login, next()).await?;
+        town.experts.push(expert);
     }
-
-    /// Three experts and two school coordinators.
-    async fn helpers(&self, place: &mut Place, at: &Municipality, seed: usize) -> Result<()> {
-        let organisations = self.workplaces(&place.coordinator).await?;
-        let slug = at.slug.replace('-', "");
-        for number in 0..5_usize {
-            let (role, login, position) = if number < 3 {
-                (
-                    Role::Expert,
-                    format!("{slug}expert{}", number + 1),
-                    "metodist",
-                )
-            } else {
-                (
-                    Role::School,
-                    format!("{slug}school{}", number - 2),
-                    "zam_direktora",
-                )
-            };
-            let organisation = organisations[number % 2].to_string();
-            let mut typed = profile(seed + 1 + number, &login, position);
-            ORGANISATIONS[number % 2]
-                .0
-                .clone_into(&mut typed.organisation_type);
-            typed.organisation.clone_from(&organisation);
-            let invite = Invite {
-                emails: email(&login),
-                role: role.code().to_owned(),
-                municipality: String::new(),
-                organisation: if role == Role::School {
-                    organisation
-                } else {
-                    String::new()
-                },
-            };
-            let actor = self
-                .invited(&place.coordinator, at.id, &login, &invite, typed)
-                .await?;
-            place.logins.push(Login {
-                login,
-                who: format!("{}, {}", role.name(), at.name),
-            });
-            if role == Role::Expert {
-                place.experts.push(actor);
-            }
-        }
-        Ok(())
+    for (index, work) in [(1, Work::School), (2, Work::Kindergarten)] {
+        let login = format!("{slug}school{index}");
+        let invite = invite(Role::School, town.organisation(work));
+        invited(app, &town.coordinator, id, invite, login, next()).await?;
     }
+    town.first_number = next();
+    Ok(town)
+}
 
-    async fn teachers(
-        &self,
-        place: &mut Place,
-        at: &Municipality,
-        seed: usize,
-        scenarios: Vec<&'static Scenario>,
-    ) -> Result<()> {
-        let organisations = self.workplaces(&place.coordinator).await?;
-        for (number, scenario) in scenarios.into_iter().enumerate() {
-            let login = format!("{}teacher{}", at.slug.replace('-', ""), number + 1);
-            let work = if scenario.industry { 2 } else { number % 2 };
-            let (kind, position, _) = ORGANISATIONS[work];
-            let mut typed = profile(seed + 7 + number, &login, position);
-            typed.municipality = at.public_id.to_string();
-            kind.clone_into(&mut typed.organisation_type);
-            typed.organisation = organisations[work].to_string();
-            let account = NewAccount {
-                login: &login,
-                password: PASSWORD,
-                confirmation: PASSWORD,
-            };
-            let entered = self.register_account(account, None).await?;
-            let actor = self.fill(entered, typed).await?;
-            place.logins.push(Login {
-                login,
-                who: format!("{}, {}: {}", Role::Teacher.name(), at.name, scenario.words),
-            });
-            place.teachers.push(Teacher { actor, scenario });
-        }
-        Ok(())
-    }
-
-    /// The ids of the organisations of the coordinator's municipality, as [`ORGANISATIONS`].
-    async fn workplaces(&self, coordinator: &Actor) -> Result<Vec<Uuid>> {
-        let found = self.organisations(coordinator, "", None).await?.list.rows;
-        ORGANISATIONS
+impl Town {
+    fn organisation(&self, work: Work) -> &str {
+        self.organisations
             .iter()
-            .map(|(kind, ..)| {
-                found
-                    .iter()
-                    .find(|organisation| organisation.kind == *kind)
-                    .map(|organisation| organisation.public_id)
-                    .ok_or(Error::NotFound)
-            })
-            .collect()
+            .find(|(kind, _)| *kind == work)
+            .map_or("", |(_, id)| id)
     }
 
-    /// Invites somebody, who registers by the link of the letter.
-    async fn invited(
-        &self,
-        inviter: &Actor,
-        tenant: i32,
-        login: &str,
-        invite: &Invite,
-        typed: Typed,
-    ) -> Result<Actor> {
-        self.invite(inviter, invite).await?;
-        let mut tx = self.db.enter_worker(Some(TenantId(tenant))).await?;
-        let (public_id, nonce) = db::seed::invitation(&mut tx, &invite.emails).await?;
-        drop(tx);
-        let token = self.links.token(LinkKind::Invitation, public_id, nonce);
-        let account = NewAccount {
-            login,
-            password: PASSWORD,
-            confirmation: PASSWORD,
-        };
-        let entered = self.register_account(account, Some(&token)).await?;
-        self.fill(entered, typed).await
+    /// The teacher of a story, the `index`th of the municipality, counted from 0.
+    pub(super) async fn teacher(&self, app: &App, index: usize, story: Story) -> Result<Case<'_>> {
+        let number = self.first_number + index;
+        let login = format!("{}teacher{}", self.slug, index + 1);
+        let entered = app.register_account(account(&login), None).await?;
+        let person = person(entered.account, entered.epoch);
+        consent(app, person).await?;
+        let teacher = introduce(app, person, Which::Joining, number, |typed| {
+            typed.email = email(&login);
+            typed.municipality.clone_from(&self.public_id);
+            typed.organisation_type = story.work.kind().to_owned();
+            typed.organisation = self.organisation(story.work).to_owned();
+            typed.position = story.work.position().to_owned();
+            if story.work == Work::Missing {
+                typed.missing = "yes".to_owned();
+                typed.organisation_name = "Частная школа «Открытие»".to_owned();
+            }
+        })
+        .await?;
+        let desk = app.card_desk(&teacher, None).await?;
+        let card = desk.card.public_id;
+        let versions = [desk.card.version, desk.card.profile_version];
+        let filled = filled(app, number, story.work)?;
+        app.save_card(&teacher, card, versions, filled, None)
+            .await?;
+        Ok(Case {
+            town: self,
+            teacher,
+            card,
+            asks: asked(number),
+            story,
+            application: None,
+        })
     }
+}
 
-    /// Consents, fills in the profile and opens the cabinet.
-    async fn fill(&self, entered: Entered, mut typed: Typed) -> Result<Actor> {
-        let person = Person {
-            account: entered.account,
-            epoch: entered.epoch,
-            request: Uuid::now_v7(),
+/// Adds the organisations and finds the ids they got.
+async fn found(app: &App, coordinator: &Actor, names: [&str; 3]) -> Result<Vec<(Work, String)>> {
+    for (work, name) in Work::LISTED.into_iter().zip(names) {
+        let organisation = NewOrganisation {
+            name: name.to_owned(),
+            kind: work.kind().to_owned(),
+            ..NewOrganisation::default()
         };
-        let text = self.consent_page(person).await?.text.version;
-        self.give_consent(person, text, true, true).await?;
-        let which = Which::InUse(None);
-        typed.version = self.profile(person, which).await?.typed.version;
-        self.save_profile(person, which, &typed).await?;
-        let standing = self.standing(person).await?;
-        let cabinet = standing.cabinets.first().ok_or(Error::NotFound)?;
-        Ok(person.in_cabinet(cabinet))
+        app.add_organisation(coordinator, &organisation).await?;
     }
+    let added = app.organisations(coordinator, "", None).await?.list.rows;
+    Ok(Work::LISTED
+        .into_iter()
+        .filter_map(|work| {
+            let row = added.iter().find(|row| row.kind == work.kind())?;
+            Some((work, row.public_id.to_string()))
+        })
+        .collect())
+}
+
+/// Invites somebody, who registers by the link and fills in the profile.
+async fn invited(
+    app: &App,
+    inviter: &Actor,
+    tenant: TenantId,
+    mut invite: Invite,
+    login: String,
+    number: usize,
+) -> Result<Actor> {
+    invite.emails = email(&login);
+    app.invite(inviter, &invite).await?;
+    let token = token(app, inviter, tenant, &invite.emails).await?;
+    let entered = app.register_account(account(&login), Some(&token)).await?;
+    let person = person(entered.account, entered.epoch);
+    consent(app, person).await?;
+    introduce(app, person, Which::InUse(None), number, |typed| {
+        if invite.role == Role::Expert.code() {
+            typed.position = "metodist".to_owned();
+        }
+    })
+    .await
+}
+
+/// The token of the invitation just sent, derived as the worker derives it for the letter.
+async fn token(app: &App, inviter: &Actor, tenant: TenantId, email: &str) -> Result<String> {
+    let sent = app.invitations(inviter, "", None).await?.list.rows;
+    let id = sent
+        .iter()
+        .find(|row| row.email == email)
+        .ok_or(Error::NotFound)?
+        .id;
+    let mut tx = app.db.enter_worker(Some(tenant)).await?;
+    let row = mail::invitation(&mut tx, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(app
+        .links
+        .token(LinkKind::Invitation, row.public_id, row.nonce))
+}
+
+fn account(login: &str) -> NewAccount<'_> {
+    NewAccount {
+        login,
+        password: PASSWORD,
+        confirmation: PASSWORD,
+    }
+}
+
+fn person(account: domain::actor::AccountId, epoch: i32) -> Person {
+    Person {
+        account,
+        epoch,
+        request: uuid::Uuid::now_v7(),
+    }
+}
+
+async fn consent(app: &App, person: Person) -> Result<()> {
+    let version = app.consent_page(person).await?.text.version;
+    app.give_consent(person, version, true, true).await
+}
+
+/// Fills in the profile with the invented person of this number and what `with` adds, and
+/// opens the cabinet.
+async fn introduce(
+    app: &App,
+    person: Person,
+    which: Which,
+    number: usize,
+    with: impl FnOnce(&mut Typed),
+) -> Result<Actor> {
+    let name = names::person(number)?;
+    let mut typed = app.profile(person, which).await?.typed;
+    typed.surname = name.surname().to_owned();
+    typed.name = name.name().to_owned();
+    typed.patronymic = name.patronymic().unwrap_or_default().to_owned();
+    typed.phone = phone(number);
+    with(&mut typed);
+    app.save_profile(person, which, &typed).await?;
+    let standing = app.standing(person).await?;
+    let cabinet = standing.cabinets.first().ok_or(Error::NotFound)?;
+    Ok(person.in_cabinet(cabinet))
+}
+
+/// A mobile number nobody has: of a range that is given to no one.
+fn phone(number: usize) -> String {
+    format!("+7 900 000 {:02} {:02}", number / 100 % 100, number % 100)
+}
+
+/// The category held and the one asked for: some hold the first and ask for the highest, and a
+/// few ask for it who may not.
+const fn career(number: usize) -> (Option<Category>, Category) {
+    if number % 3 == 1 {
+        (Some(Category::First), Category::Highest)
+    } else if number % 11 == 6 {
+        (None, Category::Highest)
+    } else {
+        (None, Category::First)
+    }
+}
+
+const fn asked(number: usize) -> Category {
+    career(number).1
+}
+
+fn filled(app: &App, number: usize, work: Work) -> Result<Filled> {
+    let name = names::person(number)?;
+    let forms = declension::propose(&name);
+    let subjects = work.subjects();
+    let years = u8::try_from(number * 7 % 30).unwrap_or_default();
+    let held = career(number).0;
+    let held_date = held.and_then(|_| app.today().checked_sub_months(Months::new(48)));
+    Ok(Filled {
+        name,
+        phone: Some(
+            Phone::parse(&phone(number)).map_err(|_| internal("an invented phone is not one"))?,
+        ),
+        genitive: Some(forms.genitive),
+        dative: Some(forms.dative),
+        post: None,
+        subject: subjects
+            .get(number % subjects.len())
+            .copied()
+            .unwrap_or_default()
+            .to_owned(),
+        age: Some(years + 27),
+        education: "высшее, Томский государственный педагогический университет".to_owned(),
+        service: [Some(years + 4), Some(years + 3), Some(years + 1)],
+        held,
+        held_issuer: String::new(),
+        held_number: held
+            .map(|_| format!("{}-р", 100 + number % 800))
+            .unwrap_or_default(),
+        held_until: held_date.and_then(|date| date.checked_add_months(Months::new(60))),
+        held_date,
+    })
 }
