@@ -16,6 +16,7 @@ mod isolation;
 mod journal;
 mod kill;
 mod lint;
+mod matrix;
 mod pages;
 mod pool;
 mod races;
