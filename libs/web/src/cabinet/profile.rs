@@ -199,6 +199,12 @@ fn form(
     faults: &[FieldFault],
 ) -> Markup {
     let filled = profile.cabinet.as_ref().is_some_and(is_filled);
+    // The kept number as people write it; a typed one as it was typed.
+    let phone = if typed.phone == profile.typed.phone {
+        crate::case::phone(&typed.phone)
+    } else {
+        typed.phone.clone()
+    };
     let named = match &profile.cabinet {
         Some(cabinet) => cabinet.public_id.to_string(),
         None => "new".to_owned(),
@@ -241,7 +247,7 @@ fn form(
                 (ui::tel(Field {
                     hint: matches!(profile.role, Role::School | Role::Municipal | Role::Expert)
                         .then_some("Укажите рабочий номер: он стоит во внутреннем графике"),
-                    ..field("phone", "Номер телефона (сотовый)", &typed.phone)
+                    ..field("phone", "Номер телефона (сотовый)", &phone)
                 }))
                 @if !profile.locked { (work(profile, typed, lists, faults)) }
                 (ui::button("Сохранить"))

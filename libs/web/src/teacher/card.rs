@@ -175,7 +175,7 @@ impl Raw {
             surname: card.surname.clone(),
             name: card.name.clone(),
             patronymic: card.patronymic.clone(),
-            phone: card.phone.clone(),
+            phone: crate::case::phone(&card.phone),
             organisation: card
                 .organisation_public
                 .map(|id| id.to_string())

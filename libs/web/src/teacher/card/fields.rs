@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use ui::{ButtonStyle, Choice, Fact, Field, Form, Link, NamedButton, Select, Width};
 
 use super::{super::choice, Raw};
-use crate::{page::fault_of, teacher::cards::post_fields, visit::Visit};
+use crate::{case::phone, page::fault_of, teacher::cards::post_fields, visit::Visit};
 
 /// The card's form.
 pub fn form(visit: &Visit, desk: &CardDesk, raw: &Raw, faults: &[FieldFault]) -> Markup {
@@ -117,7 +117,6 @@ pub fn form(visit: &Visit, desk: &CardDesk, raw: &Raw, faults: &[FieldFault]) ->
             (ui::button_group(html! {
                 (ui::button("Сохранить"))
                 (ui::named_button(propose))
-                (ui::secondary_link_button("/teacher", "Вернуться назад"))
             }))
         },
     )
@@ -131,7 +130,7 @@ pub fn read_only(card: &Card, email: &str) -> Markup {
         Fact::text("Фамилия", &card.surname),
         Fact::text("Имя", &card.name),
         Fact::text("Отчество", &card.patronymic),
-        Fact::text("Номер телефона (сотовый)", &card.phone),
+        Fact::text("Номер телефона (сотовый)", &phone(&card.phone)),
     ];
     all.extend(facts(card, email, false));
     all.extend([
