@@ -198,8 +198,7 @@ pub fn documents(documents: &[Document], zone: Zone) -> Markup {
             },
             actions: html! {
                 @if !document.infected {
-                    a class="govuk-link" href={ "/documents/" (document.file) }
-                        aria-label={ "Посмотреть: " (title) } { "Посмотреть" }
+                    a class="govuk-link" href={ "/documents/" (document.file) } title=(title) { "Посмотреть" }
                 }
             },
         })

@@ -67,9 +67,10 @@ fn body(at: &Operator, web: &Web, list: WorkList, queue: &Queue) -> Markup {
     let next = address(QUEUE, &[("tab", tab), ("after", &after)]);
     html! {
         (ui::tabs(&[
-            Tab { href: QUEUE, text: "Упрощенная форма", count: Some(&counts[0]), current: !industry },
-            Tab { href: "/operator/queue?tab=industry", text: "Отраслевые", count: Some(&counts[1]), current: industry },
+            Tab { href: QUEUE, text: "Упрощенная форма", count: None, current: !industry },
+            Tab { href: "/operator/queue?tab=industry", text: "Отраслевые", count: None, current: industry },
         ]))
+        p { "Ждут регистрации: упрощенная форма — " (counts[0]) ", отраслевые — " (counts[1]) "." }
         (lines::table(&queue.page, Shown {
             base: "/operator/applications",
             caption,
