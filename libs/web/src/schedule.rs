@@ -234,8 +234,7 @@ impl Desk<'_> {
 
     fn page(&self, view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Markup {
         let list = self.list();
-        let heading = format!("График: {}", view.application.full_name());
-        Page::new(self.visit, &heading)
+        Page::new(self.visit, "График")
             .caption(&view.application.municipality_name)
             .back(&list)
             .faults(faults)
@@ -253,6 +252,7 @@ impl Desk<'_> {
         let page = format!("{}/applications/{}", self.actor.role.home(), row.public_id);
         html! {
             (ui::summary(&[
+                ui::Fact::text("ФИО", &row.full_name()),
                 ui::Fact::text("Должность", &row.position_name),
                 ui::Fact::text("Организация", &row.organisation_name),
                 ui::Fact::text("Заявленная категория", row.category.map_or("", |category| category.name())),
