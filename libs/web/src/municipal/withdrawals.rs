@@ -14,6 +14,7 @@ use crate::{
     error::Result,
     form::Posted,
     id::Id,
+    municipal::applications::tabs,
     visit::Municipal,
     withdrawal::deciding::{self, Asked, Desk, Raw},
 };
@@ -37,7 +38,7 @@ fn desk(at: &Municipal) -> Desk<'_> {
 }
 
 async fn list(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    deciding::list(&desk(&at), &web, asked).await
+    deciding::list(&desk(&at), &web, asked, tabs("Отзывы")).await
 }
 
 async fn accept(

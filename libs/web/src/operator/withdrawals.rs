@@ -34,7 +34,7 @@ fn desk(at: &Operator) -> Desk<'_> {
 }
 
 async fn list(at: Operator, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    deciding::list(&desk(&at), &web, asked).await
+    deciding::list(&desk(&at), &web, asked, Markup::default()).await
 }
 
 async fn accept(

@@ -67,8 +67,8 @@ impl Desk<'_> {
     }
 }
 
-/// The list; «ждут меня» unless asked for «все».
-pub async fn list(desk: &Desk<'_>, web: &Web, asked: Asked) -> Result<Markup> {
+/// The list, under what stands `above` it; «ждут меня» unless asked for «все».
+pub async fn list(desk: &Desk<'_>, web: &Web, asked: Asked, above: Markup) -> Result<Markup> {
     let filter = match asked.state.as_str() {
         "all" => Filter::All,
         _ => Filter::Waiting,
@@ -79,6 +79,7 @@ pub async fn list(desk: &Desk<'_>, web: &Web, asked: Asked) -> Result<Markup> {
     };
     let listing = web.app.withdrawals(desk.actor, filter, after).await?;
     Ok(Page::new(desk.visit, "Отзывы").render(html! {
+        (above)
         (filters(desk, filter))
         (table(desk, &listing.rows))
         (pages(desk, filter, &listing))
