@@ -182,7 +182,10 @@ async fn body(at: &School, web: &Web, page: &SchoolPage, typed: Option<&Typed>) 
         .map(|(index, listed)| {
             let row = &listed.row;
             vec![
-                html! { (row.name) " (" (status_name(row.case.status)) ")" },
+                html! {
+                    a class="govuk-link" href={ "/school/applications/" (row.application) } { (row.name) }
+                    " (" (status_name(row.case.status)) ")"
+                },
                 html! { (row.position) },
                 html! { (row.subject) },
                 html! { (row.held.map_or("нет", |category| category.name())) },
