@@ -179,7 +179,7 @@ test('the coordinator rejects with a reason, the teacher corrects and submits ag
   await coordinator.go('/municipal/applications');
   await coordinator.follow('Иванова Алёна Сергеевна');
   await coordinator.see('Заявление Иванова Алёна Сергеевна');
-  await coordinator.follow('Отклонить').catch(() => coordinator.press('Отклонить'));
+  await coordinator.follow('Отклонить');
   await coordinator.tick('Отсутствие подписи подавшего заявление');
   await coordinator.press('Отклонить заявление');
   const letter = await stack.letter('teacher@asino.example', 'отклонено');
@@ -261,7 +261,7 @@ test('the teacher downloads and signs, the coordinator returns and passes on, th
   await teacher.read('Итоговое заключение отправлено');
   const coordinator = await person('coordinator');
   await coordinator.go('/municipal/conclusions');
-  await coordinator.follow('Вернуть').catch(() => coordinator.press('Вернуть'));
+  await coordinator.press('Вернуть');
   await coordinator.tick('педагогу');
   await coordinator.type('Причина', 'нет второй страницы');
   await coordinator.press('Вернуть');

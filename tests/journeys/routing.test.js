@@ -71,7 +71,8 @@ test('an industry application likewise, and then stands in the operator schedule
   await coordinatorCannotRegister('Отраслевые', 'Лебедева Мария Ивановна');
   await centre.go('/operator/queue');
   await centre.missing('Лебедева Мария Ивановна');
-  await centre.follow('Отраслевые').catch(() => centre.page.getByRole('link', { name: /^Отраслевые/ }).click());
+  await centre.page.getByRole('link', { name: /^Отраслевые/ }).click();
+  await centre.page.waitForLoadState('networkidle');
   await centre.page.getByRole('link', { name: 'Лебедева Мария Ивановна' }).click();
   await centre.page.waitForLoadState('networkidle');
   await centre.press('Зарегистрировать');
