@@ -4,8 +4,7 @@
 //! Nothing half-stored stays behind. [`Unfinished`] stands for what the store may hold of an
 //! upload; dropped before it is finished (an error, a limit, or the caller's future dropped
 //! because the browser went away), it takes that back in a task of its own. A process killed
-//! in between cannot do so: the lifecycle rule of the bucket drops such parts, and
-//! `ctl verify` names objects that no row knows.
+//! in between cannot do so: what is left of it is for a lifecycle rule of the bucket.
 
 use std::{
     mem,

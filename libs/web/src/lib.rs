@@ -1,7 +1,8 @@
 //! The pages, by who looks at them: `public`, `cabinet` (every signed-in person), `teacher`,
 //! `school`, `municipal`, `expert`, `operator`, `admin`. The folder path is the address. A page
 //! file reads top to bottom: `get`, `post`, the raw form, its `parse`, the page. No SQL and no
-//! rules here: a handler asks a verb of `app` and shows what came of it.
+//! rules here: a handler asks a verb of `app` and shows what came of it. What several cabinets
+//! show alike stands here at the top, named for the thing shown.
 
 pub mod asked;
 pub mod case;

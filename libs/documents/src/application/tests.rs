@@ -1,3 +1,5 @@
+//! The printed application, read back: what it says, and what it says only when it is so.
+
 use super::*;
 use crate::reading;
 
