@@ -1,10 +1,12 @@
 //! The door: pools per role, the transaction with its context, the permit (03 §3.2, §3.3).
 
+mod context;
+mod pools;
+
 use std::{
     marker::PhantomData,
     ops::{Deref, DerefMut},
     sync::Arc,
-    time::Duration,
 };
 
 use crate::error::{Error, Result};
@@ -16,81 +18,15 @@ use domain::{
     permission::{Policy, Relations},
     role::Role,
 };
-use sqlx::{
-    Executor as _, PgConnection, PgPool, Postgres, Transaction,
-    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
-};
+use sqlx::{Executor as _, PgConnection, PgPool, Postgres, Transaction, postgres::PgListener};
 use uuid::Uuid;
+
+use context::Context;
+pub use pools::Urls;
+use pools::{Pool, Pools};
 
 /// The injected clock: every transaction asks it once (03 §3.5).
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
-
-/// Where the pools connect: one login role each (03 §3.3). A process names the logins it
-/// needs and has no other's secret (SEC-92): the worker's is not the server's.
-#[derive(Clone, Debug, Default)]
-pub struct Urls {
-    /// Teachers, school and municipal coordinators.
-    pub tenant: Option<String>,
-    /// Experts.
-    pub expert: Option<String>,
-    /// Operators.
-    pub operator: Option<String>,
-    /// Administrators, and `ctl`.
-    pub admin: Option<String>,
-    /// The worker.
-    pub worker: Option<String>,
-    /// Sign-in, registration, accepting invitations.
-    pub auth: Option<String>,
-    /// Pages without a session.
-    pub public: Option<String>,
-}
-
-struct Pools {
-    tenant: Pool,
-    expert: Pool,
-    operator: Pool,
-    admin: Pool,
-    worker: Pool,
-    auth: Pool,
-    public: Pool,
-}
-
-/// The pool of one login role, if this process has it.
-struct Pool {
-    role: &'static str,
-    connections: Option<PgPool>,
-}
-
-impl Pool {
-    fn new(role: &'static str, url: Option<&String>, size: u32) -> Result<Self> {
-        let connections = url.map(|url| pool(url, size)).transpose()?;
-        Ok(Self { role, connections })
-    }
-
-    fn get(&self) -> Result<&PgPool> {
-        self.connections
-            .as_ref()
-            .ok_or(Error::NoLogin { role: self.role })
-    }
-}
-
-impl Pools {
-    /// A pool this process has, for what every role may read.
-    fn any(&self) -> Result<&PgPool> {
-        [
-            &self.public,
-            &self.worker,
-            &self.auth,
-            &self.admin,
-            &self.tenant,
-            &self.operator,
-            &self.expert,
-        ]
-        .into_iter()
-        .find_map(|pool| pool.connections.as_ref())
-        .ok_or(Error::NoLogin { role: "any" })
-    }
-}
 
 struct Inner {
     pools: Pools,
@@ -333,84 +269,6 @@ impl Notices {
         self.0.try_recv().await?;
         Ok(())
     }
-}
-
-fn pool(url: &str, size: u32) -> Result<PgPool> {
-    let options: PgConnectOptions = url.parse()?;
-    Ok(PgPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(Duration::from_secs(5))
-        // A cancelled `begin` leaves the connection in a transaction (04 A3, reproduced on
-        // sqlx 0.9.0): whatever is open when a connection comes back is ended here.
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                connection.execute("ROLLBACK").await?;
-                Ok(true)
-            })
-        })
-        .connect_lazy_with(options))
-}
-
-#[derive(Default)]
-struct Context {
-    tenant: Option<TenantId>,
-    organisation: Option<i64>,
-    role: &'static str,
-}
-
-impl Context {
-    fn of(actor: &Actor) -> Self {
-        Self {
-            tenant: actor.tenant,
-            organisation: actor.organisation,
-            role: actor.role.code(),
-        }
-    }
-
-    async fn set(&self, tx: &mut Transaction<'static, Postgres>, now: DateTime<Utc>) -> Result<()> {
-        sqlx::query!(
-            "SELECT set_config('app.tenant', $1, true) AS a, set_config('app.role', $2, true) AS b,
-               set_config('app.now', $3, true) AS c",
-            text(self.tenant.map(|tenant| i64::from(tenant.0))),
-            self.role,
-            now.to_rfc3339(),
-        )
-        .fetch_one(&mut **tx)
-        .await?;
-        Ok(())
-    }
-
-    /// Sets the whole context and asks in the same round trip whether the cabinet is open.
-    async fn set_and_ask(
-        &self,
-        tx: &mut Transaction<'static, Postgres>,
-        now: DateTime<Utc>,
-        actor: &Actor,
-    ) -> Result<bool> {
-        let row = sqlx::query!(
-            r#"SELECT set_config('app.tenant', $1, true) AS a, set_config('app.account', $2, true) AS b,
-               set_config('app.membership', $3, true) AS c, set_config('app.organisation', $4, true) AS d,
-               set_config('app.role', $5, true) AS e, set_config('app.request', $6, true) AS f,
-               set_config('app.now', $7, true) AS g, app.still($8, $9, $5, $10) AS "still!""#,
-            text(self.tenant.map(|tenant| i64::from(tenant.0))),
-            actor.account.0.to_string(),
-            actor.membership.to_string(),
-            text(self.organisation),
-            self.role,
-            actor.request.to_string(),
-            now.to_rfc3339(),
-            actor.account.0,
-            actor.epoch,
-            actor.membership,
-        )
-        .fetch_one(&mut **tx)
-        .await?;
-        Ok(row.still)
-    }
-}
-
-fn text(value: Option<i64>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
 }
 
 /// An open transaction with its context. Reading functions take it; they see what row-level
