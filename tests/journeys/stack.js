@@ -95,6 +95,20 @@ export class Stack {
     this.worker = this.#spawn('worker', { ATTEST_HEALTH_LISTEN: '127.0.0.1:0' });
   }
 
+  // Ends a process as a power cut would, and waits until it is gone.
+  async kill(child) {
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await gone;
+  }
+
+  // What the database holds, past every policy: one line a row, columns by «|».
+  sql(query) {
+    const url = new URL(this.superuser);
+    url.pathname = `/${this.database}`;
+    return execFileSync('psql', [url.href, '-v', 'ON_ERROR_STOP=1', '-Atqc', query], { encoding: 'utf8' }).trim();
+  }
+
   log(name) {
     return readFileSync(join(this.dir, `${name}.log`), 'utf8');
   }
