@@ -279,7 +279,41 @@ test('the teacher downloads and signs, the coordinator returns and passes on, th
   await stack.letter('teacher@asino.example', 'заключение принято');
 });
 
-test('a second teacher: conclusion signed on paper, withdrawals by teacher and by school', async () => {
+test('reopened and returned down to the expert, signed on paper, accepted again', async () => {
+  const operator = await person('operator');
+  await operator.go('/operator/conclusions');
+  await operator.choose('Состояние', 'все');
+  await operator.press('Показать');
+  await operator.press('Открыть заново');
+  await operator.go('/operator/conclusions');
+  await operator.press('Вернуть');
+  await operator.type('Причина', 'не хватает подписи второго специалиста');
+  await operator.press('Вернуть');
+  const coordinator = await person('coordinator');
+  await coordinator.go('/municipal/conclusions');
+  await coordinator.press('Вернуть');
+  await coordinator.tick('специалисту');
+  await coordinator.type('Причина', 'не хватает подписи второго специалиста');
+  await coordinator.press('Вернуть');
+  await stack.letter('expert1@asino.example', 'заключение возвращено');
+  const expert = await person('expert2');
+  await expert.go('/expert');
+  await expert.follow('Иванова Алёна Сергеевна');
+  await expert.read('не хватает подписи второго специалиста');
+  await expert.attach('Итоговое заключение', await scan(browser, stack.dir, 'подписано всеми'));
+  await expert.tick('Подписано педагогом и обоими специалистами');
+  await expert.press('Сохранить');
+  const teacher = await person('teacher');
+  await teacher.go('/teacher');
+  await teacher.read('Итоговое заключение отправлено');
+  await coordinator.go('/municipal/conclusions');
+  await coordinator.press('Передать в Центр');
+  await operator.go('/operator/conclusions');
+  await operator.press('Принять');
+  await operator.read('Итоговое заключение принято');
+});
+
+test('a second teacher: withdrawals by teacher and by school', async () => {
   const second = await person('second');
   await second.go('/register');
   await second.register('teacherpetr');
