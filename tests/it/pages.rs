@@ -282,3 +282,28 @@ async fn sec_06_every_route_knows_whose_it_is() {
     }
     assert!(faults.is_empty(), "{faults:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_74_files_above_the_hours_limit_are_refused() {
+    let world = World::shared().await;
+    let own = full(&world).await;
+    let site = world.serve_with_uploads(1).await;
+    let browser = site.browser_of(&own.teacher).await;
+    let token = token(&browser, "/teacher").await;
+    let fields = [("_csrf".to_owned(), token)];
+    let file = [(
+        "files".to_owned(),
+        "документ.pdf".to_owned(),
+        b"%PDF-1.7\n".to_vec(),
+    )];
+    let path = "/teacher/application/documents";
+    let first = browser.upload(path, &fields, &file).await;
+    assert_ne!(first.status, StatusCode::TOO_MANY_REQUESTS);
+    let second = browser.upload(path, &fields, &file).await;
+    assert_eq!(
+        second.status,
+        StatusCode::TOO_MANY_REQUESTS,
+        "{}",
+        second.told()
+    );
+}

@@ -39,7 +39,7 @@ impl App {
             Some(cabinet) => cabinet.tenant,
             None => tenant(&mut tx, &typed.municipality).await?,
         };
-        let types = places::types(&mut tx).await?;
+        let types = reference::organisation_types(&mut tx).await?;
         let kind = types
             .iter()
             .find(|kind| kind.code == typed.organisation_type);

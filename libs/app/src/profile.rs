@@ -477,7 +477,7 @@ async fn place(
     faults: &mut Vec<FieldFault>,
 ) -> Result<(Option<i64>, Option<Wanted>)> {
     if role == Role::Teacher && !typed.missing.is_empty() {
-        let types = places::types(auth).await?;
+        let types = reference::organisation_types(auth).await?;
         let kind = types
             .into_iter()
             .find(|kind| kind.code == typed.organisation_type);

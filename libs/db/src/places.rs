@@ -3,20 +3,7 @@
 use domain::actor::TenantId;
 use uuid::Uuid;
 
-use crate::{error::Result, reference::Item, scope::Scope};
-
-/// The types of organisations that are not retired, in their order.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn types(scope: &mut Scope) -> Result<Vec<Item>> {
-    Ok(sqlx::query_as!(
-        Item,
-        "SELECT code, name FROM app.ref_organisation_type WHERE retired_at IS NULL ORDER BY ordinal"
-    )
-    .fetch_all(scope.connection())
-    .await?)
-}
+use crate::{error::Result, scope::Scope};
 
 /// An organisation to choose.
 #[derive(Clone, Debug)]

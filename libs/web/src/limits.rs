@@ -11,6 +11,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::request::Parts,
 };
+use domain::actor::AccountId;
 use redis::Script;
 use sha2::{Digest as _, Sha256};
 
@@ -84,6 +85,15 @@ impl Limit {
         Self {
             key: format!("rl:register:from:{}", from.prefix()),
             most: web.settings.register_per_hour,
+            seconds: HOUR,
+        }
+    }
+
+    /// Files uploaded by one account.
+    pub fn upload(web: &Web, account: AccountId) -> Self {
+        Self {
+            key: format!("rl:upload:{}", account.0),
+            most: web.settings.upload_per_hour,
             seconds: HOUR,
         }
     }

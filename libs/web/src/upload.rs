@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use app::{App, FieldFault, files::Received};
+use app::{FieldFault, files::Received};
 use axum::{
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request},
     response::Response,
@@ -11,8 +11,10 @@ use axum::{
 use domain::actor::TenantId;
 
 use crate::{
+    Web,
     error::{Error, Result},
     form::{same_site, token_fits},
+    limits::Limit,
     visit::Visit,
 };
 
@@ -94,18 +96,19 @@ impl Upload {
     /// that takes the files names them in rows; if it fails, discard them.
     ///
     /// # Errors
-    /// [`Error::Expired`] with an old token; nothing was read then.
-    pub async fn receive(mut self, app: &App, tenant: TenantId) -> Result<Uploaded> {
+    /// [`Error::Expired`] with an old token; nothing was read then. [`Error::TooMany`] above the
+    /// hour's limit of files (SEC-74).
+    pub async fn receive(mut self, web: &Web, tenant: TenantId) -> Result<Uploaded> {
         let mut uploaded = Uploaded::default();
-        let read = self.read(app, tenant, &mut uploaded).await;
+        let read = self.read(web, tenant, &mut uploaded).await;
         if let Err(error) = read {
-            app.discard(&uploaded.received()).await;
+            web.app.discard(&uploaded.received()).await;
             return Err(error);
         }
         Ok(uploaded)
     }
 
-    async fn read(&mut self, app: &App, tenant: TenantId, into: &mut Uploaded) -> Result<()> {
+    async fn read(&mut self, web: &Web, tenant: TenantId, into: &mut Uploaded) -> Result<()> {
         let mut trusted = false;
         while let Some(mut field) = self.multipart.next_field().await.map_err(broken)? {
             let name = field.name().unwrap_or_default().to_owned();
@@ -134,7 +137,11 @@ impl Upload {
             if file_name.is_empty() {
                 continue;
             }
-            match app
+            Limit::upload(web, self.visit.person()?.account)
+                .take(web)
+                .await?;
+            match web
+                .app
                 .receive(field_name(&name), tenant.0, &file_name, field)
                 .await
             {

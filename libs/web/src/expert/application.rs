@@ -43,7 +43,7 @@ async fn show(at: Expert, State(web): State<Web>, Id(id): Id) -> Result<Response
 
 async fn bring(at: Expert, State(web): State<Web>, Id(id): Id, upload: Upload) -> Result<Response> {
     let tenant = web.app.may_upload_conclusion(&at.actor, id).await?;
-    let form = upload.receive(&web.app, tenant).await?;
+    let form = upload.receive(&web, tenant).await?;
     let (version, signed) = (form.version(), form.text("signed") == "yes");
     let file = match one_file(&web, form, "conclusion").await {
         Ok(file) => file,
@@ -74,7 +74,7 @@ async fn replace(
     upload: Upload,
 ) -> Result<Response> {
     let tenant = web.app.may_upload_conclusion(&at.actor, id).await?;
-    let form = upload.receive(&web.app, tenant).await?;
+    let form = upload.receive(&web, tenant).await?;
     let version = form.version();
     match one_file(&web, form, "conclusion").await {
         Ok(file) => {

@@ -65,7 +65,7 @@ async fn attach(
 ) -> Result<Response> {
     // Asked before the first byte of a file is read.
     let application = web.app.conclusion(&at.actor, id).await?.application;
-    let form = upload.receive(&web.app, application.tenant).await?;
+    let form = upload.receive(&web, application.tenant).await?;
     let typed = Typed {
         application: id,
         kind: form.text("kind").to_owned(),
@@ -90,7 +90,7 @@ async fn attach(
 
 async fn sign(at: School, State(web): State<Web>, Id(id): Id, upload: Upload) -> Result<Response> {
     let tenant = web.app.may_sign_conclusion(&at.actor, id).await?;
-    let form = upload.receive(&web.app, tenant).await?;
+    let form = upload.receive(&web, tenant).await?;
     let version = form.version();
     match one_file(&web, form, "scan").await {
         Ok(file) => {

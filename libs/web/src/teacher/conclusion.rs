@@ -54,7 +54,7 @@ async fn sign(
 ) -> Result<Response> {
     let id: Uuid = wanted.application.parse().map_err(|_| Error::NotFound)?;
     let tenant = web.app.may_sign_conclusion(&at.actor, id).await?;
-    let form = upload.receive(&web.app, tenant).await?;
+    let form = upload.receive(&web, tenant).await?;
     let version = form.version();
     match one_file(&web, form, "scan").await {
         Ok(file) => {

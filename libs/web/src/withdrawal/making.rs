@@ -113,7 +113,7 @@ pub async fn form(desk: &Desk<'_>, web: &Web, posted: Posted<Raw>) -> Result<Res
 /// «Сохранить»: submits the signed scan.
 pub async fn submit(desk: &Desk<'_>, web: &Web, upload: Upload) -> Result<Response> {
     let tenant = desk.actor.tenant.ok_or(Error::NoCabinet)?;
-    let mut uploaded = upload.receive(&web.app, tenant).await?;
+    let mut uploaded = upload.receive(web, tenant).await?;
     let scan = uploaded.file("scan").cloned();
     let done = match &scan {
         _ if !uploaded.faults.is_empty() => {

@@ -43,7 +43,7 @@ pub async fn get(
 /// stay.
 pub async fn post(at: Teacher, State(web): State<Web>, upload: Upload) -> Result<Response> {
     let tenant = at.actor.tenant.ok_or(Error::NoCabinet)?;
-    let uploaded = upload.receive(&web.app, tenant).await?;
+    let uploaded = upload.receive(&web, tenant).await?;
     let files = uploaded.received();
     let live = match card_id(uploaded.text("card")) {
         Ok(card) => live_of(&web, &at, card).await,

@@ -41,7 +41,7 @@ pub async fn get(
 /// «Подать заявление». A scan uploaded in a try that fails otherwise stays uploaded.
 pub async fn post(at: Teacher, State(web): State<Web>, upload: Upload) -> Result<Response> {
     let tenant = at.actor.tenant.ok_or(Error::NoCabinet)?;
-    let uploaded = upload.receive(&web.app, tenant).await?;
+    let uploaded = upload.receive(&web, tenant).await?;
     let (scan, rest): (Vec<Received>, Vec<Received>) = split(&uploaded);
     web.app.discard(&rest).await;
     let ready = match card_id(uploaded.text("card")) {
