@@ -37,7 +37,8 @@ impl World {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let settings = Settings {
-            base_url: format!("http://{address}"),
+            base_url: format!("http://localhost:{}", address.port()),
+            tenant_hosts: true,
             secure: false,
             register_per_hour: 100_000,
             login_per_account: 1000,
@@ -65,18 +66,32 @@ impl Site {
         }
     }
 
+    /// A browser at the host name of a municipality: `{label}.` before the base address's.
+    #[must_use]
+    pub fn browser_at(&self, label: &str) -> Browser {
+        let host = format!("{label}.localhost");
+        Browser {
+            base: format!("http://{host}:{}", self.address.port()),
+            client: Client::builder()
+                .cookie_store(true)
+                .redirect(redirect::Policy::none())
+                .resolve(&host, self.address)
+                .build()
+                .unwrap(),
+        }
+    }
+
+    /// The port the pages are served on.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// A browser this person has signed in with, in its cabinet.
     pub async fn browser_of(&self, person: &Person) -> Browser {
         person.ready_to_sign_in().await;
         let browser = self.browser();
-        let login = browser.get("/login").await;
-        let entered = browser
-            .submit(
-                &login,
-                "Войти",
-                &[("Имя пользователя", &person.login), ("Пароль", PASSWORD)],
-            )
-            .await;
+        let entered = browser.sign_in("/login", &person.login).await;
         assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.told());
         let home = browser.follow(entered).await;
         assert_eq!(home.path, person.role.home(), "{}", home.told());
@@ -147,6 +162,13 @@ impl Browser {
     /// Sends a request of any make to a path of the site.
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    /// Types a login and the password of everybody on a page of sign-in.
+    pub async fn sign_in(&self, path: &str, login: &str) -> Page {
+        let page = self.get(path).await;
+        let typed = [("Имя пользователя", login), ("Пароль", PASSWORD)];
+        self.submit(&page, "Войти", &typed).await
     }
 
     /// Follows redirects to the page they lead to.
