@@ -29,22 +29,34 @@ impl Drop for Site {
 impl World {
     /// Serves the pages of this world.
     pub async fn serve(&self) -> Site {
-        self.serve_with_uploads(100_000).await
+        self.serve_as(|_| {}).await
     }
 
     /// Serves them to people who may upload so many files an hour.
     pub async fn serve_with_uploads(&self, upload_per_hour: u32) -> Site {
+        self.serve_as(|settings| settings.upload_per_hour = upload_per_hour)
+            .await
+    }
+
+    /// Serves them where host names name nobody.
+    pub async fn serve_without_hosts(&self) -> Site {
+        self.serve_as(|settings| settings.tenant_hosts = false)
+            .await
+    }
+
+    async fn serve_as(&self, otherwise: impl FnOnce(&mut Settings)) -> Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let settings = Settings {
+        let mut settings = Settings {
             base_url: format!("http://localhost:{}", address.port()),
             tenant_hosts: true,
             secure: false,
             register_per_hour: 100_000,
             login_per_account: 1000,
             login_per_address: 100_000,
-            upload_per_hour,
+            upload_per_hour: 100_000,
         };
+        otherwise(&mut settings);
         let web = Web::open(self.app().clone(), STACK.redis.reveal(), settings).unwrap();
         let pages = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, pages).await.unwrap() });

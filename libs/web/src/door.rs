@@ -193,13 +193,10 @@ mod tests {
         );
         // The base's own name in other letters is the same host.
         let idn = "https://аттестация.рф";
-        let host = "tomsk.xn--80aakci1bfd0b.xn--p1ai";
         let punycode = Url::parse(idn).unwrap().domain().unwrap().to_owned();
-        assert_eq!(
-            named(idn, &format!("tomsk.{punycode}")).as_deref(),
-            Some("tomsk"),
-            "{host}"
-        );
+        assert!(punycode.starts_with("xn--"), "{punycode}");
+        let host = format!("tomsk.{punycode}");
+        assert_eq!(named(idn, &host).as_deref(), Some("tomsk"));
     }
 
     #[test]
