@@ -187,6 +187,7 @@ CREATE POLICY operator_change ON app.invitation FOR UPDATE TO attest_operator
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY admin_add ON app.invitation FOR INSERT TO attest_admin WITH CHECK (role = 'municipal');
 CREATE POLICY admin_read ON app.invitation FOR SELECT TO attest_admin USING (role = 'municipal');
+CREATE POLICY admin_change ON app.invitation FOR UPDATE TO attest_admin USING (role = 'municipal');
 CREATE POLICY auth_read ON app.invitation FOR SELECT TO attest_auth
   USING (token_sha256 = (SELECT app.ctx_token()));
 CREATE POLICY auth_accept ON app.invitation FOR UPDATE TO attest_auth
@@ -200,7 +201,8 @@ CREATE POLICY worker_change ON app.invitation FOR UPDATE TO attest_worker
 GRANT SELECT ON app.invitation TO attest_tenant, attest_operator, attest_admin, attest_auth, attest_worker;
 GRANT INSERT (tenant_id, public_id, email, role, organisation_id, nonce, token_sha256, invited_by, expires_at)
   ON app.invitation TO attest_tenant, attest_operator, attest_admin;
-GRANT UPDATE (nonce, token_sha256, state, expires_at, version) ON app.invitation TO attest_tenant, attest_operator;
+GRANT UPDATE (nonce, token_sha256, state, expires_at, version) ON app.invitation
+  TO attest_tenant, attest_operator, attest_admin;
 GRANT UPDATE (state, accepted_by, accepted_at, version) ON app.invitation TO attest_auth;
 GRANT UPDATE (state, version) ON app.invitation TO attest_worker;
 -- Accepting: auth may insert just the membership the invitation in hand names, in the
@@ -227,13 +229,16 @@ RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_t
                      AND m.ended_at IS NULL AND t.status = 'active')
       END $$;
 -- Whose login the caller may know: coordinators of the people of their municipality,
--- operators of everyone who has or had a cabinet in one (R-ACC-5).
+-- operators of everyone who has or had a cabinet in one, administrators of the municipal
+-- coordinators they invite (R-ACC-4, R-ACC-5).
 CREATE FUNCTION app.may_know(p_account bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT CASE app.acting_role(session_user)
     WHEN 'municipal' THEN EXISTS (SELECT 1 FROM app.membership m
       WHERE m.account_id = p_account AND m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL)
     WHEN 'operator' THEN EXISTS (SELECT 1 FROM app.membership m WHERE m.account_id = p_account)
+    WHEN 'admin' THEN EXISTS (SELECT 1 FROM app.membership m
+      WHERE m.account_id = p_account AND m.role = 'municipal' AND m.ended_at IS NULL)
     ELSE false END $$;
 -- Login and e-mail of these accounts, as far as the caller may know them.
 CREATE FUNCTION app.people_logins(p_accounts bigint[]) RETURNS TABLE (account_id bigint, login text, email text)
@@ -250,10 +255,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
 CREATE FUNCTION app.my_account() RETURNS TABLE (login text, email text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT a.login, coalesce(a.email, '') FROM app.account a WHERE a.id = app.ctx_account() $$;
+-- How many coordinate each municipality: an administrator sees no people, only whether there are any.
+CREATE FUNCTION app.coordinators() RETURNS TABLE (tenant_id int, coordinators bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+  SELECT m.tenant_id, count(*) FROM app.membership m
+  WHERE m.role = 'municipal' AND m.ended_at IS NULL AND app.acting_role(session_user) = 'admin'
+  GROUP BY m.tenant_id $$;
 REVOKE ALL ON FUNCTION app.still(bigint, int, text, bigint), app.may_know(bigint),
-  app.people_logins(bigint[]), app.people_found(text), app.my_account() FROM PUBLIC;
+  app.people_logins(bigint[]), app.people_found(text), app.my_account(), app.coordinators() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.still(bigint, int, text, bigint) TO attest_tenant, attest_expert, attest_operator, attest_admin, attest_auth, attest_worker;
 GRANT EXECUTE ON FUNCTION app.people_logins(bigint[]), app.people_found(text) TO attest_tenant, attest_operator;
+GRANT EXECUTE ON FUNCTION app.people_logins(bigint[]), app.coordinators() TO attest_admin;
 GRANT EXECUTE ON FUNCTION app.my_account() TO attest_tenant, attest_expert, attest_operator;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;

@@ -161,3 +161,29 @@ async fn an_invitation_opens_only_what_it_names() {
     let again = sql.probe(&join(town.id, other, "expert")).await;
     assert_eq!(again, refused, "a link that was used");
 }
+
+/// An administrator sees no people: how many coordinate, and the login of who does (R-ACC-4).
+#[tokio::test]
+async fn administrators_know_of_coordinators_only() {
+    let world = World::shared().await;
+    let town = world.town().await;
+    let (teacher, expert) = (town.teacher().await, town.expert().await);
+    let coordinator = town.coordinator().await;
+    let count = format!(
+        "SELECT coalesce(sum(coordinators), 0)::bigint FROM app.coordinators() WHERE tenant_id = {}",
+        town.id
+    );
+    let mut sql = world.admin().await.sql().await;
+    assert_eq!(sql.value::<i64>(&count).await, Ok(1));
+    let accounts = [&teacher, &expert, &coordinator].map(|person| person.account.0.to_string());
+    let logins = format!(
+        "SELECT account_id FROM app.people_logins('{{{}}}')",
+        accounts.join(",")
+    );
+    assert_eq!(ids(&mut sql, &logins).await, [coordinator.account.0]);
+    let refused = Err(Refused(Refused::PRIVILEGE.to_owned()));
+    for person in [&teacher, &expert, &coordinator, &world.operator().await] {
+        let probed = person.sql().await.probe(&count).await;
+        assert_eq!(probed, refused, "{:?}", person.role);
+    }
+}

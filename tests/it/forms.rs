@@ -313,7 +313,7 @@ async fn sec_30_without_the_sessions_token_nothing_is_done() {
 }
 
 /// What makes something new, or is about the session alone, has no version to carry.
-const WITHOUT_VERSION: [&str; 16] = [
+const WITHOUT_VERSION: [&str; 18] = [
     "/cabinet/choose",
     "/login",
     "/register",
@@ -332,6 +332,8 @@ const WITHOUT_VERSION: [&str; 16] = [
     "/operator/people",
     "/operator/organisations/new",
     "/operator/periods",
+    "/admin/municipalities/new",
+    "/admin/municipalities/{id}/invitations",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -85,6 +85,7 @@ async fn sec_03_no_row_without_a_context() {
         "Operator schedule_row",
         "Operator withdrawal",
         "Admin audit_event",
+        "Admin invitation",
         "Admin institute_member",
         "Worker account",
         "Worker account_letter",

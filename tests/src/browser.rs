@@ -29,21 +29,34 @@ impl Drop for Site {
 impl World {
     /// Serves the pages of this world.
     pub async fn serve(&self) -> Site {
-        self.serve_with_uploads(100_000).await
+        self.serve_as(|_| {}).await
     }
 
     /// Serves them to people who may upload so many files an hour.
     pub async fn serve_with_uploads(&self, upload_per_hour: u32) -> Site {
+        self.serve_as(|settings| settings.upload_per_hour = upload_per_hour)
+            .await
+    }
+
+    /// Serves them where host names name nobody.
+    pub async fn serve_without_hosts(&self) -> Site {
+        self.serve_as(|settings| settings.tenant_hosts = false)
+            .await
+    }
+
+    async fn serve_as(&self, otherwise: impl FnOnce(&mut Settings)) -> Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let settings = Settings {
-            base_url: format!("http://{address}"),
+        let mut settings = Settings {
+            base_url: format!("http://localhost:{}", address.port()),
+            tenant_hosts: true,
             secure: false,
             register_per_hour: 100_000,
             login_per_account: 1000,
             login_per_address: 100_000,
-            upload_per_hour,
+            upload_per_hour: 100_000,
         };
+        otherwise(&mut settings);
         let web = Web::open(self.app().clone(), STACK.redis.reveal(), settings).unwrap();
         let pages = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, pages).await.unwrap() });
@@ -65,18 +78,32 @@ impl Site {
         }
     }
 
+    /// A browser at the host name of a municipality: `{label}.` before the base address's.
+    #[must_use]
+    pub fn browser_at(&self, label: &str) -> Browser {
+        let host = format!("{label}.localhost");
+        Browser {
+            base: format!("http://{host}:{}", self.address.port()),
+            client: Client::builder()
+                .cookie_store(true)
+                .redirect(redirect::Policy::none())
+                .resolve(&host, self.address)
+                .build()
+                .unwrap(),
+        }
+    }
+
+    /// The port the pages are served on.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// A browser this person has signed in with, in its cabinet.
     pub async fn browser_of(&self, person: &Person) -> Browser {
         person.ready_to_sign_in().await;
         let browser = self.browser();
-        let login = browser.get("/login").await;
-        let entered = browser
-            .submit(
-                &login,
-                "Войти",
-                &[("Имя пользователя", &person.login), ("Пароль", PASSWORD)],
-            )
-            .await;
+        let entered = browser.sign_in("/login", &person.login).await;
         assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.told());
         let home = browser.follow(entered).await;
         assert_eq!(home.path, person.role.home(), "{}", home.told());
@@ -147,6 +174,13 @@ impl Browser {
     /// Sends a request of any make to a path of the site.
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    /// Types a login and the password of everybody on a page of sign-in.
+    pub async fn sign_in(&self, path: &str, login: &str) -> Page {
+        let page = self.get(path).await;
+        let typed = [("Имя пользователя", login), ("Пароль", PASSWORD)];
+        self.submit(&page, "Войти", &typed).await
     }
 
     /// Follows redirects to the page they lead to.

@@ -32,6 +32,44 @@ impl Town {
         &self.world
     }
 
+    /// The id in addresses and forms.
+    pub async fn public_id(&self) -> Uuid {
+        self.world
+            .make(&format!(
+                "SELECT public_id FROM app.municipality WHERE id = {}",
+                self.id
+            ))
+            .await
+    }
+
+    /// Closes its cabinets, as an administrator does.
+    pub async fn suspend(&self) {
+        let (by, id, version) = self.kept().await;
+        let by = app::municipalities::By::Person(&by);
+        let app = self.world.app();
+        app.suspend_municipality(by, id, version).await.unwrap();
+    }
+
+    /// Opens them again.
+    pub async fn resume(&self) {
+        let (by, id, version) = self.kept().await;
+        let by = app::municipalities::By::Person(&by);
+        let app = self.world.app();
+        app.resume_municipality(by, id, version).await.unwrap();
+    }
+
+    async fn kept(&self) -> (Actor, Uuid, i32) {
+        let version = self
+            .world
+            .make(&format!(
+                "SELECT version FROM app.municipality WHERE id = {}",
+                self.id
+            ))
+            .await;
+        let admin = self.world.admin().await;
+        (admin.actor, self.public_id().await, version)
+    }
+
     /// A new organisation of this founder kind (`municipal`, `regional`, `industry`, `private`).
     pub async fn organisation(&self, founder_kind: &str) -> i64 {
         let name = unique("Школа ");

@@ -181,6 +181,17 @@ impl World {
         }
     }
 
+    /// The municipality of this slug, whoever made it.
+    pub async fn town_called(&self, slug: &str) -> Town {
+        let of = format!("FROM app.municipality WHERE slug = '{slug}'");
+        Town {
+            world: self.clone(),
+            id: self.make(&format!("SELECT id {of}")).await,
+            slug: slug.to_owned(),
+            name: self.make(&format!("SELECT name {of}")).await,
+        }
+    }
+
     /// A new operator.
     pub async fn operator(&self) -> Person {
         self.institute(Role::Operator).await

@@ -1,6 +1,7 @@
 //! The command line for people who run an installation and for CI (03 §3.6). Results go to
 //! standard output, logs to standard error. Thin: what is done is `app`'s and `db`'s.
 
+mod municipality;
 mod people;
 mod policy;
 #[cfg(feature = "seed")]
@@ -40,7 +41,7 @@ enum Command {
     Operator(Member),
     /// Муниципалитеты
     #[command(subcommand)]
-    Municipality(Municipality),
+    Municipality(municipality::Municipality),
     /// Права доступа
     #[command(subcommand)]
     Policy(Policy),
@@ -59,12 +60,6 @@ enum Reference {
 enum Member {
     /// Завести учётную запись; без пароля последняя строка ответа – ссылка, по которой его задают
     Add(people::Member),
-}
-
-#[derive(Subcommand)]
-enum Municipality {
-    /// Завести муниципалитет; с адресом координатора последняя строка ответа – ссылка приглашения
-    Add(people::Municipality),
 }
 
 #[derive(Subcommand)]
@@ -89,7 +84,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Reference(Reference::Sync) => sync_reference().await,
         Command::Admin(Member::Add(member)) => people::add(Role::Admin, member).await,
         Command::Operator(Member::Add(member)) => people::add(Role::Operator, member).await,
-        Command::Municipality(Municipality::Add(place)) => people::add_municipality(place).await,
+        Command::Municipality(what) => municipality::run(what).await,
         #[cfg(feature = "seed")]
         Command::Seed(what) => seed::run(&what).await,
         Command::Policy(Policy::Matrix) => policy::matrix().await,

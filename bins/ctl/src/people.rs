@@ -1,5 +1,5 @@
-//! `ctl admin add`, `ctl operator add`, `ctl municipality add`: the people who bring in all
-//! others. A one-time link is the last line on standard output.
+//! `ctl admin add`, `ctl operator add`: the people who bring in all others. A one-time link is
+//! the last line on standard output.
 
 use std::io::{self, BufRead as _};
 
@@ -22,20 +22,6 @@ pub struct Member {
     /// Прочитать пароль из стандартного ввода
     #[arg(long)]
     password_stdin: bool,
-}
-
-/// Which municipality is added.
-#[derive(Args)]
-pub struct Municipality {
-    /// Короткое имя для адресов: латинские строчные буквы, цифры, дефис
-    #[arg(long, value_name = "ИМЯ")]
-    slug: String,
-    /// Название
-    #[arg(long, value_name = "НАЗВАНИЕ")]
-    name: String,
-    /// Адрес электронной почты координатора, которого нужно пригласить
-    #[arg(long, value_name = "АДРЕС")]
-    coordinator_email: Option<String>,
 }
 
 /// Adds an account of the institute.
@@ -63,31 +49,24 @@ pub async fn add(role: Role, member: Member) -> anyhow::Result<()> {
     )
 }
 
-/// Adds a municipality.
-pub async fn add_municipality(place: Municipality) -> anyhow::Result<()> {
-    let verbs = Verbs::from_env()?;
-    let base_url = verbs.base_url().to_owned();
-    let app = verbs.app().await?;
-    let link = app
-        .add_municipality(&place.slug, &place.name, place.coordinator_email.as_deref())
-        .await;
-    report(
-        link,
-        &base_url,
-        &format!("Муниципалитет {} заведён", place.slug),
-    )
+/// Tells what was done, with the one-time link last.
+pub fn report(
+    done: app::Result<Option<String>>,
+    base_url: &str,
+    words: &str,
+) -> anyhow::Result<()> {
+    let link = plain(done)?;
+    tell(words)?;
+    link.map_or(Ok(()), |path| tell(&format!("{base_url}{path}")))
 }
 
-fn report(done: app::Result<Option<String>>, base_url: &str, words: &str) -> anyhow::Result<()> {
+/// The outcome, its faults as one line.
+pub fn plain<T>(done: app::Result<T>) -> anyhow::Result<T> {
     match done {
-        Ok(link) => {
-            tell(words)?;
-            link.map_or(Ok(()), |path| tell(&format!("{base_url}{path}")))
-        }
         Err(Error::Invalid(faults)) => {
             let faults: Vec<_> = faults.into_iter().map(|fault| fault.words).collect();
             bail!("{}", faults.join("; "))
         }
-        Err(error) => Err(error.into()),
+        done => Ok(done?),
     }
 }

@@ -23,6 +23,7 @@ pub struct Settings {
     /// How much is logged.
     pub telemetry: telemetry::Settings,
     base_url: BaseUrl,
+    tenant_hosts: bool,
     databases: Databases,
     pool: u32,
     link_key: Key,
@@ -68,6 +69,7 @@ impl Settings {
         let listen = r.get(&settings::LISTEN);
         let health_listen = r.get(&settings::HEALTH_LISTEN);
         let base_url = r.get(&settings::BASE_URL);
+        let tenant_hosts = r.get(&settings::TENANT_HOSTS);
         let databases = Databases::read(r);
         let pool = r.get(&settings::DB_POOL);
         let redis = r.get(&settings::REDIS_URL);
@@ -87,6 +89,7 @@ impl Settings {
             redis: redis?,
             telemetry: telemetry?,
             base_url: base_url?,
+            tenant_hosts: tenant_hosts?,
             databases: databases?,
             pool: pool?,
             link_key: link_key?,
@@ -132,6 +135,7 @@ impl Settings {
     pub fn web(&self) -> web::Settings {
         web::Settings {
             base_url: self.base_url.as_str().to_owned(),
+            tenant_hosts: self.tenant_hosts,
             secure: self.base_url.is_https(),
             register_per_hour: self.limits.register_per_hour,
             login_per_account: self.limits.login_per_account,

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{App, Error, FieldFault, Result, passwords::Verdict};
 
-pub use db::accounts::cabinets::Cabinet;
+pub use db::accounts::cabinets::{Cabinet, Suspended};
 
 /// A person signed in, in a cabinet or on the way to one.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +71,8 @@ pub struct Standing {
     pub consent: bool,
     /// The cabinets, oldest first.
     pub cabinets: Vec<Cabinet>,
+    /// The municipalities whose suspension closes cabinets of the person.
+    pub suspended: Vec<Suspended>,
 }
 
 /// What the header and the choice say of a cabinet beside its role.
@@ -190,13 +192,10 @@ impl App {
             ));
         }
         if let Some(slug) = municipality
-            && !belongs(&mut tx, slug).await?
+            && let Some(words) = stranger(&mut tx, slug).await?
         {
             refuse(tx).await?;
-            return Err(Error::field(
-                "login",
-                "Здесь входят только пользователи этого муниципалитета. Войдите на общей странице входа",
-            ));
+            return Err(Error::field("login", words));
         }
         if let Verdict::Outgrown(phc) = verdict {
             accounts::rehash(&mut tx, &phc).await?;
@@ -239,6 +238,7 @@ pub(crate) async fn standing(tx: &mut AuthTx) -> Result<Standing> {
         consent: accounts::consents::given(tx, accounts::consents::ConsentKind::PersonalData)
             .await?,
         cabinets: cabinets::list(tx).await?,
+        suspended: cabinets::suspended(tx).await?,
     })
 }
 
@@ -255,14 +255,42 @@ pub(crate) async fn create(tx: &mut AuthTx, login: &Login, phc: Option<&str>) ->
     Ok(id)
 }
 
-/// Whether the account has a cabinet in this municipality, or none at all yet.
-async fn belongs(tx: &mut AuthTx, slug: &str) -> Result<bool> {
+/// Where an account goes that has cabinets, but none in this municipality. Told only to whom
+/// has proved to be the person.
+async fn stranger(tx: &mut AuthTx, slug: &str) -> Result<Option<String>> {
     let here = db::municipalities::by_slug(tx, slug)
         .await?
         .ok_or(Error::NotFound)?;
-    let cabinets = cabinets::list(tx).await?;
-    let tenants = || cabinets.iter().filter_map(|cabinet| cabinet.tenant);
-    Ok(cabinets.is_empty() || tenants().any(|tenant| tenant.0 == here.id))
+    let open = cabinets::list(tx).await?;
+    let closed = cabinets::suspended(tx).await?;
+    let mut tenants = open
+        .iter()
+        .filter_map(|cabinet| cabinet.tenant)
+        .chain(closed.iter().map(|row| row.tenant));
+    let nobody = open.is_empty() && closed.is_empty();
+    if nobody || tenants.any(|tenant| tenant.0 == here.id) {
+        return Ok(None);
+    }
+    let mut names: Vec<&str> = open
+        .iter()
+        .map(title_of_municipality)
+        .chain(closed.iter().map(|row| row.municipality.as_str()))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    Ok(Some(format!(
+        "Здесь входят только пользователи муниципалитета «{}». Ваш кабинет: {}. Войдите на общей странице входа",
+        here.name,
+        names.join(", ")
+    )))
+}
+
+/// Where a cabinet is: its municipality, or the institute.
+fn title_of_municipality(cabinet: &Cabinet) -> &str {
+    match cabinet.role.is_institute() {
+        true => title(cabinet),
+        false => &cabinet.municipality,
+    }
 }
 
 /// Leaves the refusal in the audit.

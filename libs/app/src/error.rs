@@ -30,6 +30,9 @@ pub enum Error {
     /// The cabinet or the session has ended: sign in again (303).
     #[error("кабинет закрыт")]
     SignedOut,
+    /// The cabinet is closed as long as its municipality is suspended, with its name (403).
+    #[error("муниципалитет приостановлен")]
+    Suspended(String),
     /// The policy says no (403).
     #[error("нет доступа")]
     Forbidden,
@@ -77,6 +80,7 @@ impl From<db::Error> for Error {
         match error {
             db::Error::Forbidden => Self::Forbidden,
             db::Error::Ended => Self::SignedOut,
+            db::Error::Suspended { municipality } => Self::Suspended(municipality),
             db::Error::Stale => Self::Stale,
             db::Error::Database(ref source) if source.as_database_error().is_none() => {
                 Self::Unavailable(Box::new(error))

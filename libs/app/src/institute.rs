@@ -1,26 +1,15 @@
-//! Who and what `ctl` brings in, with the host's trust and no person's: the institute's
-//! people, municipalities with their first coordinators (03 §3.6).
+//! Whom `ctl` brings in, with the host's trust and no person's: the institute's people
+//! (03 §3.6). What it shares with the console stands with its noun.
 
 use chrono::Duration;
-use db::accounts::{
-    institute,
-    invitation::{self, First},
-    letters,
-    tokens::TokenKind,
-};
+use db::accounts::{institute, letters, tokens::TokenKind};
 use domain::{
-    actor::TenantId,
     letter::LetterKind,
     role::Role,
-    value::{Email, Line, Login, Password},
+    value::{Email, Login, Password},
 };
-use uuid::Uuid;
 
-use crate::{
-    App, Error, FieldFault, Result,
-    accounts::create,
-    links::{self, LinkKind},
-};
+use crate::{App, Error, FieldFault, Result, accounts::create, links::LinkKind};
 
 /// How long a link that `ctl` prints lives: as an invitation's (R-ACC-4).
 const LIFE: Duration = Duration::hours(24);
@@ -75,49 +64,6 @@ impl App {
         tx.commit().await?;
         Ok(link)
     }
-
-    /// Adds a municipality (or finds the one with this slug) and, with an address, invites its
-    /// coordinator: the answer is the path of the invitation, whose letter goes, too.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for what was given, a taken name included.
-    pub async fn add_municipality(
-        &self,
-        slug: &str,
-        name: &str,
-        coordinator_email: Option<&str>,
-    ) -> Result<Option<String>> {
-        let mut faults = Vec::new();
-        let name = kept(Line::parse(name, 200), "name", &mut faults);
-        let email = coordinator_email
-            .map(|email| kept(Email::parse(email), "coordinator-email", &mut faults));
-        let (Some(name), true) = (name, faults.is_empty()) else {
-            return Err(Error::Invalid(faults));
-        };
-        let mut tx = self.db.enter_ctl().await?;
-        let tenant = db::municipalities::add(&mut tx, slug.trim(), name.as_str(), "")
-            .await
-            .map_err(refused)?;
-        let link = match email.flatten() {
-            Some(email) => {
-                let (public_id, nonce) = (Uuid::now_v7(), Uuid::new_v4());
-                let token = self.links.token(LinkKind::Invitation, public_id, nonce);
-                let first = First {
-                    tenant: TenantId(tenant),
-                    public_id,
-                    nonce,
-                    sha256: &links::hash(&token),
-                    email: email.as_str(),
-                    expires_at: tx.now() + LIFE,
-                };
-                invitation::invite_first(&mut tx, first).await?;
-                Some(LinkKind::Invitation.path(&token))
-            }
-            None => None,
-        };
-        tx.commit().await?;
-        Ok(link)
-    }
 }
 
 /// The value, or `None` with its fault noted.
@@ -129,17 +75,4 @@ fn kept<T>(
     parsed
         .map_err(|fault| faults.push(FieldFault::new(field, fault.to_string())))
         .ok()
-}
-
-fn refused(error: db::Error) -> Error {
-    if error.is_constraint("municipality_slug_check") {
-        Error::field(
-            "slug",
-            "От 2 до 40 строчных латинских букв, цифр и дефисов, первая — буква",
-        )
-    } else if error.is_constraint("municipality_name_key") {
-        Error::field("name", "Муниципалитет с таким названием уже есть")
-    } else {
-        error.into()
-    }
 }

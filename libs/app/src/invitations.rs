@@ -8,6 +8,7 @@ use db::{
     letters,
     municipalities::{self, Municipality},
     organisations,
+    scope::{Permit, Tx},
 };
 use domain::{
     act::acts,
@@ -49,6 +50,14 @@ pub struct Invitations {
     pub organisations: Vec<Choice>,
 }
 
+/// An invitation on its way.
+pub(crate) struct Sent {
+    /// Its number.
+    pub(crate) id: i64,
+    /// The path of its link.
+    pub(crate) path: String,
+}
+
 impl App {
     /// The page of invitations after the one named, with the organisations of `municipality`.
     ///
@@ -62,7 +71,7 @@ impl App {
     ) -> Result<Invitations> {
         let mut tx = self.db.enter::<acts::InviteStaff>(actor).await?;
         let coordinators = self.ever(actor.role, domain::act::Act::InviteCoordinator);
-        let rows = invitations::page(&mut tx, coordinators, after).await?;
+        let rows = invitations::page(&mut tx, coordinators, None, after).await?;
         let chosen = chosen(&mut tx, municipality).await?;
         let organisations = match &chosen {
             Some(municipality) => {
@@ -108,24 +117,41 @@ impl App {
         let invited = parse::<A>(&mut tx, typed, role).await?;
         let permit = tx.may(invited.municipality).await?;
         for email in &invited.emails {
-            let known = invitations::open(&mut tx, &permit, email, invited.role, invited.place);
-            let id = match known.await? {
-                Some((id, public_id)) => {
-                    let link = self.link(public_id, tx.now());
-                    invitations::renew(&mut tx, &permit, id, &link).await?;
-                    id
-                }
-                None => {
-                    let link = self.link(Uuid::now_v7(), tx.now());
-                    let place = invited.place;
-                    invitations::add(&mut tx, &permit, email, invited.role, place, &link).await?
-                }
-            };
-            letters::queue_invitation(&mut tx, &permit, id).await?;
-            events::audit(&mut tx, Some(id)).await?;
+            let sent = self
+                .invite_one(&mut tx, &permit, email, invited.role, invited.place)
+                .await?;
+            events::audit(&mut tx, Some(sent.id)).await?;
         }
         tx.commit().await?;
         Ok(invited.emails.len())
+    }
+
+    /// Invites one address, or renews what it was sent for the same, with the letter.
+    pub(crate) async fn invite_one<A: Inviting>(
+        &self,
+        tx: &mut Tx<A>,
+        permit: &Permit<A, Municipality>,
+        email: &Email,
+        role: Role,
+        place: Option<i64>,
+    ) -> Result<Sent> {
+        let (id, token) = match invitations::open(tx, permit, email, role, place).await? {
+            Some((id, public_id)) => {
+                let (link, token) = self.link(public_id, tx.now());
+                invitations::renew(tx, permit, id, &link).await?;
+                (id, token)
+            }
+            None => {
+                let (link, token) = self.link(Uuid::now_v7(), tx.now());
+                let id = invitations::add(tx, permit, email, role, place, &link).await?;
+                (id, token)
+            }
+        };
+        letters::queue_invitation(tx, permit, id).await?;
+        Ok(Sent {
+            id,
+            path: LinkKind::Invitation.path(&token),
+        })
     }
 
     /// Sends an invitation again: with a new link for another 24 hours, the old link dies.
@@ -138,7 +164,7 @@ impl App {
             .resend_as::<acts::InviteStaff>(actor, id, version)
             .await
         {
-            Err(Error::NotFound) if self.invites_coordinators(actor) => {
+            Err(Error::NotFound | Error::Forbidden) if self.invites_coordinators(actor) => {
                 self.resend_as::<acts::InviteCoordinator>(actor, id, version)
                     .await
             }
@@ -153,7 +179,7 @@ impl App {
             .ok_or(Error::NotFound)?;
         still_open(&row, version)?;
         let permit = tx.may(row).await?;
-        let link = self.link(permit.public_id, tx.now());
+        let (link, _) = self.link(permit.public_id, tx.now());
         invitations::renew(&mut tx, &permit, permit.id, &link).await?;
         letters::queue_invitation(&mut tx, &permit, permit.id).await?;
         events::audit(&mut tx, Some(permit.id)).await?;
@@ -169,7 +195,7 @@ impl App {
             .revoke_as::<acts::InviteStaff>(actor, id, version)
             .await
         {
-            Err(Error::NotFound) if self.invites_coordinators(actor) => {
+            Err(Error::NotFound | Error::Forbidden) if self.invites_coordinators(actor) => {
                 self.revoke_as::<acts::InviteCoordinator>(actor, id, version)
                     .await
             }
@@ -193,15 +219,17 @@ impl App {
         self.ever(actor.role, domain::act::Act::InviteCoordinator)
     }
 
-    fn link(&self, public_id: Uuid, now: DateTime<Utc>) -> Link {
+    /// A new link, and the token it is opened by.
+    fn link(&self, public_id: Uuid, now: DateTime<Utc>) -> (Link, String) {
         let nonce = Uuid::new_v4();
         let token = self.links.token(LinkKind::Invitation, public_id, nonce);
-        Link {
+        let link = Link {
             public_id,
             nonce,
             sha256: links::hash(&token),
             expires_at: now + LIFETIME,
-        }
+        };
+        (link, token)
     }
 }
 

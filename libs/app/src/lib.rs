@@ -21,6 +21,7 @@ pub mod letters;
 pub mod links;
 pub mod listing;
 pub mod lists;
+pub mod municipalities;
 pub mod organisation_requests;
 pub mod organisations;
 pub mod passwords;

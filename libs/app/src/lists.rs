@@ -76,13 +76,13 @@ impl App {
         Ok(lists::submitted(&mut tx, by, after).await?)
     }
 
-    /// The active municipalities, for an operator's filters.
+    /// The municipalities there are, for an operator's filters.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for roles that do not read them.
     pub async fn municipalities(&self, actor: &Actor) -> Result<Vec<Municipality>> {
         let mut tx = self.db.enter::<acts::ReadMunicipalities>(actor).await?;
-        Ok(municipalities::active(&mut tx).await?)
+        Ok(municipalities::present(&mut tx).await?)
     }
 
     /// Registers many applications, each in a transaction of its own and each answered for

@@ -58,7 +58,7 @@ impl App {
     ) -> Result<Organisations> {
         let mut tx = self.db.enter::<acts::AddOrganisation>(actor).await?;
         let municipalities = if tx.tenant().is_none() {
-            municipalities::active(&mut tx).await?
+            municipalities::present(&mut tx).await?
         } else {
             Vec::new()
         };

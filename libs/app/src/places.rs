@@ -86,3 +86,14 @@ pub(crate) async fn tenant(tx: &mut AuthTx, public_id: &str) -> Result<Option<Te
         .find(|municipality| municipality.public_id == public_id)
         .map(|municipality| TenantId(municipality.id)))
 }
+
+/// Whether the municipality of an id as typed is suspended.
+pub(crate) async fn suspended(tx: &mut AuthTx, public_id: &str) -> Result<bool> {
+    let Ok(public_id) = Uuid::parse_str(public_id.trim()) else {
+        return Ok(false);
+    };
+    Ok(municipalities::present(tx)
+        .await?
+        .into_iter()
+        .any(|municipality| municipality.public_id == public_id && municipality.suspended))
+}

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::{
     App, Error, FieldFault, Result,
     accounts::{Cabinet, Person, Standing, is_filled, standing},
-    places::tenant,
+    places::{suspended, tenant},
 };
 
 /// What is said when the profile is read-only (R-APP-3).
@@ -116,6 +116,10 @@ impl App {
         let standing = standing(&mut auth).await?;
         drop(auth);
         let cabinet = pick(&standing, which)?;
+        // Who has cabinets, all of them closed for a while, is not asked to join somewhere.
+        if let (Which::InUse(_), None, [closed, ..]) = (which, cabinet, &*standing.suspended) {
+            return Err(Error::Suspended(closed.municipality.clone()));
+        }
         let role = cabinet.map_or(Role::Teacher, |cabinet| cabinet.role);
         let (hanging, wanted) = match cabinet {
             Some(cabinet) if role == Role::Teacher => {
@@ -392,7 +396,13 @@ impl Parsed {
             if cabinet.is_none() {
                 tenant_joined = tenant;
                 if tenant.is_none() {
-                    faults.push(FieldFault::new("municipality", "Выберите муниципалитет"));
+                    faults.push(FieldFault::new(
+                        "municipality",
+                        match suspended(auth, &typed.municipality).await? {
+                            true => "Муниципалитет приостановлен: новые кабинеты в нём пока не открываются. Выберите другой или обратитесь в Центр аттестации",
+                            false => "Выберите муниципалитет",
+                        },
+                    ));
                 }
             }
             match role {

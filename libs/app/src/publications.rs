@@ -8,7 +8,7 @@ pub use db::municipalities::Municipality;
 use crate::{App, Result, places::Choice};
 
 impl App {
-    /// The active municipality of a slug.
+    /// The municipality of a slug; a suspended one says so.
     ///
     /// # Errors
     /// [`crate::Error::NotFound`] if there is none.

@@ -120,7 +120,7 @@ impl App {
         let mut tx = self.db.enter::<acts::ReadSchedule>(actor).await?;
         let periods = schedule::periods(&mut tx).await?;
         let tenant = match wanted.municipality {
-            Some(id) => municipalities::active(&mut tx)
+            Some(id) => municipalities::present(&mut tx)
                 .await?
                 .into_iter()
                 .find(|municipality| municipality.public_id == id)

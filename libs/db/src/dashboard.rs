@@ -119,10 +119,20 @@ pub struct Glance {
     pub public_id: Uuid,
     /// The name.
     pub name: String,
+    /// Whether its cabinets are closed for a while.
+    pub suspended: bool,
+    /// Teachers with a cabinet there.
+    pub teachers: i64,
+    /// Experts with a cabinet there.
+    pub experts: i64,
+    /// Everything ever submitted.
+    pub submitted: i64,
     /// Under review.
     pub under_review: i64,
     /// Under review, the 30 days over.
     pub overdue: i64,
+    /// Registered and not decided.
+    pub registered: i64,
     /// Registered on general grounds, without a period.
     pub without_period: i64,
     /// Registered on general grounds, with a place for an expert empty.
@@ -133,38 +143,47 @@ pub struct Glance {
     pub without_coordinator: bool,
 }
 
-/// The active municipalities at a glance, by name.
+/// The municipalities there are at a glance, by name.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn municipalities(scope: &mut Scope, today: NaiveDate) -> Result<Vec<Glance>> {
     Ok(sqlx::query_as!(
         Glance,
-        r#"SELECT m.public_id, m.name,
+        r#"SELECT m.public_id, m.name, m.status = 'suspended' AS "suspended!",
+             coalesce(p.teachers, 0) AS "teachers!", coalesce(p.experts, 0) AS "experts!",
+             coalesce(n.submitted, 0) AS "submitted!",
              coalesce(n.under_review, 0) AS "under_review!", coalesce(n.overdue, 0) AS "overdue!",
+             coalesce(n.registered, 0) AS "registered!",
              coalesce(n.without_period, 0) AS "without_period!", coalesce(n.without_experts, 0) AS "without_experts!",
              coalesce(n.conclusions, 0) AS "conclusions!",
-             NOT EXISTS (SELECT 1 FROM app.membership c WHERE c.tenant_id = m.id AND c.role = 'municipal'
-               AND c.ended_at IS NULL) AS "without_coordinator!"
+             coalesce(p.coordinators, 0) = 0 AS "without_coordinator!"
            FROM app.municipality m
            LEFT JOIN (
-             SELECT a.tenant_id,
+             SELECT x.tenant_id,
+               count(*) FILTER (WHERE x.role = 'teacher') AS teachers,
+               count(*) FILTER (WHERE x.role = 'expert') AS experts,
+               count(*) FILTER (WHERE x.role = 'municipal') AS coordinators
+             FROM app.membership x WHERE x.ended_at IS NULL GROUP BY x.tenant_id) p ON p.tenant_id = m.id
+           LEFT JOIN (
+             SELECT a.tenant_id, count(*) AS submitted,
+               count(*) FILTER (WHERE a.status = 'registered') AS registered,
                count(*) FILTER (WHERE a.status = 'under_review') AS under_review,
                count(*) FILTER (WHERE a.status = 'under_review' AND a.due_on < $1) AS overdue,
                count(*) FILTER (WHERE a.status = 'registered' AND a.procedure = 'general'
                  AND s.period_id IS NULL) AS without_period,
                count(*) FILTER (WHERE a.status = 'registered' AND a.procedure = 'general'
                  AND coalesce(e.open, 0) < 2) AS without_experts,
-               count(*) FILTER (WHERE c.place = 'at_municipal') AS conclusions
+               count(*) FILTER (WHERE a.status = 'registered' AND c.place = 'at_municipal') AS conclusions
              FROM app.application a
              LEFT JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
              LEFT JOIN app.conclusion c ON c.tenant_id = a.tenant_id AND c.application_id = a.id
              LEFT JOIN (SELECT x.tenant_id, x.application_id, count(*) AS open FROM app.assignment x
                 WHERE x.closed_at IS NULL GROUP BY x.tenant_id, x.application_id) e
                ON e.tenant_id = a.tenant_id AND e.application_id = a.id
-             WHERE a.submitted_at IS NOT NULL AND a.status IN ('under_review', 'registered')
+             WHERE a.submitted_at IS NOT NULL
              GROUP BY a.tenant_id) n ON n.tenant_id = m.id
-           WHERE m.status = 'active' ORDER BY m.name"#,
+           WHERE m.status <> 'removed' ORDER BY m.name"#,
         today
     )
     .fetch_all(scope.connection())

@@ -9,6 +9,12 @@ pub enum Error {
     /// The cabinet has ended meanwhile: membership, account or municipality (SEC-14).
     #[error("the cabinet is closed")]
     Ended,
+    /// The cabinet is closed for as long as its municipality is suspended.
+    #[error("the municipality is suspended")]
+    Suspended {
+        /// Its name.
+        municipality: String,
+    },
     /// The row changed since it was shown (409).
     #[error("changed meanwhile")]
     Stale,

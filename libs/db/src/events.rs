@@ -3,7 +3,10 @@
 use std::borrow::Borrow;
 
 use chrono::{DateTime, Utc};
-use domain::act::{Act, Doing};
+use domain::{
+    act::{Act, Doing},
+    role::Role,
+};
 
 use crate::{
     applications::Application,
@@ -95,18 +98,33 @@ pub async fn record<A: Doing, R: Borrow<Application>>(
 /// # Errors
 /// If the database does not answer.
 pub async fn audit<A: Doing>(tx: &mut Tx<A>, id: Option<i64>) -> Result<()> {
-    let actor = tx.actor()?.clone();
+    audit_as(tx, A::ACT.code(), id).await
+}
+
+/// Records in the audit what exactly was done under an act that covers several: `verb` is
+/// added to its code (`municipality.manage.suspend`).
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn audit_verb<A: Doing>(tx: &mut Tx<A>, verb: &str, id: Option<i64>) -> Result<()> {
+    audit_as(tx, &format!("{}.{verb}", A::ACT.code()), id).await
+}
+
+async fn audit_as<A: Doing>(tx: &mut Tx<A>, act: &str, id: Option<i64>) -> Result<()> {
+    let actor = tx.who().cloned();
+    let actor = actor.as_ref();
     let tenant = tx.tenant().map(|tenant| tenant.0);
     sqlx::query!(
         "INSERT INTO app.audit_event (tenant_id, account_id, membership_id, role, act, object_id, request_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         tenant,
-        actor.account.0,
-        actor.membership,
-        actor.role.code(),
-        A::ACT.code(),
+        actor.map(|actor| actor.account.0),
+        actor.map(|actor| actor.membership),
+        // Nobody but the host acts without being a person, and as an administrator.
+        actor.map_or(Role::Admin, |actor| actor.role).code(),
+        act,
         id,
-        actor.request,
+        actor.map(|actor| actor.request),
     )
     .execute(tx.connection())
     .await?;

@@ -36,6 +36,13 @@ impl Inviting for acts::InviteCoordinator {
     }
 }
 
+/// Adding a municipality invites its first coordinator.
+impl Inviting for acts::ManageMunicipality {
+    fn invites(role: Role) -> bool {
+        role == Role::Municipal
+    }
+}
+
 /// An invitation as its inviter sees it.
 #[derive(Clone, Debug)]
 pub struct Invitation {
@@ -88,13 +95,15 @@ pub struct Link {
 pub const PAGE: usize = 50;
 
 /// A page of the invitations the scope sees, newest first, and one row more if there is
-/// another page. Coordinators do not see those of coordinators.
+/// another page; of one municipality if it is named. Coordinators do not see those of
+/// coordinators, administrators no others.
 ///
 /// # Errors
 /// If the database does not answer or holds a value the domain does not know.
 pub async fn page(
     scope: &mut Scope,
     coordinators: bool,
+    of: Option<TenantId>,
     after: Option<Uuid>,
 ) -> Result<Vec<Invitation>> {
     let before = match after {
@@ -109,7 +118,8 @@ pub async fn page(
         Row,
         r#"WITH page AS (
              SELECT i.* FROM app.invitation i
-             WHERE i.id < $1 AND ($2 OR i.role <> 'municipal') ORDER BY i.id DESC LIMIT 51)
+             WHERE i.id < $1 AND ($2 OR i.role <> 'municipal') AND ($3::int IS NULL OR i.tenant_id = $3)
+             ORDER BY i.id DESC LIMIT 51)
            SELECT i.tenant_id AS "tenant_id!", m.name AS municipality, i.id AS "id!", i.public_id AS "public_id!",
              i.email AS "email!", i.role AS "role!", coalesce(o.name, '') AS "organisation!", i.state AS "state!",
              i.expires_at AS "expires_at!", coalesce(l.login, '') AS "login!", i.version AS "version!"
@@ -121,6 +131,7 @@ pub async fn page(
            ORDER BY i.id DESC"#,
         before.unwrap_or(i64::MAX),
         coordinators,
+        of.map(|tenant| tenant.0),
     )
     .fetch_all(scope.connection())
     .await?;
@@ -203,7 +214,7 @@ pub async fn add<A: Inviting>(
     organisation: Option<i64>,
     link: &Link,
 ) -> Result<i64> {
-    let by = tx.actor()?.account;
+    let by = tx.who().map(|actor| actor.account.0);
     Ok(sqlx::query_scalar!(
         "INSERT INTO app.invitation
            (tenant_id, public_id, email, role, organisation_id, nonce, token_sha256, invited_by, expires_at)
@@ -215,7 +226,7 @@ pub async fn add<A: Inviting>(
         organisation,
         link.nonce,
         link.sha256.as_slice(),
-        by.0,
+        by,
         link.expires_at,
     )
     .fetch_one(tx.connection())

@@ -1,4 +1,7 @@
-//! Municipalities: the tenants themselves. No personal data; every role may read them.
+//! Municipalities: the tenants themselves. No personal data; every role may read them. Their
+//! life (adding, changing, suspending) is the administrator's: [`registry`].
+
+pub mod registry;
 
 use domain::{
     actor::{Actor, TenantId},
@@ -24,6 +27,8 @@ pub struct Municipality {
     pub name: String,
     /// What the coordinator lets be shown to anyone.
     pub public_contacts: String,
+    /// Whether its cabinets are closed for a while.
+    pub suspended: bool,
 }
 
 impl Related for Municipality {
@@ -43,8 +48,8 @@ impl Related for Municipality {
 pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<Municipality>> {
     Ok(sqlx::query_as!(
         Municipality,
-        "SELECT id, public_id, slug, name, public_contacts FROM app.municipality
-         WHERE status = 'active' AND public_id = $1",
+        r#"SELECT id, public_id, slug, name, public_contacts, status = 'suspended' AS "suspended!" FROM app.municipality
+         WHERE status = 'active' AND public_id = $1"#,
         public_id
     )
     .fetch_optional(scope.connection())
@@ -59,8 +64,8 @@ pub async fn own(scope: &mut Scope) -> Result<Option<Municipality>> {
     let tenant = scope.tenant().map(|tenant| tenant.0);
     Ok(sqlx::query_as!(
         Municipality,
-        "SELECT id, public_id, slug, name, public_contacts FROM app.municipality
-         WHERE status = 'active' AND id = $1",
+        r#"SELECT id, public_id, slug, name, public_contacts, status = 'suspended' AS "suspended!" FROM app.municipality
+         WHERE status = 'active' AND id = $1"#,
         tenant
     )
     .fetch_optional(scope.connection())
@@ -74,22 +79,37 @@ pub async fn own(scope: &mut Scope) -> Result<Option<Municipality>> {
 pub async fn active(scope: &mut Scope) -> Result<Vec<Municipality>> {
     Ok(sqlx::query_as!(
         Municipality,
-        "SELECT id, public_id, slug, name, public_contacts FROM app.municipality
-         WHERE status = 'active' ORDER BY name"
+        r#"SELECT id, public_id, slug, name, public_contacts, status = 'suspended' AS "suspended!" FROM app.municipality
+         WHERE status = 'active' ORDER BY name"#
     )
     .fetch_all(scope.connection())
     .await?)
 }
 
-/// The active municipality with this slug.
+/// The municipalities there are, suspended ones too, by name: what those who see all
+/// applications narrow their lists by.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn present(scope: &mut Scope) -> Result<Vec<Municipality>> {
+    Ok(sqlx::query_as!(
+        Municipality,
+        r#"SELECT id, public_id, slug, name, public_contacts, status = 'suspended' AS "suspended!" FROM app.municipality
+         WHERE status <> 'removed' ORDER BY name"#
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// The municipality with this slug, suspended or not.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn by_slug(scope: &mut Scope, slug: &str) -> Result<Option<Municipality>> {
     Ok(sqlx::query_as!(
         Municipality,
-        "SELECT id, public_id, slug, name, public_contacts FROM app.municipality
-         WHERE status = 'active' AND slug = $1",
+        r#"SELECT id, public_id, slug, name, public_contacts, status = 'suspended' AS "suspended!" FROM app.municipality
+         WHERE status <> 'removed' AND slug = $1"#,
         slug
     )
     .fetch_optional(scope.connection())

@@ -72,11 +72,14 @@ pub struct Expert {
     pub organisation_name: String,
     /// How many teachers it has now.
     pub load: i64,
+    /// Whether its municipality is suspended: it is listed because it has the case already.
+    pub suspended: bool,
 }
 
 /// The experts an application may be given, by municipality and name: those of the own
 /// municipality for its coordinator, all for an operator. Never the teacher itself, never an
-/// ended membership (R-SCH-3).
+/// ended membership (R-SCH-3); of a suspended municipality only who has the application
+/// already, so that saving the schedule takes nobody away unasked.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -85,20 +88,26 @@ pub async fn experts(scope: &mut Scope, application: &Application) -> Result<Vec
         r#"SELECT m.tenant_id, t.name AS municipality, m.id, m.public_id, m.account_id,
              concat_ws(' ', nullif(m.surname, ''), nullif(m.name, ''), nullif(m.patronymic, '')) AS "full_name!",
              coalesce(p.name, m.position) AS "position!", m.organisation_id,
-             coalesce(o.name, '') AS "organisation!", coalesce(l.load, 0) AS "load!"
+             coalesce(o.name, '') AS "organisation!", coalesce(l.load, 0) AS "load!",
+             t.status = 'suspended' AS "suspended!"
            FROM app.membership m
-           JOIN app.municipality t ON t.id = m.tenant_id AND t.status = 'active'
+           JOIN app.municipality t ON t.id = m.tenant_id AND (t.status = 'active'
+             OR EXISTS (SELECT 1 FROM app.assignment x WHERE x.tenant_id = $2 AND x.application_id = $3
+               AND x.expert_tenant_id = m.tenant_id AND x.expert_membership_id = m.id AND x.closed_at IS NULL))
            LEFT JOIN app.ref_position p ON p.code = m.position
            LEFT JOIN app.organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id
            LEFT JOIN app.expert_loads() l ON l.membership_id = m.id
            WHERE m.role = 'expert' AND m.ended_at IS NULL AND m.account_id <> $1
            ORDER BY t.name, m.tenant_id, m.surname, m.name, m.id"#,
         application.account,
+        application.tenant.0,
+        application.id,
     )
     .fetch_all(scope.connection())
     .await?
     .into_iter()
     .map(|row| Expert {
+        suspended: row.suspended,
         tenant: TenantId(row.tenant_id),
         municipality: row.municipality,
         membership: row.id,
@@ -132,6 +141,8 @@ pub struct Assigned {
     pub position: String,
     /// The organisation, as it was then.
     pub organisation: String,
+    /// Whether the expert's municipality is suspended: it cannot see the case meanwhile.
+    pub suspended: bool,
 }
 
 /// The open assignments of an application, by place.
@@ -140,9 +151,10 @@ pub struct Assigned {
 /// If the database does not answer.
 pub async fn assigned(scope: &mut Scope, application: &Application) -> Result<Vec<Assigned>> {
     Ok(sqlx::query!(
-        "SELECT id, slot, expert_tenant_id, expert_membership_id, expert_account_id, expert_name, expert_position,
-           expert_organisation FROM app.assignment
-         WHERE tenant_id = $1 AND application_id = $2 AND closed_at IS NULL ORDER BY slot",
+        r#"SELECT x.id, x.slot, x.expert_tenant_id, x.expert_membership_id, x.expert_account_id, x.expert_name,
+             x.expert_position, x.expert_organisation, t.status = 'suspended' AS "suspended!"
+           FROM app.assignment x JOIN app.municipality t ON t.id = x.expert_tenant_id
+           WHERE x.tenant_id = $1 AND x.application_id = $2 AND x.closed_at IS NULL ORDER BY x.slot"#,
         application.tenant.0,
         application.id,
     )
@@ -158,6 +170,7 @@ pub async fn assigned(scope: &mut Scope, application: &Application) -> Result<Ve
         full_name: row.expert_name,
         position: row.expert_position,
         organisation: row.expert_organisation,
+        suspended: row.suspended,
     })
     .collect())
 }

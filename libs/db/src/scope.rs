@@ -98,6 +98,22 @@ impl Database {
         })
     }
 
+    /// Enters to do `A` as whoever may, a person or the host: what an administrator does in the
+    /// console `ctl` does, too.
+    ///
+    /// # Errors
+    /// As [`Database::enter`].
+    pub async fn enter_by<A: Doing>(&self, by: By<'_>) -> Result<Tx<A>> {
+        match by {
+            By::Person(actor) => self.enter(actor).await,
+            By::Host => Ok(Tx {
+                scope: self.enter_ctl().await?.0,
+                policy: self.0.policy.load_full(),
+                act: PhantomData,
+            }),
+        }
+    }
+
     /// Enters the scope of `actor` over what is its own: profile and letters. No line of the
     /// policy is asked, since everybody may (08 §8.2); writers name the row by the context.
     ///
@@ -232,7 +248,7 @@ impl Database {
         let mut tx = pool.get()?.begin().await?;
         let now = self.now();
         if !Context::of(actor).set_and_ask(&mut tx, now, actor).await? {
-            return Err(Error::Ended);
+            return Err(closed(&mut tx, actor).await?);
         }
         Ok(Scope {
             tx,
@@ -255,6 +271,30 @@ impl Database {
             tenant: context.tenant,
         })
     }
+}
+
+/// Why a cabinet is closed: for good, or for as long as its municipality is suspended.
+async fn closed(tx: &mut Transaction<'static, Postgres>, actor: &Actor) -> Result<Error> {
+    let suspended = sqlx::query_scalar!(
+        "SELECT name FROM app.municipality WHERE id = $1 AND status = 'suspended'",
+        actor.tenant.map(|tenant| tenant.0)
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(
+        suspended.map_or(Error::Ended, |municipality| Error::Suspended {
+            municipality,
+        }),
+    )
+}
+
+/// Who enters a scope that the host's own hand may enter as well.
+#[derive(Clone, Copy, Debug)]
+pub enum By<'a> {
+    /// A person, asked by the policy.
+    Person(&'a Actor),
+    /// `ctl`, with the host's trust: the administrator's login without a person.
+    Host,
 }
 
 /// Notices that work was queued. They wake and tell nothing: what is due is asked for.
@@ -321,7 +361,7 @@ impl Scope {
     }
 }
 
-/// A scope entered by a person to do `A`.
+/// A scope entered to do `A`: by a person, or by the host ([`By`]).
 pub struct Tx<A> {
     scope: Scope,
     policy: Arc<Policy>,
@@ -353,19 +393,21 @@ impl<A: Doing> Tx<A> {
     /// Who acts.
     ///
     /// # Errors
-    /// Never in practice: a person's scope always has its person.
+    /// [`Error::Ended`] where nobody does but the host.
     pub fn actor(&self) -> Result<&Actor> {
         self.scope.who().ok_or(Error::Ended)
     }
 
     /// The second step of the door: may this person do `A` to this row? The permit is what
-    /// the writing functions ask for, so a forgotten check does not compile.
+    /// the writing functions ask for, so a forgotten check does not compile. The host is
+    /// trusted; what it may reach is its login's matter.
     ///
     /// # Errors
     /// [`Error::Forbidden`] if the policy says no in this relation.
     pub async fn may<R: Related>(&mut self, row: R) -> Result<Permit<A, R>> {
-        let actor = self.actor()?;
-        if !self.policy.allows(actor.role, A::ACT, row.relations(actor)) {
+        if let Some(actor) = self.scope.who()
+            && !self.policy.allows(actor.role, A::ACT, row.relations(actor))
+        {
             return Err(Error::Forbidden);
         }
         let tenant = row.tenant();

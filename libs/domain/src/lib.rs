@@ -11,6 +11,7 @@ pub mod declension;
 pub mod invitation;
 pub mod letter;
 pub mod life;
+pub mod municipality;
 pub mod name;
 pub mod permission;
 pub mod reference;

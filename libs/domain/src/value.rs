@@ -62,6 +62,11 @@ pub enum Fault {
     /// A code of reference data with anything but small Latin letters, digits and `_`.
     #[error("Только строчные латинские буквы, цифры и знак «_»")]
     Code,
+    /// A slug that could not stand in an address or a host name.
+    #[error(
+        "От 2 до 40 строчных латинских букв, цифр и дефисов: первая — буква, последний — не дефис"
+    )]
+    Slug,
 }
 
 /// «знака» or «знаков», as the genitive after «не более» wants.

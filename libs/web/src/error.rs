@@ -27,6 +27,8 @@ pub enum Error {
     },
     /// Signed in, but no cabinet is in use: 303 to `/cabinet`.
     NoCabinet,
+    /// The cabinet is closed as long as its municipality, named here, is suspended (403).
+    Suspended(String),
     /// A function of another role (403).
     Forbidden,
     /// The form is older than the session (403).
@@ -56,6 +58,7 @@ impl From<app::Error> for Error {
             app::Error::SignedOut => Self::SignIn {
                 next: "/cabinet".to_owned(),
             },
+            app::Error::Suspended(municipality) => Self::Suspended(municipality),
             app::Error::Forbidden => Self::Forbidden,
             app::Error::NotFound => Self::NotFound,
             app::Error::Stale | app::Error::Illegal(_) => Self::Conflict(error.to_string()),
@@ -102,6 +105,14 @@ impl IntoResponse for Error {
                 return Redirect::to(&next).into_response();
             }
             Self::NoCabinet => return Redirect::to("/cabinet").into_response(),
+            Self::Suspended(municipality) => (
+                StatusCode::FORBIDDEN,
+                "Кабинет закрыт",
+                vec![
+                    format!("Работа муниципалитета «{municipality}» в системе приостановлена: его кабинеты закрыты, пока её не возобновят."),
+                    "Поданные заявления рассматриваются, сроки идут. С вопросами обратитесь в Центр аттестации педагогических работников.".to_owned(),
+                ],
+            ),
             Self::Forbidden => (
                 StatusCode::FORBIDDEN,
                 "Нет доступа",

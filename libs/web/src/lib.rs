@@ -23,6 +23,7 @@ mod admin;
 mod cabinet;
 mod conclusion;
 mod documents;
+mod door;
 mod expert;
 mod headers;
 mod invitations;
@@ -55,6 +56,8 @@ pub use error::{Error, Result};
 pub struct Settings {
     /// Where the site is reached, without a trailing slash: links in letters start with it.
     pub base_url: String,
+    /// Whether `{slug}.` before the base address's host names a municipality.
+    pub tenant_hosts: bool,
     /// Whether cookies are `__Host-` and Secure: the base address is https.
     pub secure: bool,
     /// Registrations an hour from one address.

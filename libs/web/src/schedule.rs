@@ -27,6 +27,8 @@ use crate::{
     visit::Visit,
 };
 
+/// Beside an expert who cannot see the case for now.
+const SUSPENDED: &str = "муниципалитет приостановлен";
 /// The deck's sentence above the places (R-SCH-2).
 const LEAVE_EMPTY: &str = "Вам доступен выбор экспертов только из вашего муниципалитета. Если в вашем муниципалитете нет необходимых специалистов, оставьте поле пустым, экспертов назначат операторы.";
 
@@ -407,6 +409,7 @@ fn expert_words(assigned: &Assigned) -> Markup {
         (assigned.full_name)
         @if !assigned.position.is_empty() { ", " (assigned.position) }
         @if !assigned.organisation.is_empty() { ", " (assigned.organisation) }
+        @if assigned.suspended { " " (ui::tag(Tone::Red, SUSPENDED)) }
     }
 }
 
@@ -423,6 +426,10 @@ fn describe(expert: &Expert, view: &ScheduleView) -> String {
     words.push_str(&format!(" — нагрузка: {}", expert.load));
     if expert.tenant == row.tenant && expert.organisation == Some(row.organisation) {
         words.push_str(" — та же организация");
+    }
+    if expert.suspended {
+        words.push_str(" — ");
+        words.push_str(SUSPENDED);
     }
     words
 }

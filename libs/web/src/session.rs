@@ -17,6 +17,8 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
+use uuid::Uuid;
+
 use crate::Web;
 
 /// Who is signed in.
@@ -32,10 +34,21 @@ pub struct Signed {
     pub cabinet: Option<Cabinet>,
     /// Whether there is another cabinet to change to.
     pub several: bool,
+    /// The municipality whose own page was used to sign in: its cabinet is the first in use.
+    pub door: Option<Door>,
     /// Whether «Запомнить меня» was ticked.
     pub remember: bool,
     /// When the person signed in, seconds since the epoch: the absolute limit counts from it.
     pub since: i64,
+}
+
+/// A municipality, as the page of its own that was used remembers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Door {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The id in forms.
+    pub municipality: Uuid,
 }
 
 /// The cabinet in use.

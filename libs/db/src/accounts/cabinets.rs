@@ -82,6 +82,37 @@ pub async fn list(tx: &mut AuthTx) -> Result<Vec<Cabinet>> {
         .collect()
 }
 
+/// A municipality whose suspension closes a cabinet of the account.
+#[derive(Clone, Debug)]
+pub struct Suspended {
+    /// The municipality.
+    pub tenant: TenantId,
+    /// Its name.
+    pub municipality: String,
+}
+
+/// The suspended municipalities in which the account the scope is about has a cabinet.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn suspended(tx: &mut AuthTx) -> Result<Vec<Suspended>> {
+    let rows = sqlx::query!(
+        "SELECT t.id, t.name FROM app.municipality t WHERE t.status = 'suspended'
+           AND EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = t.id
+             AND m.account_id = (SELECT app.ctx_account()) AND m.ended_at IS NULL)
+         ORDER BY t.name"
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Suspended {
+            tenant: TenantId(row.id),
+            municipality: row.name,
+        })
+        .collect())
+}
+
 struct Row {
     id: i64,
     public_id: Uuid,

@@ -5,11 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::{actor::TenantId, role::Role};
 use uuid::Uuid;
 
-use crate::{
-    applications::known,
-    error::Result,
-    scope::{AuthTx, CtlTx},
-};
+use crate::{applications::known, error::Result, scope::AuthTx};
 
 /// The constraint that keeps one cabinet a role: the person has it already.
 pub const ALREADY_IN: [&str; 2] = ["membership_one", "membership_one_place"];
@@ -121,49 +117,4 @@ pub async fn accept(tx: &mut AuthTx, invitation: &Invitation, known: &Known) -> 
     .execute(tx.connection())
     .await?;
     Ok(true)
-}
-
-/// Whom `ctl` invites: a municipality's first coordinator.
-pub struct First<'a> {
-    /// The municipality.
-    pub tenant: TenantId,
-    /// The id the token is derived from.
-    pub public_id: Uuid,
-    /// What else it is derived from.
-    pub nonce: Uuid,
-    /// The hash of the token.
-    pub sha256: &'a [u8; 32],
-    /// The address.
-    pub email: &'a str,
-    /// When it dies.
-    pub expires_at: DateTime<Utc>,
-}
-
-/// Invites a municipality's coordinator, with the letter.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn invite_first(tx: &mut CtlTx, first: First<'_>) -> Result<()> {
-    let id = sqlx::query_scalar!(
-        "INSERT INTO app.invitation (tenant_id, public_id, email, role, nonce, token_sha256, expires_at)
-         VALUES ($1, $2, $3, 'municipal', $4, $5, $6) RETURNING id",
-        first.tenant.0,
-        first.public_id,
-        first.email,
-        first.nonce,
-        first.sha256.as_slice(),
-        first.expires_at,
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    sqlx::query!(
-        "INSERT INTO app.letter (tenant_id, public_id, invitation_id, kind) VALUES ($1, $2, $3, $4)",
-        first.tenant.0,
-        Uuid::now_v7(),
-        id,
-        domain::letter::LetterKind::Invitation.code(),
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
 }

@@ -25,6 +25,14 @@ pub static BASE_URL: Setting = Setting::new(
     "https://attest.example.ru",
 );
 
+/// Whether a municipality's host name opens its own pages.
+pub static TENANT_HOSTS: Setting = Setting::new(
+    "ATTEST_TENANT_HOSTS",
+    "открывать ли страницы муниципалитета по его имени перед адресом системы: имя.attest.example.ru",
+    "on",
+)
+.or("off");
+
 /// Seconds the work under way gets after SIGTERM.
 pub static STOP_SECONDS: Setting = Setting::new(
     "ATTEST_STOP_SECONDS",

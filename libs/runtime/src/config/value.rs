@@ -35,6 +35,16 @@ impl Value for u32 {
     }
 }
 
+impl Value for bool {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "on" => Ok(true),
+            "off" => Ok(false),
+            _ => Err("on или off"),
+        }
+    }
+}
+
 impl Value for SocketAddr {
     fn parse(text: &str) -> Result<Self, &'static str> {
         text.parse().map_err(|_| "адрес и порт")

@@ -12,10 +12,9 @@ pub fn router() -> Router<Web> {
 
 async fn show(at: Admin) -> Markup {
     Page::new(&at, "Главная").render(html! {
-        p { "Муниципалитеты, операторы, справочники и права доступа ведутся командой "
+        p { "Операторы, справочники и права доступа ведутся командой "
             code { "ctl" } " на сервере:" }
         ul {
-            li { code { "ctl municipality add" } " — добавить муниципалитет" }
             li { code { "ctl operator add" } " — пригласить оператора" }
             li { code { "ctl reference sync" } " — обновить справочники" }
             li { code { "ctl policy matrix" } " — показать права доступа" }

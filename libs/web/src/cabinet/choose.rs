@@ -1,6 +1,6 @@
 //! `/cabinet/choose`: «Выберите кабинет», also behind «Сменить кабинет» (R-ACC-1).
 
-use app::accounts::{Standing, title};
+use app::accounts::{Cabinet, title};
 use axum::{
     extract::State,
     response::{IntoResponse as _, Redirect, Response},
@@ -11,7 +11,7 @@ use ui::{ActionButton, ButtonStyle, Flavour};
 
 use crate::{
     Web,
-    cabinet::{acting, ended, enter},
+    cabinet::{acting, ended, enter, offered},
     error::{Error, Result},
     form::Posted,
     page::Page,
@@ -28,29 +28,29 @@ pub struct Raw {
 /// The page; with one cabinet there is nothing to choose.
 pub async fn get(at: Person, State(web): State<Web>) -> Result<Response> {
     let standing = ended(&at, web.app.standing(acting(&at)?).await).await?;
-    if standing.cabinets.len() < 2 {
+    let offered = offered(&at, &standing);
+    if offered.len() < 2 {
         return Ok(Redirect::to("/cabinet").into_response());
     }
-    Ok(page(&at, &standing).into_response())
+    Ok(page(&at, &offered).into_response())
 }
 
 /// Changes to the cabinet chosen.
 pub async fn post(at: Person, State(web): State<Web>, posted: Posted<Raw>) -> Result<Response> {
     let raw = posted.take()?;
     let standing = ended(&at, web.app.standing(acting(&at)?).await).await?;
-    let cabinet = standing
-        .cabinets
-        .iter()
+    let cabinet = offered(&at, &standing)
+        .into_iter()
         .find(|cabinet| cabinet.public_id.to_string() == raw.cabinet)
         .ok_or(Error::NotFound)?;
     enter(&at, &standing, cabinet, None).await
 }
 
-fn page(at: &Person, standing: &Standing) -> Markup {
+fn page(at: &Person, offered: &[&Cabinet]) -> Markup {
     Page::new(at, "Выберите кабинет")
         .flavour(Flavour::Reading)
         .render(html! {
-            @for cabinet in &standing.cabinets {
+            @for cabinet in offered {
                 p {
                     (ui::action_button(ActionButton {
                         action: "/cabinet/choose",

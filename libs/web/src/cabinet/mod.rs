@@ -50,11 +50,15 @@ async fn lead(at: Person, State(web): State<Web>, Query(asked): Query<Asked>) ->
         }
         standing => standing?,
     };
+    if let ([], [closed, ..]) = (&*standing.cabinets, &*standing.suspended) {
+        return Err(Error::Suspended(closed.municipality.clone()));
+    }
     let in_use = in_use(&at);
-    let cabinet = match standing.cabinets.as_slice() {
+    let offered = offered(&at, &standing);
+    let cabinet = match *offered {
         [only] => Some(only),
-        several => several
-            .iter()
+        _ => offered
+            .into_iter()
             .find(|cabinet| Some((cabinet.role, cabinet.id)) == in_use),
     };
     if !standing.consent {
@@ -69,6 +73,19 @@ async fn lead(at: Person, State(web): State<Web>, Query(asked): Query<Asked>) ->
         return Ok(Redirect::to(on).into_response());
     };
     enter(&at, &standing, cabinet, local(&asked.next)).await
+}
+
+/// The cabinets to choose from: who came by a municipality's own page begins in one of its.
+fn offered<'a>(at: &Person, standing: &'a Standing) -> Vec<&'a Cabinet> {
+    let door = at.signed.as_ref().and_then(|signed| signed.door);
+    let there = standing.cabinets.iter().filter(|cabinet| {
+        at.cabinet().is_none() && door.is_some_and(|door| cabinet.tenant == Some(door.tenant))
+    });
+    let there: Vec<&Cabinet> = there.collect();
+    match there.is_empty() {
+        true => standing.cabinets.iter().collect(),
+        false => there,
+    }
 }
 
 /// Opens a cabinet and goes to its first page or to `next`; or to what is missing first.

@@ -61,9 +61,13 @@ pub async fn get(
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let which = which(&at, &asked.cabinet)?;
-    let profile = ended(&at, web.app.profile(acting(&at)?, which).await).await?;
+    let mut profile = ended(&at, web.app.profile(acting(&at)?, which).await).await?;
     if !profile.consent {
         return Ok(Redirect::to("/consent").into_response());
+    }
+    // Who came by a municipality's own page means to join that one.
+    if let (None, Some(door)) = (&profile.cabinet, at.signed()?.door) {
+        profile.typed.municipality = door.municipality.to_string();
     }
     if asked.edit.is_empty() && profile.cabinet.as_ref().is_some_and(is_filled) {
         return Ok(shown(&at, &profile).into_response());

@@ -21,6 +21,6 @@ async fn show(at: Operator, State(web): State<Web>) -> Result<Markup> {
             (counts.conclusions, "Заключения в Центре", "/operator/conclusions"),
             (counts.withdrawals, "Отзывы на рассмотрении", "/operator/withdrawals"),
         ]))
-        (municipalities::table(&glance, false))
+        (municipalities::at_a_glance(&glance))
     }))
 }

@@ -12,6 +12,7 @@ use ui::{ActionButton, Fact, Flavour};
 
 use crate::{
     Web,
+    door::Door,
     error::Result,
     form::Posted,
     limits::Address,
@@ -51,7 +52,9 @@ pub async fn post(
         Err(error) => return closed(&visit, error),
     };
     Ok(
-        match register::register(&visit, &web, from, posted, Some(&token)).await? {
+        match register::register(&visit, &web, from, &Door::everybody(), posted, Some(&token))
+            .await?
+        {
             Ok(done) => done,
             Err(again) => (
                 again.status,

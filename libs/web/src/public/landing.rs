@@ -3,19 +3,20 @@
 use maud::{Markup, html};
 use ui::{Card, Flavour, Link};
 
-use crate::{page::Page, visit::Visit};
+use crate::{door::Door, page::Page, visit::Visit};
 
-/// The start page.
-pub async fn get(visit: Visit) -> Markup {
+/// The start page; at a municipality's own host it names the municipality.
+pub async fn get(visit: Visit, door: Door) -> Markup {
     let go = |href, text| Some(Link { href, text });
     let card = |title, words: &str, link| Card {
         title,
         body: html! { p { (words) } },
         link,
     };
-    Page::new(&visit, "Центр аттестации педагогических работников")
+    door.frame(Page::new(&visit, "Центр аттестации педагогических работников"))
         .flavour(Flavour::Landing)
         .render(html! {
+            (door.contacts())
             p class="govuk-body-l" {
                 "Здесь педагогические работники подают заявления на первую и высшую квалификационные категории и следят за их рассмотрением."
             }

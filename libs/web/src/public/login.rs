@@ -1,18 +1,19 @@
-//! `/login` and a municipality's own `/m/{slug}/login`.
+//! `/login`, everybody's and a municipality's own (see [`Door`]).
 
 use app::{FieldFault, accounts::Entered};
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
 use maud::{Markup, html};
 use serde::Deserialize;
 use tower_sessions::cookie::time::OffsetDateTime;
-use ui::{Checkbox, Field, Flavour, Form, Width};
+use ui::{Checkbox, Field, Form, Width};
 
 use crate::{
     Web,
+    door::Door,
     error::{Error, Result},
     form::Posted,
     limits::{Address, Limit},
@@ -39,73 +40,30 @@ pub struct Raw {
     next: String,
 }
 
-/// Whose page it is: everybody's, or one municipality's.
-struct Door {
-    action: String,
-    municipality: Option<app::publications::Municipality>,
-}
-
-impl Door {
-    fn everybody() -> Self {
-        Self {
-            action: "/login".to_owned(),
-            municipality: None,
-        }
-    }
-
-    async fn of(web: &Web, slug: &str) -> Result<Self> {
-        let municipality = web.app.municipality(slug).await?;
-        Ok(Self {
-            action: format!("/m/{}/login", municipality.slug),
-            municipality: Some(municipality),
-        })
-    }
-}
-
 /// The page.
-pub async fn get(visit: Guest, Query(asked): Query<Asked>) -> Markup {
+pub async fn get(visit: Guest, door: Door, Query(asked): Query<Asked>) -> Response {
     let raw = Raw {
         next: asked.next,
         ..Raw::default()
     };
-    page(&visit, &Door::everybody(), &raw, &[])
-}
-
-/// The page of a municipality.
-pub async fn get_of(
-    visit: Guest,
-    State(web): State<Web>,
-    Path(slug): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Result<Markup> {
-    let door = Door::of(&web, &slug).await?;
-    let raw = Raw {
-        next: asked.next,
-        ..Raw::default()
-    };
-    Ok(page(&visit, &door, &raw, &[]))
+    match door.closed(&visit) {
+        Some(closed) => closed,
+        None => page(&visit, &door, &raw, &[]).into_response(),
+    }
 }
 
 /// Signs in.
 pub async fn post(
     visit: Guest,
     State(web): State<Web>,
+    door: Door,
     from: Address,
     posted: Posted<Raw>,
 ) -> Result<Response> {
-    sign_in(&visit, &web, from, &Door::everybody(), posted).await
-}
-
-/// Signs in on a municipality's page.
-pub async fn post_of(
-    visit: Guest,
-    State(web): State<Web>,
-    Path(slug): Path<String>,
-    from: Address,
-    posted: Posted<Raw>,
-) -> Result<Response> {
-    let door = Door::of(&web, &slug).await?;
-    sign_in(&visit, &web, from, &door, posted).await
+    match door.closed(&visit) {
+        Some(closed) => Ok(closed),
+        None => sign_in(&visit, &web, from, &door, posted).await,
+    }
 }
 
 async fn sign_in(
@@ -126,14 +84,10 @@ async fn sign_in(
     if !faults.is_empty() {
         return Ok(refusal(visit, door, &raw, &faults));
     }
-    let slug = door
-        .municipality
-        .as_ref()
-        .map(|municipality| municipality.slug.as_str());
-    match guarded(web, from, &raw, slug).await {
+    match guarded(web, from, &raw, door.slug()).await {
         Ok(entered) => {
             let remember = !raw.remember.is_empty();
-            let person = enter(visit, entered, remember).await?;
+            let person = enter(visit, entered, remember, door).await?;
             // «Войти и принять приглашение» came here with the invitation as `next`.
             let next = local(&raw.next);
             if let Some(token) = next.and_then(|next| next.strip_prefix("/invitation/")) {
@@ -183,6 +137,7 @@ pub(super) async fn enter(
     visit: &Visit,
     entered: Entered,
     remember: bool,
+    door: &Door,
 ) -> Result<app::accounts::Person> {
     let person = app::accounts::Person {
         account: entered.account,
@@ -196,6 +151,7 @@ pub(super) async fn enter(
             login: entered.login,
             cabinet: None,
             several: false,
+            door: door.remembered(),
             remember,
             since: OffsetDateTime::now_utc().unix_timestamp(),
         })
@@ -223,28 +179,13 @@ fn refusal(visit: &Visit, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Resp
 }
 
 fn page(visit: &Visit, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Markup {
-    let caption = door
-        .municipality
-        .as_ref()
-        .map(|municipality| municipality.name.as_str());
-    let mut frame = Page::new(visit, "Войти")
-        .faults(faults)
-        .flavour(Flavour::Reading);
-    if let Some(caption) = caption {
-        frame = frame.caption(caption);
-    }
+    let frame = door.frame(Page::new(visit, "Войти").faults(faults));
     let accepting = raw.next.starts_with("/invitation/");
     frame.render(html! {
-        @if let Some(municipality) = &door.municipality {
-            @if !municipality.public_contacts.trim().is_empty() {
-                (ui::inset(html! {
-                    p { "Координатор по аттестации: " (municipality.public_contacts) }
-                }))
-            }
-        }
+        (door.contacts())
         @if accepting { (ui::inset(html! { p { "После входа приглашение будет принято." } })) }
         (ui::form(
-            Form { action: &door.action, csrf: &visit.csrf, ..Form::default() },
+            Form { action: &door.address("/login"), csrf: &visit.csrf, ..Form::default() },
             html! {
                 (ui::hidden("next", &raw.next))
                 (ui::text(Field {
@@ -271,7 +212,8 @@ fn page(visit: &Visit, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Markup 
                 (ui::button("Войти"))
             },
         ))
-        p { "Ещё нет учётной записи? " a class="govuk-link" href="/register" { "Зарегистрируйтесь" } }
+        p { "Ещё нет учётной записи? " a class="govuk-link" href=(door.address("/register")) { "Зарегистрируйтесь" } }
         p { a class="govuk-link" href="/password/forgot" { "Забыли пароль?" } }
+        (door.way_out())
     })
 }

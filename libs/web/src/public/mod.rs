@@ -28,9 +28,13 @@ pub fn router() -> Router<Web> {
     Router::new()
         .route("/", get(landing::get))
         .route("/login", get(login::get).post(login::post))
-        .route("/m/{slug}/login", get(login::get_of).post(login::post_of))
+        .route("/m/{slug}/login", get(login::get).post(login::post))
         .route("/logout", post(logout::post))
         .route("/register", get(register::get).post(register::post))
+        .route(
+            "/m/{slug}/register",
+            get(register::get).post(register::post),
+        )
         .route(
             "/invitation/{token}",
             get(invitation::get).post(invitation::post),

@@ -8,10 +8,11 @@ use axum::{
 };
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{Field, Flavour, Form, Width};
+use ui::{Field, Form, Width};
 
 use crate::{
     Web,
+    door::Door,
     error::Result,
     form::Posted,
     limits::{Address, Limit},
@@ -37,21 +38,29 @@ pub(super) struct Again {
 }
 
 /// The page.
-pub async fn get(visit: Guest) -> Markup {
-    page(&visit, &Raw::default(), &[])
+pub async fn get(visit: Guest, door: Door) -> Response {
+    match door.closed(&visit) {
+        Some(closed) => closed,
+        None => page(&visit, &door, &Raw::default(), &[]).into_response(),
+    }
 }
 
 /// Registers, signs in, leads on.
 pub async fn post(
     visit: Guest,
     State(web): State<Web>,
+    door: Door,
     from: Address,
     posted: Posted<Raw>,
 ) -> Result<Response> {
-    Ok(match register(&visit, &web, from, posted, None).await? {
-        Ok(done) => done,
-        Err(again) => (again.status, page(&visit, &again.raw, &again.faults)).into_response(),
-    })
+    if let Some(closed) = door.closed(&visit) {
+        return Ok(closed);
+    }
+    let registered = register(&visit, &web, from, &door, posted, None).await?;
+    Ok(registered.unwrap_or_else(|again| {
+        let page = page(&visit, &door, &again.raw, &again.faults);
+        (again.status, page).into_response()
+    }))
 }
 
 /// Registers and signs in, with an invitation's token if there is one.
@@ -59,6 +68,7 @@ pub(super) async fn register(
     visit: &Visit,
     web: &Web,
     from: Address,
+    door: &Door,
     posted: Posted<Raw>,
     invitation: Option<&str>,
 ) -> Result<Result<Response, Again>> {
@@ -81,7 +91,7 @@ pub(super) async fn register(
     };
     match web.app.register_account(typed, invitation).await {
         Ok(entered) => {
-            enter(visit, entered, false).await?;
+            enter(visit, entered, false, door).await?;
             Ok(Ok(Redirect::to("/cabinet").into_response()))
         }
         Err(app::Error::Invalid(faults)) => Ok(Err(Again {
@@ -93,14 +103,12 @@ pub(super) async fn register(
     }
 }
 
-fn page(visit: &Visit, raw: &Raw, faults: &[FieldFault]) -> Markup {
-    Page::new(visit, "Регистрация")
-        .faults(faults)
-        .flavour(Flavour::Reading)
+fn page(visit: &Visit, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Markup {
+    door.frame(Page::new(visit, "Регистрация").faults(faults))
         .render(html! {
             p { "Регистрируются сами только педагогические работники. Координаторы и специалисты получают приглашение по электронной почте." }
-            (form(visit, "/register", raw, faults))
-            p { "Уже есть учётная запись? " a class="govuk-link" href="/login" { "Войдите" } }
+            (form(visit, &door.address("/register"), raw, faults))
+            p { "Уже есть учётная запись? " a class="govuk-link" href=(door.address("/login")) { "Войдите" } }
         })
 }
 
