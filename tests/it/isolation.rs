@@ -119,6 +119,8 @@ fn allowed(who: &str, command: &str, table: &str) -> bool {
         ("worker", "INSERT") => table == "letter",
         // Administrators keep the list of organisations and invite the first coordinators.
         ("admin", "UPDATE") => table == "organisation",
+        // How far exports of municipalities are, in numbers (SEC-106).
+        ("admin", "SELECT") => table == "municipality_export",
         ("admin", "INSERT") => ["organisation", "invitation", "letter"].contains(&table),
         _ => false,
     }

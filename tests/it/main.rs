@@ -10,11 +10,13 @@
 mod audit;
 mod doors;
 mod experts;
+mod exports;
 mod forms;
 mod house;
 mod isolation;
 mod journal;
 mod kill;
+mod leaving;
 mod lint;
 mod matrix;
 mod pages;

@@ -34,6 +34,15 @@ impl World {
 
     /// Serves them to people who may upload so many files an hour.
     pub async fn serve_with_uploads(&self, upload_per_hour: u32) -> Site {
+        self.serve_with(STACK.redis.reveal(), upload_per_hour).await
+    }
+
+    /// Serves them with sessions and counters in a Redis of their own, at this address.
+    pub async fn serve_apart(&self, redis_url: &str) -> Site {
+        self.serve_with(redis_url, 100_000).await
+    }
+
+    async fn serve_with(&self, redis_url: &str, upload_per_hour: u32) -> Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let settings = Settings {
@@ -44,7 +53,7 @@ impl World {
             login_per_address: 100_000,
             upload_per_hour,
         };
-        let web = Web::open(self.app().clone(), STACK.redis.reveal(), settings).unwrap();
+        let web = Web::open(self.app().clone(), redis_url, settings).unwrap();
         let pages = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, pages).await.unwrap() });
         Site { address, server }

@@ -140,9 +140,9 @@ pub struct Assigned {
 /// If the database does not answer.
 pub async fn assigned(scope: &mut Scope, application: &Application) -> Result<Vec<Assigned>> {
     Ok(sqlx::query!(
-        "SELECT id, slot, expert_tenant_id, expert_membership_id, expert_account_id, expert_name, expert_position,
-           expert_organisation FROM app.assignment
-         WHERE tenant_id = $1 AND application_id = $2 AND closed_at IS NULL ORDER BY slot",
+        r#"SELECT id, slot, expert_tenant_id, expert_membership_id AS "expert_membership_id!", expert_account_id,
+             expert_name, expert_position, expert_organisation FROM app.assignment
+           WHERE tenant_id = $1 AND application_id = $2 AND closed_at IS NULL ORDER BY slot"#,
         application.tenant.0,
         application.id,
     )
