@@ -66,7 +66,8 @@ async fn sec_03_no_row_without_a_context() {
         }
     }
     // By design the worker claims and addresses letters of everybody, operators work on
-    // everything submitted, admins read the audit and answer for the institute's members.
+    // everything submitted, admins read the audit, answer for the institute's members and see how
+    // far exports are.
     let known = [
         "Operator application",
         "Operator application_event",
@@ -86,6 +87,7 @@ async fn sec_03_no_row_without_a_context() {
         "Operator withdrawal",
         "Admin audit_event",
         "Admin institute_member",
+        "Admin municipality_export",
         "Worker account",
         "Worker account_letter",
         "Worker account_token",
