@@ -228,7 +228,7 @@ CREATE TABLE app.account_letter (
   public_id uuid NOT NULL UNIQUE,
   account_id bigint NOT NULL REFERENCES app.account,
   kind text NOT NULL,
-  token_id bigint REFERENCES app.account_token,
+  token_id bigint REFERENCES app.account_token DEFERRABLE,
   state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sent', 'failed')),
   tries int NOT NULL DEFAULT 0,
   run_after timestamptz NOT NULL DEFAULT now(),

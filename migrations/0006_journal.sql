@@ -39,8 +39,8 @@ CREATE TABLE app.registration (
   digest bytea NOT NULL,
   previous bytea NOT NULL,
   hash bytea NOT NULL,
+  -- No foreign key: the line outlives its application (SEC-106); who appends it checks.
   PRIMARY KEY (tenant_id, id),
-  FOREIGN KEY (tenant_id, application_id) REFERENCES app.application (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE,
   CHECK ((kind = 'entry') = (number IS NOT NULL)),
   CHECK ((kind = 'correction') = (of_line IS NOT NULL))
 );
@@ -79,6 +79,9 @@ DECLARE
   counter app.journal_counter;
   line app.registration;
 BEGIN
+  IF NOT EXISTS (SELECT 1 FROM app.application x WHERE x.tenant_id = a.tenant_id AND x.id = a.id) THEN
+    RAISE EXCEPTION 'no such application' USING ERRCODE = '23503';
+  END IF;
   INSERT INTO app.journal_counter (year) VALUES (extract(year FROM today)) ON CONFLICT DO NOTHING;
   SELECT * INTO counter FROM app.journal_counter WHERE year = extract(year FROM today) FOR UPDATE;
   line.tenant_id := a.tenant_id;

@@ -19,3 +19,10 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON app.%I TO attest_mover', t);
   END LOOP;
 END $$;
+CREATE POLICY mover_read ON app.municipality FOR SELECT TO attest_mover USING (true);
+CREATE POLICY mover_merge ON app.municipality FOR UPDATE TO attest_mover
+  USING (id = ANY ((SELECT app.ctx_moving())::int[]));
+GRANT SELECT, UPDATE (status, merged_into, version) ON app.municipality TO attest_mover;
+-- A merge is nobody's act but the host's; moves by people are audited by their verbs.
+CREATE POLICY mover_add ON app.audit_event FOR INSERT TO attest_mover WITH CHECK (account_id IS NULL);
+GRANT INSERT (tenant_id, role, act, object_id) ON app.audit_event TO attest_mover;

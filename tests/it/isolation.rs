@@ -66,7 +66,8 @@ async fn sec_03_no_row_without_a_context() {
         }
     }
     // By design the worker claims and addresses letters of everybody, operators work on
-    // everything submitted, admins read the audit and answer for the institute's members.
+    // everything submitted, admins read the audit, answer for the institute's members and see how
+    // far exports are.
     let known = [
         "Operator application",
         "Operator application_event",
@@ -87,6 +88,7 @@ async fn sec_03_no_row_without_a_context() {
         "Admin audit_event",
         "Admin invitation",
         "Admin institute_member",
+        "Admin municipality_export",
         "Worker account",
         "Worker account_letter",
         "Worker account_token",
@@ -120,6 +122,8 @@ fn allowed(who: &str, command: &str, table: &str) -> bool {
         ("worker", "INSERT") => table == "letter",
         // Administrators keep the list of organisations and invite the first coordinators.
         ("admin", "UPDATE") => table == "organisation",
+        // How far exports of municipalities are, in numbers (SEC-106).
+        ("admin", "SELECT") => table == "municipality_export",
         ("admin", "INSERT") => ["organisation", "invitation", "letter"].contains(&table),
         _ => false,
     }

@@ -10,12 +10,14 @@
 mod audit;
 mod doors;
 mod experts;
+mod exports;
 mod forms;
 mod hosts;
 mod house;
 mod isolation;
 mod journal;
 mod kill;
+mod leaving;
 mod lint;
 mod matrix;
 mod municipality;

@@ -107,15 +107,21 @@ async fn object(world: &World, town: &Full, route: &Route) -> String {
         path if path.contains("/organisations/") => "organisation",
         path if path.contains("/invitations/") => "invitation",
         path if path.contains("/people/") || path.contains("/experts/") => "membership",
+        path if path.starts_with("/admin/municipalities/") => "municipality",
         path if path.starts_with("/documents/") => "file",
         path if path.contains("/detach") => "attachment",
         _ => "application",
+    };
+    let whose = if table == "municipality" {
+        "id"
+    } else {
+        "tenant_id"
     };
     let id: Uuid = world
         .superuser()
         .await
         .value(&format!(
-            "SELECT public_id FROM app.{table} WHERE tenant_id = {tenant} ORDER BY id LIMIT 1"
+            "SELECT public_id FROM app.{table} WHERE {whose} = {tenant} ORDER BY id LIMIT 1"
         ))
         .await
         .unwrap();

@@ -45,6 +45,19 @@ impl World {
     }
 
     async fn serve_as(&self, otherwise: impl FnOnce(&mut Settings)) -> Site {
+        self.serve_with(STACK.redis.reveal(), otherwise).await
+    }
+
+    /// Serves them with sessions and counters in a Redis of their own, at this address.
+    pub async fn serve_apart(&self, redis_url: &str) -> Site {
+        self.serve_with(redis_url, |_| {}).await
+    }
+
+    async fn serve_with(
+        &self,
+        redis_url: &str,
+        otherwise: impl FnOnce(&mut Settings),
+    ) -> Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut settings = Settings {
@@ -57,7 +70,7 @@ impl World {
             upload_per_hour: 100_000,
         };
         otherwise(&mut settings);
-        let web = Web::open(self.app().clone(), STACK.redis.reveal(), settings).unwrap();
+        let web = Web::open(self.app().clone(), redis_url, settings).unwrap();
         let pages = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, pages).await.unwrap() });
         Site { address, server }

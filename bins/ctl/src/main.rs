@@ -1,6 +1,7 @@
 //! The command line for people who run an installation and for CI (03 §3.6). Results go to
 //! standard output, logs to standard error. Thin: what is done is `app`'s and `db`'s.
 
+mod leaving;
 mod municipality;
 mod people;
 mod policy;

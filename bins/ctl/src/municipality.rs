@@ -9,6 +9,7 @@ use app::{
 use clap::{Args, Subcommand};
 
 use crate::{
+    leaving::{self, ExportArguments, RemoveArguments},
     people::{plain, report},
     settings::Verbs,
     tell,
@@ -27,6 +28,10 @@ pub enum Municipality {
     Suspend(Named),
     /// Возобновить работу приостановленного
     Resume(Named),
+    /// Выгрузить всё, что есть у муниципалитета
+    Export(ExportArguments),
+    /// Удалить приостановленный и выгруженный муниципалитет
+    Remove(RemoveArguments),
 }
 
 /// Which municipality is added.
@@ -79,6 +84,14 @@ pub struct Rename {
 
 /// Does it.
 pub async fn run(what: Municipality) -> anyhow::Result<()> {
+    match what {
+        Municipality::Export(what) => leaving::export(what).await,
+        Municipality::Remove(what) => leaving::remove(what).await,
+        what => keep(what).await,
+    }
+}
+
+async fn keep(what: Municipality) -> anyhow::Result<()> {
     let verbs = Verbs::from_env()?;
     let base_url = verbs.base_url().to_owned();
     let app = verbs.app().await?;

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use app::{App, StoreSettings, Urls};
 use runtime::{
     Clock,
-    config::{self, BaseUrl, DatabaseUrl, Key, Limits, Reader, S3, settings},
+    config::{self, BaseUrl, DatabaseUrl, Key, Limits, Reader, RedisUrl, S3, settings},
     telemetry,
 };
 
@@ -18,9 +18,10 @@ pub fn migrator(r: &mut Reader) -> Option<DatabaseUrl> {
 pub fn all(r: &mut Reader) -> Option<()> {
     let migrator = migrator(r);
     let verbs = Verbs::read(r);
+    let redis = redis(r);
     #[cfg(feature = "seed")]
     let verbs = Seeding::read(r).and(verbs);
-    migrator.and(verbs).map(|_| ())
+    migrator.and(verbs).and(redis).map(|_| ())
 }
 
 /// What commands that do what people do are told.
@@ -107,6 +108,58 @@ impl Verbs {
             policy_file: self.policy_file,
         })
         .await?)
+    }
+}
+
+fn redis(r: &mut Reader) -> Option<RedisUrl> {
+    r.get(&settings::REDIS_URL)
+}
+
+/// What `ctl municipality remove` is told: it reaches everywhere a municipality is.
+pub struct Removal {
+    verbs: Verbs,
+    migrator: DatabaseUrl,
+    redis: RedisUrl,
+}
+
+impl Removal {
+    fn read(r: &mut Reader) -> Option<Self> {
+        let verbs = Verbs::read(r);
+        let migrator = migrator(r);
+        let redis = redis(r);
+        Some(Self {
+            verbs: verbs?,
+            migrator: migrator?,
+            redis: redis?,
+        })
+    }
+
+    /// Reads them from the environment and begins to log.
+    ///
+    /// # Errors
+    /// If they are not right.
+    pub fn from_env() -> anyhow::Result<Self> {
+        let removal = config::from_env(Self::read)?;
+        telemetry::init(&removal.verbs.telemetry)?;
+        Ok(removal)
+    }
+
+    /// The login that may remove.
+    pub fn migrator(&self) -> &str {
+        self.migrator.reveal()
+    }
+
+    /// Where sessions and counters are.
+    pub fn redis(&self) -> &str {
+        self.redis.reveal()
+    }
+
+    /// The application, as for every command.
+    ///
+    /// # Errors
+    /// As [`Verbs::app`].
+    pub async fn app(self) -> anyhow::Result<App> {
+        self.verbs.app().await
     }
 }
 

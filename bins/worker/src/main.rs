@@ -54,12 +54,13 @@ async fn run() -> anyhow::Result<()> {
 }
 
 async fn all(app: &App, post: &Post, base_url: &str, stop: CancellationToken) {
-    let (letters, jobs) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let woken = [Arc::clone(&letters), Arc::clone(&jobs)];
+    let [letters, jobs, exports] = [(); 3].map(|()| Arc::new(Notify::new()));
+    let woken = [&letters, &jobs, &exports].map(Arc::clone);
     tokio::join!(
         work::wake(app.clone(), woken, stop.clone()),
         work::repeat(letters, stop.clone(), || work::letter(app, post, base_url)),
-        work::repeat(jobs, stop, || work::job(app)),
+        work::repeat(jobs, stop.clone(), || work::job(app)),
+        work::repeat(exports, stop, || work::export(app)),
     );
 }
 

@@ -16,7 +16,7 @@ const POLL: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Wakes the loops whenever work is queued, until the stop.
-pub async fn wake(app: App, loops: [Arc<Notify>; 2], stop: CancellationToken) {
+pub async fn wake(app: App, loops: [Arc<Notify>; 3], stop: CancellationToken) {
     let listening = async {
         loop {
             if let Err(error) = listen(&app, &loops).await {
@@ -28,7 +28,7 @@ pub async fn wake(app: App, loops: [Arc<Notify>; 2], stop: CancellationToken) {
     stop.run_until_cancelled(listening).await;
 }
 
-async fn listen(app: &App, loops: &[Arc<Notify>; 2]) -> app::Result<()> {
+async fn listen(app: &App, loops: &[Arc<Notify>; 3]) -> app::Result<()> {
     let mut notices = app.listen().await?;
     loop {
         notices.next().await?;
@@ -129,6 +129,28 @@ pub async fn job(app: &App) -> app::Result<bool> {
         Err(error) => {
             tracing::error!(id, tenant, tries, error, "a paper is not printed");
             app.job_later(&job).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// Makes one export of a municipality, if one is due. A loop of its own: it may take hours.
+pub async fn export(app: &App) -> app::Result<bool> {
+    let Some(job) = app.claim_export().await? else {
+        return Ok(false);
+    };
+    let (id, tenant, tries) = (job.id, job.tenant.0, job.tries);
+    match app.make_export(&job).await {
+        Ok(()) => tracing::info!(id, tenant, tries, "a municipality is exported"),
+        Err(app::Error::Forbidden) => {
+            tracing::warn!(id, tenant, "whoever asked for an export may no longer");
+        }
+        Err(app::Error::Stale) => {
+            tracing::warn!(id, tenant, tries, "another attempt makes the export");
+        }
+        Err(error) => {
+            tracing::error!(id, tenant, tries, %error, source = ?std::error::Error::source(&error), "a municipality is not exported");
+            app.export_later(&job).await?;
         }
     }
     Ok(true)

@@ -11,12 +11,15 @@ use db::{
         print::{self, Printed},
     },
 };
-use domain::{act::Act, declension, name::FullName};
+use domain::{declension, name::FullName};
 use uuid::Uuid;
 
 pub use db::work::{Job, print::Paper};
 
 use crate::{App, Error, Result};
+
+/// The jobs that print.
+const PRINTS: [JobKind; 2] = [JobKind::ApplicationPdf, JobKind::WithdrawalPdf];
 
 /// What is to be printed.
 #[derive(Clone, Debug)]
@@ -68,7 +71,7 @@ impl App {
     /// If the database does not answer.
     pub async fn claim_job(&self) -> Result<Option<Job>> {
         let mut tx = self.db.enter_worker(None).await?;
-        let job = work::claim_job(&mut tx).await?;
+        let job = work::claim_job(&mut tx, &PRINTS).await?;
         tx.commit().await?;
         Ok(job)
     }
@@ -81,11 +84,7 @@ impl App {
     /// [`Error::Forbidden`] when whoever asked may no longer; the job has failed then.
     pub async fn gather(&self, job: &Job) -> Result<Option<Print>> {
         let mut tx = self.db.enter_worker(Some(job.tenant)).await?;
-        let act = match job.kind {
-            JobKind::ApplicationPdf => Act::Form,
-            JobKind::WithdrawalPdf => Act::FormWithdrawal,
-        };
-        if !self.db.policy().ever(job.role, act) || !work::still(&mut tx, job).await? {
+        if !self.db.policy().ever(job.role, job.kind.act()) || !work::still(&mut tx, job).await? {
             work::job_failed(&mut tx, job).await?;
             tx.commit().await?;
             return Err(Error::Forbidden);
@@ -110,6 +109,7 @@ impl App {
         let issuer_lines = issuer.lines().map(str::to_owned).collect();
         let code = code(paper.public_id);
         match job.kind {
+            JobKind::MunicipalityExport => Ok(None),
             JobKind::ApplicationPdf if i64::from(paper.edition) != job.object => Ok(None),
             JobKind::ApplicationPdf => Ok(Some(Print::Application(Application {
                 issuer_lines,

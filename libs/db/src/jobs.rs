@@ -1,7 +1,7 @@
 //! Jobs: a tenant's work for the worker, asked for in the transaction of the change. The
 //! payload is ids; who asked is kept, so that the worker can ask the policy again.
 
-use domain::act::Doing;
+use domain::act::{Act, Doing};
 
 use crate::{
     applications::Application,
@@ -16,6 +16,8 @@ pub enum JobKind {
     ApplicationPdf,
     /// Print the PDF of a withdrawal.
     WithdrawalPdf,
+    /// Export a municipality (SEC-106).
+    MunicipalityExport,
 }
 
 impl JobKind {
@@ -25,15 +27,30 @@ impl JobKind {
         match self {
             Self::ApplicationPdf => "application_pdf",
             Self::WithdrawalPdf => "withdrawal_pdf",
+            Self::MunicipalityExport => "municipality_export",
+        }
+    }
+
+    /// The act the policy is asked about again when the worker begins (03 §3.3).
+    #[must_use]
+    pub const fn act(self) -> Act {
+        match self {
+            Self::ApplicationPdf => Act::Form,
+            Self::WithdrawalPdf => Act::FormWithdrawal,
+            Self::MunicipalityExport => Act::ManageMunicipality,
         }
     }
 
     /// The kind of a code; `None` for anything that is not one.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::ApplicationPdf, Self::WithdrawalPdf]
-            .into_iter()
-            .find(|kind| kind.code() == code)
+        [
+            Self::ApplicationPdf,
+            Self::WithdrawalPdf,
+            Self::MunicipalityExport,
+        ]
+        .into_iter()
+        .find(|kind| kind.code() == code)
     }
 }
 

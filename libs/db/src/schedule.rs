@@ -151,8 +151,8 @@ pub struct Assigned {
 /// If the database does not answer.
 pub async fn assigned(scope: &mut Scope, application: &Application) -> Result<Vec<Assigned>> {
     Ok(sqlx::query!(
-        r#"SELECT x.id, x.slot, x.expert_tenant_id, x.expert_membership_id, x.expert_account_id, x.expert_name,
-             x.expert_position, x.expert_organisation, t.status = 'suspended' AS "suspended!"
+        r#"SELECT x.id, x.slot, x.expert_tenant_id, x.expert_membership_id AS "expert_membership_id!",
+             x.expert_account_id, x.expert_name, x.expert_position, x.expert_organisation, t.status = 'suspended' AS "suspended!"
            FROM app.assignment x JOIN app.municipality t ON t.id = x.expert_tenant_id
            WHERE x.tenant_id = $1 AND x.application_id = $2 AND x.closed_at IS NULL ORDER BY x.slot"#,
         application.tenant.0,

@@ -5,6 +5,7 @@
 //! A library for queues would have to insert as seven logins under row-level security inside
 //! our transactions; two statements do (03 §3.3).
 
+pub mod export;
 pub mod mail;
 pub mod print;
 
@@ -207,9 +208,9 @@ pub struct Job {
     pub id: i64,
     /// What is asked for.
     pub kind: JobKind,
-    /// The application it is about.
+    /// The application it is about; 0 if it is about none.
     pub application: i64,
-    /// The edition, or the withdrawal's number.
+    /// The edition, the withdrawal's number, or the export's.
     pub object: i64,
     /// Who asked for it.
     pub account: i64,
@@ -221,19 +222,20 @@ pub struct Job {
     pub tries: i32,
 }
 
-/// Claims a job, if one is due.
+/// Claims a job of one of `kinds`, if one is due.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn claim_job(tx: &mut WorkerTx) -> Result<Option<Job>> {
+pub async fn claim_job(tx: &mut WorkerTx, kinds: &[JobKind]) -> Result<Option<Job>> {
+    let kinds: Vec<String> = kinds.iter().map(|kind| kind.code().to_owned()).collect();
     let row = sqlx::query!(
         r#"UPDATE app.job SET tries = tries + 1, run_after = now() + interval '5 minutes'
          WHERE (tenant_id, id) = (SELECT tenant_id, id FROM app.job
-                     WHERE state = 'queued' AND run_after <= now()
-                       AND kind IN ('application_pdf', 'withdrawal_pdf')
+                     WHERE state = 'queued' AND run_after <= now() AND kind = ANY ($1)
                      ORDER BY run_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING tenant_id, id, kind, coalesce(application_id, 0) AS "application!",
-           coalesce(object_id, 0) AS "object!", account_id, membership_id, role, tries"#
+           coalesce(object_id, 0) AS "object!", account_id, membership_id, role, tries"#,
+        &kinds
     )
     .fetch_optional(tx.connection())
     .await?;

@@ -79,6 +79,23 @@ impl Store {
         request.send().await.map_err(|e| Error::new("delete", e))?;
         Ok(())
     }
+
+    /// The keys that begin with `prefix` and come after `after`, in order, a thousand at most;
+    /// none at the end.
+    ///
+    /// # Errors
+    /// [`Error`] when the store does not answer or does not let us.
+    pub async fn keys(&self, prefix: &str, after: &str) -> Result<Vec<String>, Error> {
+        let request = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix(prefix)
+            .set_start_after(Some(after.to_owned()).filter(|after| !after.is_empty()));
+        let found = request.send().await.map_err(|e| Error::new("list", e))?;
+        let keys = found.contents.unwrap_or_default().into_iter();
+        Ok(keys.filter_map(|object| object.key).collect())
+    }
 }
 
 fn head(

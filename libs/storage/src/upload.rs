@@ -112,6 +112,33 @@ impl Store {
         Ok(stored)
     }
 
+    /// Clears what a process that was killed left under a key it was putting: the parts nobody
+    /// will finish, and the object, should it have come that far.
+    ///
+    /// # Errors
+    /// [`Error`] when the store does not answer or does not let us.
+    pub async fn abandon(&self, key: &str) -> Result<(), Error> {
+        let request = self
+            .client
+            .list_multipart_uploads()
+            .bucket(&self.bucket)
+            .prefix(key);
+        let found = request.send().await.map_err(|e| Error::new("list", e))?;
+        for upload in found.uploads.unwrap_or_default() {
+            if upload.key.as_deref() == Some(key) {
+                self.client
+                    .abort_multipart_upload()
+                    .bucket(&self.bucket)
+                    .key(key)
+                    .set_upload_id(upload.upload_id)
+                    .send()
+                    .await
+                    .map_err(|e| Error::new("abort", e))?;
+            }
+        }
+        self.delete(key).await
+    }
+
     async fn put_object(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), Error> {
         self.client
             .put_object()

@@ -301,3 +301,24 @@ async fn a_wrong_secret_is_unavailable_and_not_printed() {
         .await;
     assert!(matches!(put, Err(PutError::Unavailable(_))));
 }
+
+#[tokio::test]
+async fn what_a_killed_process_left_is_abandoned() {
+    let store = store().await;
+    let key = key();
+    let begun = bytes(6 * MIB);
+    let stream = chunks(&begun).chain(stream::pending());
+    let putting = {
+        let (store, key) = (store.clone(), key.clone());
+        async move { store.put(&key, "application/x-tar", stream, u64::MAX).await }
+    };
+    // Never dropped, as in a process that is killed: nothing takes the part back.
+    let putting = Box::leak(Box::new(Box::pin(putting)));
+    let cut = tokio::time::timeout(std::time::Duration::from_secs(3), putting).await;
+    assert!(cut.is_err());
+    assert_eq!(unfinished(&key).await, 1);
+    store.abandon(&key).await.unwrap();
+    assert_eq!(unfinished(&key).await, 0);
+    // A key nothing was ever put under is no error.
+    store.abandon(&key).await.unwrap();
+}

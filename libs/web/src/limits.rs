@@ -60,6 +60,25 @@ pub struct Limit {
     seconds: u32,
 }
 
+/// The key of what is counted for an account.
+pub(crate) fn key_of(account: i64) -> String {
+    format!("rl:upload:{account}")
+}
+
+/// The keys of what is counted for a login.
+pub(crate) fn keys_of(login: &str) -> [String; 2] {
+    ["login", "forgot"].map(|what| login_key(what, login))
+}
+
+fn login_key(what: &str, login: &str) -> String {
+    let digest = Sha256::digest(login.trim().to_lowercase().as_bytes());
+    let hex: String = digest[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("rl:{what}:{hex}")
+}
+
 /// A quarter of an hour.
 const QUARTER: u32 = 15 * 60;
 /// An hour.
@@ -92,7 +111,7 @@ impl Limit {
     /// Files uploaded by one account.
     pub fn upload(web: &Web, account: AccountId) -> Self {
         Self {
-            key: format!("rl:upload:{}", account.0),
+            key: key_of(account.0),
             most: web.settings.upload_per_hour,
             seconds: HOUR,
         }
@@ -113,13 +132,8 @@ impl Limit {
     }
 
     fn of_login(what: &str, login: &str, most: u32) -> Self {
-        let digest = Sha256::digest(login.trim().to_lowercase().as_bytes());
-        let hex: String = digest[..12]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         Self {
-            key: format!("rl:{what}:{hex}"),
+            key: login_key(what, login),
             most,
             seconds: QUARTER,
         }

@@ -7,19 +7,18 @@ use domain::{
     actor::{AccountId, TenantId},
     role::Role,
 };
-use redis::{AsyncCommands as _, aio::ConnectionManager};
+use redis::{AsyncCommands as _, RedisError, aio::ConnectionManager};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
     cookie::{SameSite, time::Duration},
     session::{Id, Record},
-    session_store::{Error, Result},
+    session_store::Error,
 };
-
 use uuid::Uuid;
 
-use crate::Web;
+use crate::{Web, limits};
 
 /// Who is signed in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -132,6 +131,8 @@ fn seconds_left(record: &Record) -> u64 {
     u64::try_from(left).unwrap_or(0).max(1)
 }
 
+type Result<T, E = Error> = std::result::Result<T, E>;
+
 #[async_trait]
 impl SessionStore for RedisStore {
     async fn create(&self, record: &mut Record) -> Result<()> {
@@ -167,4 +168,52 @@ impl SessionStore for RedisStore {
 pub fn outlived(signed: &Signed, now: i64) -> bool {
     let role = signed.cabinet.as_ref().map(|cabinet| cabinet.role);
     now - signed.since > absolute(role, signed.remember).whole_seconds()
+}
+
+/// Ends what Redis keeps of a municipality that was removed (SEC-106): sessions in a cabinet
+/// of it, sessions and counters of the accounts erased with it. Walks all sessions: for `ctl`.
+///
+/// # Errors
+/// If Redis does not answer; what is not forgotten yet is by calling it again.
+pub async fn forget(
+    redis_url: &str,
+    municipality: i32,
+    accounts: &[i64],
+    logins: &[String],
+) -> Result<(), RedisError> {
+    let client = redis::Client::open(redis_url)?;
+    let mut redis = client.get_multiplexed_async_connection().await?;
+    let counters = accounts.iter().map(|&account| limits::key_of(account));
+    for key in counters.chain(logins.iter().flat_map(|login| limits::keys_of(login))) {
+        redis.del::<_, ()>(key).await?;
+    }
+    let mut cursor = 0_u64;
+    loop {
+        let (next, keys): (u64, Vec<String>) = redis::cmd("SCAN")
+            .arg(cursor)
+            .arg(&["MATCH", "sess:*", "COUNT", "1000"])
+            .query_async(&mut redis)
+            .await?;
+        for key in keys {
+            let value: Option<String> = redis.get(&key).await?;
+            let signed = value.as_deref().and_then(signed_of);
+            if signed.is_some_and(|signed| {
+                accounts.contains(&signed.account.0)
+                    || signed.cabinet.and_then(|cabinet| cabinet.tenant)
+                        == Some(TenantId(municipality))
+            }) {
+                redis.del::<_, ()>(key).await?;
+            }
+        }
+        if next == 0 {
+            return Ok(());
+        }
+        cursor = next;
+    }
+}
+
+/// Who is signed in by a session as it is stored.
+fn signed_of(value: &str) -> Option<Signed> {
+    let mut record: Record = serde_json::from_str(value).ok()?;
+    serde_json::from_value(record.data.remove(SIGNED)?).ok()
 }

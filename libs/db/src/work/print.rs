@@ -222,9 +222,11 @@ pub async fn keep(tx: &mut WorkerTx, job: &Job, printed: &Printed<'_>) -> Result
     Ok(())
 }
 
-const fn kind(job: JobKind) -> &'static str {
+/// The kind of rendition a job makes; none where it prints nothing.
+const fn kind(job: JobKind) -> Option<&'static str> {
     match job {
-        JobKind::ApplicationPdf => "application",
-        JobKind::WithdrawalPdf => "withdrawal",
+        JobKind::ApplicationPdf => Some("application"),
+        JobKind::WithdrawalPdf => Some("withdrawal"),
+        JobKind::MunicipalityExport => None,
     }
 }

@@ -1,5 +1,6 @@
 //! The administrator's console (02 §2.8).
 
+mod export;
 mod home;
 mod municipalities;
 mod municipality;
@@ -14,4 +15,5 @@ pub fn router() -> Router<Web> {
         .merge(home::router())
         .merge(municipalities::router())
         .merge(municipality::router())
+    Router::new().merge(export::router()).merge(home::router())
 }
