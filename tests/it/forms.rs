@@ -313,7 +313,7 @@ async fn sec_30_without_the_sessions_token_nothing_is_done() {
 }
 
 /// What makes something new, or is about the session alone, has no version to carry.
-const WITHOUT_VERSION: [&str; 16] = [
+const WITHOUT_VERSION: [&str; 18] = [
     "/cabinet/choose",
     "/login",
     "/register",
@@ -327,6 +327,8 @@ const WITHOUT_VERSION: [&str; 16] = [
     "/school/documents/{id}/detach",
     "/municipal/invitations",
     "/municipal/organisations/new",
+    "/municipal/transfers/new",
+    "/profile/transfer",
     // Each row ticked carries its own: `id.version`.
     "/operator/queue",
     "/operator/people",

@@ -17,6 +17,7 @@ mod journal;
 mod kill;
 mod lint;
 mod matrix;
+mod moves;
 mod pages;
 mod pool;
 mod races;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Addresses outside the cabinets, each with who is let in. One that is not here fails.
-const OUTSIDE: [&str; 22] = [
+const OUTSIDE: [&str; 24] = [
     "/",
     "/assets/{*path}",
     "/cabinet",
@@ -34,6 +34,8 @@ const OUTSIDE: [&str; 22] = [
     "/password/reset/{token}",
     "/profile",
     "/profile/letters",
+    "/profile/transfer",
+    "/profile/transfer/cancel",
     "/register",
     "/results",
     "/schedules",
@@ -102,6 +104,7 @@ async fn object(world: &World, town: &Full, route: &Route) -> String {
         path if path.contains("/organisations/requests/") => "organisation_request",
         path if path.contains("/organisations/") => "organisation",
         path if path.contains("/invitations/") => "invitation",
+        path if path.contains("/transfers/") => "transfer",
         path if path.contains("/people/") || path.contains("/experts/") => "membership",
         path if path.starts_with("/documents/") => "file",
         path if path.contains("/detach") => "attachment",

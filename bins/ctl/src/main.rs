@@ -1,6 +1,7 @@
 //! The command line for people who run an installation and for CI (03 §3.6). Results go to
 //! standard output, logs to standard error. Thin: what is done is `app`'s and `db`'s.
 
+mod merge;
 mod people;
 mod policy;
 #[cfg(feature = "seed")]
@@ -65,6 +66,8 @@ enum Member {
 enum Municipality {
     /// Завести муниципалитет; с адресом координатора последняя строка ответа – ссылка приглашения
     Add(people::Municipality),
+    /// Объединить два муниципалитета: всё незавершённое первого переходит ко второму
+    Merge(merge::Merge),
 }
 
 #[derive(Subcommand)]
@@ -90,6 +93,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Admin(Member::Add(member)) => people::add(Role::Admin, member).await,
         Command::Operator(Member::Add(member)) => people::add(Role::Operator, member).await,
         Command::Municipality(Municipality::Add(place)) => people::add_municipality(place).await,
+        Command::Municipality(Municipality::Merge(merge)) => merge::run(merge).await,
         #[cfg(feature = "seed")]
         Command::Seed(what) => seed::run(&what).await,
         Command::Policy(Policy::Matrix) => policy::matrix().await,

@@ -81,7 +81,7 @@ pub async fn active(scope: &mut Scope) -> Result<Vec<Municipality>> {
     .await?)
 }
 
-/// The active municipality with this slug.
+/// The active municipality with this slug, or the one it was merged into.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -89,7 +89,8 @@ pub async fn by_slug(scope: &mut Scope, slug: &str) -> Result<Option<Municipalit
     Ok(sqlx::query_as!(
         Municipality,
         "SELECT id, public_id, slug, name, public_contacts FROM app.municipality
-         WHERE status = 'active' AND slug = $1",
+         WHERE status = 'active'
+           AND id = (SELECT coalesce(merged_into, id) FROM app.municipality WHERE slug = $1)",
         slug
     )
     .fetch_optional(scope.connection())

@@ -16,7 +16,10 @@ pub fn router() -> Router<Web> {
 
 async fn show(at: Operator, State(web): State<Web>) -> Result<Markup> {
     let rows = web.app.municipalities_at_a_glance(&at.actor).await?;
-    Ok(Page::new(&at, HEADING).render(table(&rows, true)))
+    Ok(Page::new(&at, HEADING).render(html! {
+        p { a class="govuk-link" href="/operator/transfers" { "Переводы" } }
+        (table(&rows, true))
+    }))
 }
 
 /// The municipalities with their numbers; `caption_hidden` where the heading already names
