@@ -62,13 +62,16 @@ impl Door {
     }
 }
 
-/// The page.
-pub async fn get(visit: Guest, Query(asked): Query<Asked>) -> Markup {
+/// The page. Who is signed in is led to its cabinet: it stands elsewhere now, perhaps (R-ACC-7).
+pub async fn get(visit: Guest, Query(asked): Query<Asked>) -> Response {
+    if visit.signed.is_some() {
+        return Redirect::to("/cabinet").into_response();
+    }
     let raw = Raw {
         next: asked.next,
         ..Raw::default()
     };
-    page(&visit, &Door::everybody(), &raw, &[])
+    page(&visit, &Door::everybody(), &raw, &[]).into_response()
 }
 
 /// The page of a municipality.
