@@ -20,7 +20,7 @@ BEGIN
   END LOOP;
 END $$;
 CREATE POLICY mover_read ON app.municipality FOR SELECT TO attest_mover USING (true);
-CREATE POLICY mover_merge ON app.municipality FOR UPDATE TO attest_mover
+CREATE POLICY mover_change ON app.municipality FOR UPDATE TO attest_mover
   USING (id = ANY ((SELECT app.ctx_moving())::int[]));
 GRANT SELECT, UPDATE (status, merged_into, version) ON app.municipality TO attest_mover;
 -- A merge is nobody's act but the host's; moves by people are audited by their verbs.

@@ -6,23 +6,21 @@ use std::sync::{
 };
 
 use app::{Error, transfers::What};
-use reqwest::StatusCode;
 use tests::{Person, Town, World};
-use uuid::Uuid;
 
 use super::{agree, ask, denied, hanging, public_id, tenant_of, town_id, version};
 
 /// Two municipalities with their coordinators, and a teacher of the first.
-struct Two {
-    from: Town,
-    to: Town,
-    giving: Person,
-    taking: Person,
-    teacher: Person,
-    place: i64,
+pub struct Two {
+    pub from: Town,
+    pub to: Town,
+    pub giving: Person,
+    pub taking: Person,
+    pub teacher: Person,
+    pub place: i64,
 }
 
-async fn two(world: &World) -> Two {
+pub async fn two(world: &World) -> Two {
     let (from, to) = (world.town().await, world.town().await);
     Two {
         giving: from.coordinator().await,
@@ -35,11 +33,11 @@ async fn two(world: &World) -> Two {
 }
 
 impl Two {
-    async fn what(&self) -> What {
+    pub async fn what(&self) -> What {
         What::Teacher(public_id(self.from.world(), "membership", self.teacher.membership).await)
     }
 
-    async fn place(&self) -> String {
+    pub async fn place(&self) -> String {
         let id = public_id(self.to.world(), "organisation", self.place).await;
         id.to_string()
     }
@@ -387,92 +385,4 @@ async fn transfer_is_seen_by_exactly_one() {
         moves >= 4 && away > 0,
         "nothing moved meanwhile: {moves}, {away}"
     );
-}
-
-/// The pages: asked from the list of people, declined with a reason, asked again, agreed to.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r_acc_7_transfer_by_the_pages() {
-    let world = World::shared().await;
-    let two = two(&world).await;
-    let site = world.serve().await;
-    let giving = site.browser_of(&two.giving).await;
-    let taking = site.browser_of(&two.taking).await;
-    let link = format!(
-        "/municipal/transfers/new?person={}",
-        public_id(&world, "membership", two.teacher.membership).await
-    );
-    let people = giving.get("/municipal/people").await;
-    assert!(people.links().contains(&link), "{:?}", people.links());
-    for round in 0..2 {
-        let page = giving.get(&link).await;
-        assert_eq!(page.heading(), "Запросить перевод");
-        let faulty = giving.submit(&page, "Запросить перевод", &[]).await;
-        assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(faulty.errors().len(), 2, "{:?}", faulty.errors());
-        let asked = giving
-            .submit(
-                &page,
-                "Запросить перевод",
-                &[
-                    (
-                        "Муниципалитет, в который переводят",
-                        &town_id(&two.to).await,
-                    ),
-                    ("Причина", "Переезд"),
-                ],
-            )
-            .await;
-        assert_eq!(
-            asked.location.as_deref(),
-            Some("/municipal/transfers"),
-            "{}",
-            asked.told()
-        );
-        let list = taking.get("/municipal/transfers").await;
-        assert_eq!(list.heading(), "Переводы");
-        let one = list
-            .links()
-            .into_iter()
-            .find(|link| {
-                let id = link.strip_prefix("/municipal/transfers/");
-                id.is_some_and(|id| Uuid::parse_str(id).is_ok())
-            })
-            .unwrap();
-        let page = taking.get(&one).await;
-        assert!(
-            page.body.contains("Иванова Мария Сергеевна"),
-            "{}",
-            page.told()
-        );
-        if round == 0 {
-            let why = [("Причина отказа", "Нет места")];
-            let declined = taking.submit(&page, "Отклонить", &why).await;
-            assert_eq!(
-                declined.status,
-                StatusCode::SEE_OTHER,
-                "{}",
-                declined.told()
-            );
-        } else {
-            let faulty = taking.submit(&page, "Согласовать", &[]).await;
-            assert_eq!(
-                faulty.errors(),
-                ["Выберите организацию"],
-                "{}",
-                faulty.told()
-            );
-            let place = two.place().await;
-            let chosen = [("Место работы в Вашем муниципалитете", place.as_str())];
-            let agreed = taking.submit(&page, "Согласовать", &chosen).await;
-            assert_eq!(agreed.status, StatusCode::SEE_OTHER, "{}", agreed.told());
-        }
-    }
-    assert_eq!(
-        tenant_of(&world, "membership", two.teacher.membership).await,
-        two.to.id
-    );
-    let operator = site.browser_of(&world.operator().await).await;
-    let seen = operator.get("/operator/transfers").await;
-    assert_eq!(seen.heading(), "Переводы");
-    assert!(seen.body.contains(&two.to.name), "{}", seen.told());
 }
