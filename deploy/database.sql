@@ -3,7 +3,7 @@
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 CREATE SCHEMA IF NOT EXISTS app AUTHORIZATION attest_owner;
 CREATE SCHEMA IF NOT EXISTS migration AUTHORIZATION attest_owner;
-GRANT USAGE ON SCHEMA app TO attest_tenant, attest_expert, attest_operator, attest_admin,
+GRANT USAGE ON SCHEMA app TO attest_migrator, attest_tenant, attest_expert, attest_operator, attest_admin,
   attest_worker, attest_auth, attest_public, attest_definer, attest_mover;
 DO $$
 BEGIN

@@ -20,7 +20,7 @@ CREATE POLICY admin_add ON app.municipality FOR INSERT TO attest_admin WITH CHEC
 CREATE POLICY admin_change ON app.municipality FOR UPDATE TO attest_admin USING (true);
 GRANT SELECT ON app.municipality TO attest_tenant, attest_expert, attest_operator, attest_worker,
   attest_auth, attest_definer, attest_admin;
-GRANT SELECT (id, public_id, slug, name, kind, public_contacts, status) ON app.municipality TO attest_public;
+GRANT SELECT (id, public_id, slug, name, kind, public_contacts, status, merged_into) ON app.municipality TO attest_public;
 GRANT INSERT ON app.municipality TO attest_admin;
 GRANT UPDATE (slug, name, kind, public_contacts, status, version) ON app.municipality TO attest_admin;
 

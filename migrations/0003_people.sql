@@ -10,9 +10,11 @@ CREATE TABLE app.organisation (
   founder_kind text NOT NULL REFERENCES app.ref_founder_kind,
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 300),
   version int NOT NULL DEFAULT 1,
-  PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, name)
+  -- It left the municipality; the row stays for what is final there.
+  ended_at timestamptz,
+  PRIMARY KEY (tenant_id, id)
 );
+CREATE UNIQUE INDEX organisation_tenant_id_name_key ON app.organisation (tenant_id, name) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX organisation_id ON app.organisation (id);
 CREATE INDEX organisation_by_type ON app.organisation (tenant_id, type, name);
 CREATE INDEX organisation_region ON app.organisation (name, id);
@@ -226,7 +228,8 @@ RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_t
                    AND i.account_id = p_account AND i.role = p_role AND i.ended_at IS NULL)
       ELSE EXISTS (SELECT 1 FROM app.membership m JOIN app.municipality t ON t.id = m.tenant_id
                    WHERE m.id = p_membership AND m.account_id = p_account AND m.role = p_role
-                     AND m.ended_at IS NULL AND t.status = 'active')
+                     -- A person that moved opens the cabinet anew, where it stands now.
+                     AND m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL AND t.status = 'active')
       END $$;
 -- Whose login the caller may know: coordinators of the people of their municipality,
 -- operators of everyone who has or had a cabinet in one, administrators of the municipal

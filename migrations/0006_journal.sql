@@ -12,8 +12,9 @@ ALTER TABLE app.journal_counter ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECUR
 CREATE POLICY definer_all ON app.journal_counter FOR ALL TO attest_definer USING (true);
 GRANT SELECT, INSERT, UPDATE ON app.journal_counter TO attest_definer;
 
--- A correction is a new line that points to the old one and takes no number. The hash chain
--- covers a salted digest of the personal columns, so that blanking them keeps it whole.
+-- A correction is a new line that points to the old one and takes no number. A line stays where
+-- it was written when its application leaves (merge), so no foreign key. The hash chain covers a
+-- salted digest of the personal columns, so that blanking them keeps it whole.
 CREATE TABLE app.registration (
   tenant_id int NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY,
@@ -47,6 +48,7 @@ CREATE TABLE app.registration (
 CREATE UNIQUE INDEX registration_line ON app.registration (year, line);
 CREATE UNIQUE INDEX registration_number ON app.registration (year, number) WHERE kind = 'entry';
 CREATE UNIQUE INDEX registration_entry ON app.registration (tenant_id, application_id) WHERE kind = 'entry';
+CREATE INDEX registration_application ON app.registration (application_id);
 CREATE INDEX registration_own ON app.registration (tenant_id, date, line);
 CREATE INDEX registration_region ON app.registration (date, line);
 ALTER TABLE app.registration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -154,12 +156,12 @@ DECLARE
   entry app.registration;
 BEGIN
   SELECT * INTO a FROM app.application x WHERE x.id = p_application AND x.tenant_id = app.ctx_tenant();
-  SELECT * INTO entry FROM app.registration r
-    WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id AND r.kind = 'entry';
+  -- By the application alone: the entry stands where it was registered, before a merge perhaps.
+  SELECT * INTO entry FROM app.registration r WHERE r.application_id = a.id AND r.kind = 'entry';
   IF entry.id IS NULL OR a.status NOT IN ('withdrawn', 'rejected') OR a.account_id = app.ctx_account()
      OR app.acting_role(session_user) NOT IN ('municipal', 'operator')
-     OR EXISTS (SELECT 1 FROM app.registration r WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id
-                AND r.kind = 'correction' AND r.decision = p_decision) THEN
+     OR EXISTS (SELECT 1 FROM app.registration r WHERE r.application_id = a.id AND r.kind = 'correction'
+                AND r.decision = p_decision) THEN
     RAISE EXCEPTION 'nothing to correct for this caller' USING ERRCODE = '42501';
   END IF;
   PERFORM app.append_journal(a, 'correction', entry.line, p_decision, app.acting_name());
@@ -175,8 +177,7 @@ REVOKE CREATE ON SCHEMA app FROM attest_definer;
 -- Nothing commits as registered without its line in the journal.
 CREATE FUNCTION app.registered_has_number() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT EXISTS (SELECT 1 FROM app.registration r WHERE r.tenant_id = NEW.tenant_id
-                 AND r.application_id = NEW.id AND r.kind = 'entry') THEN
+  IF NOT EXISTS (SELECT 1 FROM app.registration r WHERE r.application_id = NEW.id AND r.kind = 'entry') THEN
     RAISE EXCEPTION 'registered without a journal line' USING ERRCODE = '42501';
   END IF;
   RETURN NULL;

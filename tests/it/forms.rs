@@ -327,6 +327,8 @@ const WITHOUT_VERSION: [&str; 18] = [
     "/school/documents/{id}/detach",
     "/municipal/invitations",
     "/municipal/organisations/new",
+    "/municipal/transfers/new",
+    "/profile/transfer",
     // Each row ticked carries its own: `id.version`.
     "/operator/queue",
     "/operator/people",

@@ -84,6 +84,7 @@ async fn sec_03_no_row_without_a_context() {
         "Operator registration",
         "Operator rendition",
         "Operator schedule_row",
+        "Operator transfer",
         "Operator withdrawal",
         "Admin audit_event",
         "Admin invitation",

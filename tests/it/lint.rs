@@ -17,7 +17,7 @@ struct Lint {
     fires: &'static str,
 }
 
-const LINTS: [Lint; 22] = [
+const LINTS: [Lint; 23] = [
     Lint {
         rule: "L1 every table has row-level security, enabled and forced",
         query: "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'app'::regnamespace
@@ -216,7 +216,7 @@ const LINTS: [Lint; 22] = [
         fires: "app.card teacher_own",
     },
     Lint {
-        rule: "L20 only one function of the mover writes tenants",
+        rule: "L20 only the mover writes tenants",
         query: "SELECT c.relname || ' ' || g.grantee::regrole FROM pg_attribute a
                 JOIN pg_class c ON c.oid = a.attrelid, aclexplode(a.attacl) g
                 WHERE c.relnamespace = 'app'::regnamespace AND a.attname = 'tenant_id' AND g.privilege_type = 'UPDATE'
@@ -224,6 +224,23 @@ const LINTS: [Lint; 22] = [
         allowed: &[],
         fixture: "GRANT UPDATE (tenant_id) ON app.card TO attest_definer",
         fires: "card attest_definer",
+    },
+    Lint {
+        rule: "L23 the mover's doors are these, for these callers",
+        query: "SELECT p.oid::regprocedure || ' ' || g.grantee::regrole
+                FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g
+                WHERE p.pronamespace = 'app'::regnamespace AND p.proowner = 'attest_mover'::regrole
+                AND g.grantee <> p.proowner",
+        allowed: &[
+            "app.agree_transfer(integer,bigint,integer,bigint) attest_tenant",
+            "app.ask_transfer(uuid,text,bigint,integer,text) attest_tenant",
+            "app.close_transfer(integer,bigint,integer,text,text) attest_tenant",
+            "app.merge_municipality(text,text,boolean) attest_migrator",
+            "app.move_own(integer,bigint) attest_tenant",
+            "app.tell_transfer() attest_owner",
+        ],
+        fixture: "GRANT EXECUTE ON FUNCTION app.move_own(int, bigint) TO attest_expert",
+        fires: "app.move_own(integer,bigint) attest_expert",
     },
     Lint {
         rule: "L21 sequences tell nobody how much there is",

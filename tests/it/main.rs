@@ -21,6 +21,7 @@ mod leaving;
 mod lint;
 mod matrix;
 mod municipality;
+mod moves;
 mod pages;
 mod pool;
 mod races;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Addresses outside the cabinets, each with who is let in. One that is not here fails.
-const OUTSIDE: [&str; 23] = [
+const OUTSIDE: &[&str] = &[
     "/",
     "/assets/{*path}",
     "/cabinet",
@@ -35,6 +35,8 @@ const OUTSIDE: [&str; 23] = [
     "/password/reset/{token}",
     "/profile",
     "/profile/letters",
+    "/profile/transfer",
+    "/profile/transfer/cancel",
     "/register",
     "/results",
     "/schedules",
@@ -106,6 +108,7 @@ async fn object(world: &World, town: &Full, route: &Route) -> String {
         path if path.contains("/organisations/requests/") => "organisation_request",
         path if path.contains("/organisations/") => "organisation",
         path if path.contains("/invitations/") => "invitation",
+        path if path.contains("/transfers/") => "transfer",
         path if path.contains("/people/") || path.contains("/experts/") => "membership",
         path if path.starts_with("/admin/municipalities/") => "municipality",
         path if path.starts_with("/documents/") => "file",

@@ -26,6 +26,8 @@ pub async fn full(world: &World) -> Full {
     let (account, membership) = (teacher.account.0, teacher.membership);
     let (expert_account, expert_membership) = (expert.account.0, expert.membership);
     let coordinator_account = coordinator.account.0;
+    // Where its teacher asks to be transferred to.
+    let elsewhere = world.town().await.id;
     let uuid = Uuid::now_v7;
     let mut sql = world.superuser().await;
     sql.script(&format!(
@@ -45,12 +47,17 @@ pub async fn full(world: &World) -> Full {
              expert_membership_id, expert_account_id, expert_name, assigned_by)
            VALUES ({tenant}, {id}, {account}, 1, {tenant}, {expert_membership}, {expert_account}, 'Эксперт',
                    {coordinator_account});
+         INSERT INTO app.transfer (tenant_id, public_id, to_tenant_id, kind, subject_id, account_id, name, reason,
+             asked_by)
+           VALUES ({tenant}, '{}', {elsewhere}, 'teacher', {membership}, {account}, 'Иванова Мария', 'Переезд',
+                   {account});
          INSERT INTO app.letter (tenant_id, public_id, account_id, kind, application_id)
            VALUES ({tenant}, '{}', {account}, 'registered', {id});
          INSERT INTO app.job (tenant_id, kind, application_id, object_id, account_id, membership_id, role)
            VALUES ({tenant}, 'application_pdf', {id}, 1, {account}, {membership}, 'teacher');
          INSERT INTO app.municipality_export (tenant_id, public_id, state, s3_key, size, sha256, started_at)
            VALUES ({tenant}, '{}', 'done', 'export/{tenant}/seed', 1, '\\x00', now());",
+        uuid(),
         uuid(),
         uuid(),
         uuid(),

@@ -130,6 +130,12 @@ impl World {
         Session::open(login, &self.0.name).await
     }
 
+    /// The address of the login that changes the schema and merges municipalities.
+    #[must_use]
+    pub fn migrator_url(&self) -> String {
+        STACK.url("attest_migrator", &self.0.name)
+    }
+
     /// Raw SQL as the superuser: to make what tests start from, and to look.
     pub async fn superuser(&self) -> Session {
         self.login(Login::Superuser).await

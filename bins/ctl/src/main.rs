@@ -2,6 +2,7 @@
 //! standard output, logs to standard error. Thin: what is done is `app`'s and `db`'s.
 
 mod leaving;
+mod merge;
 mod municipality;
 mod people;
 mod policy;

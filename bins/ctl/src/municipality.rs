@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 
 use crate::{
     leaving::{self, ExportArguments, RemoveArguments},
+    merge::{self, Merge},
     people::{plain, report},
     settings::Verbs,
     tell,
@@ -32,6 +33,8 @@ pub enum Municipality {
     Export(ExportArguments),
     /// Удалить приостановленный и выгруженный муниципалитет
     Remove(RemoveArguments),
+    /// Объединить два муниципалитета: всё незавершённое первого переходит ко второму
+    Merge(Merge),
 }
 
 /// Which municipality is added.
@@ -87,6 +90,7 @@ pub async fn run(what: Municipality) -> anyhow::Result<()> {
     match what {
         Municipality::Export(what) => leaving::export(what).await,
         Municipality::Remove(what) => leaving::remove(what).await,
+        Municipality::Merge(what) => merge::run(what).await,
         what => keep(what).await,
     }
 }

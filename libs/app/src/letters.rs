@@ -75,6 +75,20 @@ impl App {
                     (to, text::letter(&body, &help))
                 })
             }
+            (None, _, Some(account))
+                if matches!(
+                    letter.kind,
+                    LetterKind::TransferAsked
+                        | LetterKind::TransferDone
+                        | LetterKind::TransferDeclined
+                ) =>
+            {
+                let to = mail::addressee(&mut tx, account).await?.email;
+                let coordinator = mail::coordinates(&mut tx, account).await?;
+                let help = help(&mut tx, account, account).await?;
+                let body = text::transfer(letter.kind, coordinator, base_url);
+                to.map(|to| (to, text::letter(&body, &help)))
+            }
             (None, _, Some(account)) => {
                 self.account_letter(&mut tx, letter, account, base_url)
                     .await?

@@ -41,6 +41,7 @@ pub mod school;
 #[cfg(feature = "seed")]
 pub mod seed;
 pub mod start;
+pub mod transfers;
 pub mod wake;
 pub mod withdrawals;
 

@@ -36,8 +36,8 @@ impl App {
     pub async fn profile_lists(&self, profile: &Profile, typed: &Typed) -> Result<Lists> {
         let mut tx = self.db.enter_auth().await?;
         let tenant = match &profile.cabinet {
-            Some(cabinet) => cabinet.tenant,
-            None => tenant(&mut tx, &typed.municipality).await?,
+            Some(cabinet) if !profile.movable || typed.municipality.is_empty() => cabinet.tenant,
+            _ => tenant(&mut tx, &typed.municipality).await?,
         };
         let types = reference::organisation_types(&mut tx).await?;
         let kind = types

@@ -25,6 +25,7 @@ use crate::{
     App, Error, FieldFault, Result,
     accounts::{Cabinet, Person, Standing, is_filled, standing},
     places::{suspended, tenant},
+    transfers::{self, Transfer},
 };
 
 /// What is said when the profile is read-only (R-APP-3).
@@ -82,6 +83,10 @@ pub struct Profile {
     pub typed: Typed,
     /// Whether names, organisation and post are read-only: an application is submitted.
     pub locked: bool,
+    /// Whether the teacher may still change the municipality itself (R-ACC-7).
+    pub movable: bool,
+    /// The newest request to transfer the teacher.
+    pub transfer: Option<Transfer>,
     /// The organisation the teacher waits for.
     pub wanted: Option<String>,
     /// Whether the consent is given, without which nothing is asked (R-ACC-6).
@@ -121,11 +126,11 @@ impl App {
             return Err(Error::Suspended(closed.municipality.clone()));
         }
         let role = cabinet.map_or(Role::Teacher, |cabinet| cabinet.role);
-        let (hanging, wanted) = match cabinet {
+        let facts = match cabinet {
             Some(cabinet) if role == Role::Teacher => {
                 self.teacher_facts(&person.in_cabinet(cabinet)).await?
             }
-            _ => (Hanging::default(), None),
+            _ => TeacherFacts::default(),
         };
         // A new cabinet begins with what is known from another one.
         let known =
@@ -141,6 +146,10 @@ impl App {
             typed.phone.clone_from(&known.phone);
         }
         if let Some(cabinet) = cabinet {
+            typed.municipality = cabinet
+                .municipality_public_id
+                .map(|id| id.to_string())
+                .unwrap_or_default();
             typed
                 .organisation_type
                 .clone_from(&cabinet.organisation_type);
@@ -155,8 +164,10 @@ impl App {
             role,
             cabinet: cabinet.cloned(),
             typed,
-            locked: hanging.submitted,
-            wanted,
+            locked: facts.hanging.submitted,
+            movable: role == Role::Teacher && !facts.hanging.ever_submitted,
+            transfer: facts.transfer,
+            wanted: facts.wanted,
             consent: standing.consent,
         })
     }
@@ -171,23 +182,16 @@ impl App {
         let mut auth = self.enter_account(person).await?;
         let standing = standing(&mut auth).await?;
         let cabinet = pick(&standing, which)?;
-        let (hanging, wanted) = match cabinet {
+        let facts = match cabinet {
             Some(cabinet) if cabinet.role == Role::Teacher => {
                 self.teacher_facts(&person.in_cabinet(cabinet)).await?
             }
-            _ => (Hanging::default(), None),
+            _ => TeacherFacts::default(),
         };
         if !standing.consent {
             return Err(Error::Forbidden);
         }
-        let parsed = Parsed::of(
-            &mut auth,
-            typed,
-            cabinet,
-            hanging.submitted,
-            wanted.is_some(),
-        )
-        .await?;
+        let parsed = Parsed::of(&mut auth, typed, cabinet, &facts).await?;
         let email_pending = self.save_email(&mut auth, &standing, &parsed.email).await?;
         if cabinet.is_some_and(|cabinet| cabinet.role.is_institute()) {
             let member = cabinet.map_or(0, |cabinet| cabinet.id);
@@ -243,11 +247,13 @@ impl App {
             .collect())
     }
 
-    async fn teacher_facts(&self, actor: &Actor) -> Result<(Hanging, Option<String>)> {
+    async fn teacher_facts(&self, actor: &Actor) -> Result<TeacherFacts> {
         let mut tx = self.db.enter_own(actor).await?;
-        let hanging = memberships::hanging(&mut tx).await?;
-        let wanted = memberships::wanted(&mut tx).await?;
-        Ok((hanging, wanted))
+        Ok(TeacherFacts {
+            hanging: memberships::hanging(&mut tx).await?,
+            wanted: memberships::wanted(&mut tx).await?,
+            transfer: transfers::own(&mut tx).await?,
+        })
     }
 
     /// Whether the typed address has to wait for its link.
@@ -280,10 +286,7 @@ impl App {
         memberships::join(&mut tx, &parsed.profile, parsed.wanted.as_ref())
             .await
             .map_err(|error| match error.is_constraint(ALREADY_IN) {
-                true => Error::field(
-                    "municipality",
-                    "В этом муниципалитете у Вас уже есть кабинет педагогического работника",
-                ),
+                true => Error::field("municipality", ALREADY),
                 false => error.into(),
             })?;
         Ok(tx.commit().await?)
@@ -294,9 +297,16 @@ impl App {
         let row = memberships::lock_own(&mut tx)
             .await?
             .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let mut permit = tx.may(row).await?;
         if permit.version != version {
             return Err(Error::Stale);
+        }
+        if let Some(to) = parsed.tenant {
+            db::transfers::move_own(&mut tx, &permit, to, parsed.profile.organisation)
+                .await
+                .map_err(unmoved)?;
+            let row = memberships::lock_own(&mut tx).await?;
+            permit = tx.may(row.ok_or(Error::NotFound)?).await?;
         }
         let mut profile = parsed.profile;
         // Who asks for an organisation keeps the former one until the answer.
@@ -328,10 +338,36 @@ impl App {
                 memberships::want(&mut tx, &permit, parsed.wanted.as_ref()).await?;
             }
         }
-        memberships::update_teacher(&mut tx, &permit, version, &profile).await?;
+        memberships::update_teacher(&mut tx, &permit, permit.version, &profile).await?;
         events::audit(&mut tx, Some(permit.id)).await?;
         Ok(tx.commit().await?)
     }
+}
+
+const ALREADY: &str = "В этом муниципалитете у Вас уже есть кабинет педагогического работника";
+
+/// Why a teacher could not change its municipality, in words.
+fn unmoved(error: db::Error) -> Error {
+    if error.is_constraint(ALREADY_IN) {
+        Error::field("municipality", ALREADY)
+    } else if error.is_constraint(db::transfers::NO_ORGANISATION) {
+        Error::field(
+            "organisation",
+            "Заявление уже начато: выберите организацию нового муниципалитета из списка",
+        )
+    } else if error.is_constraint(db::transfers::SUBMITTED) {
+        Error::Illegal(LOCKED.to_owned())
+    } else {
+        error.into()
+    }
+}
+
+/// What of a teacher's cases and requests its profile depends on.
+#[derive(Default)]
+struct TeacherFacts {
+    hanging: Hanging,
+    wanted: Option<String>,
+    transfer: Option<Transfer>,
 }
 
 fn version(typed: &Typed) -> i32 {
@@ -358,7 +394,7 @@ fn pick(standing: &Standing, which: Which) -> Result<Option<&Cabinet>> {
 struct Parsed {
     profile: memberships::Profile,
     email: Email,
-    /// The municipality to join.
+    /// The municipality to join, or to move to.
     tenant: Option<TenantId>,
     wanted: Option<Wanted>,
 }
@@ -369,8 +405,7 @@ impl Parsed {
         auth: &mut AuthTx,
         typed: &Typed,
         cabinet: Option<&Cabinet>,
-        locked: bool,
-        waiting: bool,
+        facts: &TeacherFacts,
     ) -> Result<Self> {
         let role = cabinet.map_or(Role::Teacher, |cabinet| cabinet.role);
         let mut faults = Vec::new();
@@ -381,7 +416,7 @@ impl Parsed {
             ..memberships::Profile::default()
         };
         let (mut tenant_joined, mut wanted) = (None, None);
-        if let (true, Some(cabinet)) = (locked, cabinet) {
+        if let (true, Some(cabinet)) = (facts.hanging.submitted, cabinet) {
             profile.surname.clone_from(&cabinet.surname);
             profile.name.clone_from(&cabinet.name);
             profile.patronymic.clone_from(&cabinet.patronymic);
@@ -389,24 +424,27 @@ impl Parsed {
             profile.organisation = cabinet.organisation;
         } else {
             name(typed, &mut profile, &mut faults);
+            let stays = cabinet.is_some_and(|cabinet| {
+                let movable = cabinet.role == Role::Teacher && !facts.hanging.ever_submitted;
+                !movable || typed.municipality.is_empty()
+            });
             let tenant = match cabinet {
-                Some(cabinet) => cabinet.tenant,
-                None => tenant(auth, &typed.municipality).await?,
+                Some(cabinet) if stays => cabinet.tenant,
+                _ => tenant(auth, &typed.municipality).await?,
             };
-            if cabinet.is_none() {
-                tenant_joined = tenant;
-                if tenant.is_none() {
-                    faults.push(FieldFault::new(
-                        "municipality",
-                        match suspended(auth, &typed.municipality).await? {
-                            true => "Муниципалитет приостановлен: новые кабинеты в нём пока не открываются. Выберите другой или обратитесь в Центр аттестации",
-                            false => "Выберите муниципалитет",
-                        },
-                    ));
-                }
+            if tenant.is_none() && !role.is_institute() {
+                faults.push(FieldFault::new(
+                    "municipality",
+                    match suspended(auth, &typed.municipality).await? {
+                        true => "Муниципалитет приостановлен: новые кабинеты в нём пока не открываются. Выберите другой или обратитесь в Центр аттестации",
+                        false => "Выберите муниципалитет",
+                    },
+                ));
             }
+            tenant_joined = tenant.filter(|_| tenant != cabinet.and_then(|known| known.tenant));
             match role {
                 Role::Teacher | Role::Expert => {
+                    let waiting = facts.wanted.is_some() && tenant_joined.is_none();
                     let required = role == Role::Teacher && !waiting;
                     (profile.organisation, wanted) =
                         place(auth, typed, tenant, role, required, &mut faults).await?;

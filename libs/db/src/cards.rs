@@ -418,7 +418,7 @@ pub async fn workplaces(scope: &mut Scope) -> Result<Vec<Workplace>> {
     let tenant = scope.tenant().map(|tenant| tenant.0);
     Ok(sqlx::query_as!(
         Workplace,
-        "SELECT id, public_id, name FROM app.organisation WHERE tenant_id = $1 ORDER BY name",
+        "SELECT id, public_id, name FROM app.organisation WHERE tenant_id = $1 AND ended_at IS NULL ORDER BY name",
         tenant
     )
     .fetch_all(scope.connection())

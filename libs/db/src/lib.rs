@@ -36,6 +36,7 @@ pub mod schedule;
 pub mod scope;
 #[cfg(feature = "seed")]
 pub mod seed;
+pub mod transfers;
 pub mod withdrawals;
 pub mod work;
 

@@ -161,6 +161,34 @@ pub async fn lock_own(scope: &mut Scope) -> Result<Option<Membership>> {
     }))
 }
 
+/// A membership of the municipality of the scope, by its number.
+///
+/// # Errors
+/// If the database does not answer.
+pub(crate) async fn find(scope: &mut Scope, id: i64) -> Result<Option<Membership>> {
+    let row = sqlx::query!(
+        "SELECT tenant_id, id, account_id, surname, name, patronymic, phone, position, organisation_id, version
+         FROM app.membership WHERE tenant_id = (SELECT app.ctx_tenant()) AND id = $1 AND ended_at IS NULL",
+        id
+    )
+    .fetch_optional(scope.connection())
+    .await?;
+    Ok(row.map(|row| Membership {
+        tenant: TenantId(row.tenant_id),
+        id: row.id,
+        account: row.account_id,
+        profile: Profile {
+            surname: row.surname,
+            name: row.name,
+            patronymic: row.patronymic,
+            phone: row.phone,
+            position: row.position,
+            organisation: row.organisation_id,
+        },
+        version: row.version,
+    }))
+}
+
 /// Changes the own profile of a school coordinator, a municipal coordinator or an expert.
 ///
 /// # Errors
@@ -255,6 +283,8 @@ async fn update(scope: &mut Scope, version: i32, profile: &Profile) -> Result<()
 pub struct Hanging {
     /// Whether one is under review or registered: the profile is read-only then (R-APP-3).
     pub submitted: bool,
+    /// Whether one was ever submitted: the municipality changes by a transfer then (R-ACC-7).
+    pub ever_submitted: bool,
     /// The formed ones: a change of the profile returns them to `draft`.
     pub formed: Vec<Uuid>,
 }
@@ -267,12 +297,15 @@ pub async fn hanging(scope: &mut Scope) -> Result<Hanging> {
     let rows = sqlx::query!(
         "SELECT public_id, status FROM app.application
          WHERE tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
-           AND membership_id = (SELECT app.ctx_membership()) AND status IN ('formed', 'under_review', 'registered')"
+           AND membership_id = (SELECT app.ctx_membership()) AND status <> 'draft'"
     )
     .fetch_all(scope.connection())
     .await?;
     Ok(Hanging {
-        submitted: rows.iter().any(|row| row.status != "formed"),
+        submitted: rows
+            .iter()
+            .any(|row| ["under_review", "registered"].contains(&row.status.as_str())),
+        ever_submitted: rows.iter().any(|row| row.status != "formed"),
         formed: rows
             .into_iter()
             .filter(|row| row.status == "formed")

@@ -101,7 +101,7 @@ pub async fn present(scope: &mut Scope) -> Result<Vec<Municipality>> {
     .await?)
 }
 
-/// The municipality with this slug, suspended or not.
+/// The municipality with this slug, suspended or not, or the one it was merged into.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -109,7 +109,8 @@ pub async fn by_slug(scope: &mut Scope, slug: &str) -> Result<Option<Municipalit
     Ok(sqlx::query_as!(
         Municipality,
         r#"SELECT id, public_id, slug, name, public_contacts, status = 'suspended' AS "suspended!" FROM app.municipality
-         WHERE status <> 'removed' AND slug = $1"#,
+         WHERE status <> 'removed'
+           AND id = (SELECT coalesce(merged_into, id) FROM app.municipality WHERE slug = $1)"#,
         slug
     )
     .fetch_optional(scope.connection())

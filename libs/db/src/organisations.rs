@@ -93,7 +93,7 @@ pub async fn page(
                    FROM app.organisation o
                    JOIN app.municipality m ON m.id = o.tenant_id
                    JOIN app.ref_organisation_type t ON t.code = o.type
-                   WHERE o.tenant_id = $1 AND o.name > $2 ORDER BY o.name LIMIT 51"#,
+                   WHERE o.tenant_id = $1 AND o.ended_at IS NULL AND o.name > $2 ORDER BY o.name LIMIT 51"#,
                 tenant.0,
                 name,
             )
@@ -110,7 +110,7 @@ pub async fn page(
                    FROM app.organisation o
                    JOIN app.municipality m ON m.id = o.tenant_id
                    JOIN app.ref_organisation_type t ON t.code = o.type
-                   WHERE (o.name, o.id) > ($1, $2) ORDER BY o.name, o.id LIMIT 51"#,
+                   WHERE o.ended_at IS NULL AND (o.name, o.id) > ($1, $2) ORDER BY o.name, o.id LIMIT 51"#,
                 name,
                 id,
             )
@@ -128,10 +128,25 @@ pub async fn page(
 pub async fn choices(scope: &mut Scope, tenant: TenantId) -> Result<Vec<Choice>> {
     Ok(sqlx::query_as!(
         Choice,
-        "SELECT public_id, name FROM app.organisation WHERE tenant_id = $1 ORDER BY name",
+        "SELECT public_id, name FROM app.organisation WHERE tenant_id = $1 AND ended_at IS NULL ORDER BY name",
         tenant.0
     )
     .fetch_all(scope.connection())
+    .await?)
+}
+
+/// Whether a municipality has an organisation of this name.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn is_named(scope: &mut Scope, tenant: TenantId, name: &str) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM app.organisation WHERE tenant_id = $1 AND name = $2
+             AND ended_at IS NULL) AS "named!""#,
+        tenant.0,
+        name,
+    )
+    .fetch_one(scope.connection())
     .await?)
 }
 
@@ -148,7 +163,7 @@ pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<Organisat
            FROM app.organisation o
            JOIN app.municipality m ON m.id = o.tenant_id
            JOIN app.ref_organisation_type t ON t.code = o.type
-           WHERE o.public_id = $1"#,
+           WHERE o.public_id = $1 AND o.ended_at IS NULL"#,
         public_id
     )
     .fetch_optional(scope.connection())

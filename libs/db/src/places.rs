@@ -30,7 +30,7 @@ pub async fn organisations(
     Ok(sqlx::query_as!(
         Place,
         "SELECT id, public_id, name, type AS kind FROM app.organisation
-         WHERE tenant_id = $1 AND ($2::text IS NULL OR type = $2) ORDER BY name",
+         WHERE tenant_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR type = $2) ORDER BY name",
         tenant.0,
         kind,
     )
@@ -49,7 +49,8 @@ pub async fn organisation(
 ) -> Result<Option<Place>> {
     Ok(sqlx::query_as!(
         Place,
-        "SELECT id, public_id, name, type AS kind FROM app.organisation WHERE tenant_id = $1 AND public_id = $2",
+        "SELECT id, public_id, name, type AS kind FROM app.organisation
+         WHERE tenant_id = $1 AND public_id = $2 AND ended_at IS NULL",
         tenant.0,
         public_id,
     )

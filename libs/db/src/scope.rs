@@ -349,7 +349,7 @@ impl Scope {
 
     /// Moves the context into another municipality: an operator's or an expert's, into the
     /// one of the row it may act on.
-    async fn enter_tenant(&mut self, tenant: TenantId) -> Result<()> {
+    pub(crate) async fn enter_tenant(&mut self, tenant: TenantId) -> Result<()> {
         sqlx::query!(
             "SELECT set_config('app.tenant', $1, true) AS a",
             tenant.0.to_string()

@@ -71,4 +71,10 @@ letters! {
     WithdrawalAccepted = "withdrawal_accepted", "отзыв зарегистрирован";
     /// To the teacher.
     WithdrawalDeclined = "withdrawal_declined", "отзыв отклонён";
+    /// To the coordinators of both municipalities (R-ACC-7).
+    TransferAsked = "transfer_asked", "запрошен перевод";
+    /// To the coordinators of both municipalities and whoever moved.
+    TransferDone = "transfer_done", "перевод согласован";
+    /// To the coordinators of both municipalities and the teacher.
+    TransferDeclined = "transfer_declined", "перевод отклонён";
 }

@@ -36,6 +36,7 @@ mod organisations;
 mod public;
 mod school;
 mod teacher;
+mod transfers;
 mod withdrawal;
 
 use std::{sync::Arc, time::Duration};

@@ -97,6 +97,30 @@ pub(super) fn account(kind: LetterKind, login: &str, link: Option<(&str, &str)>)
     }
 }
 
+/// A letter about a transfer; who coordinates a side of it looks at it among the others.
+pub(super) fn transfer(kind: LetterKind, coordinator: bool, base_url: &str) -> String {
+    let said = match (kind, coordinator) {
+        (LetterKind::TransferAsked, _) => {
+            "Запрошен перевод между муниципалитетами. Рассмотрите его: перевод состоится, когда его согласуют координаторы обоих муниципалитетов."
+        }
+        (LetterKind::TransferDone, true) => {
+            "Перевод согласован координаторами обоих муниципалитетов и выполнен."
+        }
+        (LetterKind::TransferDone, false) => {
+            "Перевод согласован: Ваш кабинет теперь относится к другому муниципалитету. Проверьте место работы в личном кабинете; сформированное заявление нужно сформировать заново."
+        }
+        _ => {
+            "Запрос на перевод в другой муниципалитет отклонён. Причина указана в личном кабинете."
+        }
+    };
+    let page = if coordinator {
+        "/municipal/transfers"
+    } else {
+        "/profile"
+    };
+    format!("{said}\n\nПодробнее:\n{base_url}{page}")
+}
+
 /// A letter about an application, with the address of the page it is about.
 pub(super) fn case(kind: LetterKind, audience: Audience, case: &Case, base_url: &str) -> String {
     format!(
@@ -195,7 +219,10 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
         LetterKind::Invitation
         | LetterKind::Registration
         | LetterKind::PasswordReset
-        | LetterKind::EmailChanged => String::new(),
+        | LetterKind::EmailChanged
+        | LetterKind::TransferAsked
+        | LetterKind::TransferDone
+        | LetterKind::TransferDeclined => String::new(),
     }
 }
 
@@ -305,6 +332,9 @@ mod tests {
             LetterKind::Registration,
             LetterKind::PasswordReset,
             LetterKind::EmailChanged,
+            LetterKind::TransferAsked,
+            LetterKind::TransferDone,
+            LetterKind::TransferDeclined,
         ];
         for kind in LetterKind::ALL
             .iter()
@@ -316,6 +346,13 @@ mod tests {
                 assert!(!text.starts_with('\n'), "{kind:?} to {audience:?}");
             }
         }
+    }
+
+    #[test]
+    fn r_acc_7_a_letter_of_a_transfer_leads_to_ones_own_page() {
+        let said = |coordinator| transfer(LetterKind::TransferDone, coordinator, "https://a.ru");
+        assert!(said(true).ends_with("https://a.ru/municipal/transfers"));
+        assert!(said(false).ends_with("https://a.ru/profile"));
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Cabinet {
     pub role: Role,
     /// The municipality; `None` for the institute's.
     pub tenant: Option<TenantId>,
+    /// The municipality's id in forms.
+    pub municipality_public_id: Option<Uuid>,
     /// The municipality's name; empty for the institute's.
     pub municipality: String,
     /// The organisation, where the person has one.
@@ -52,7 +54,8 @@ pub struct Cabinet {
 pub async fn list(tx: &mut AuthTx) -> Result<Vec<Cabinet>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT m.id, m.public_id, m.role, m.tenant_id AS "tenant_id?", t.name AS municipality, m.organisation_id,
+        r#"SELECT m.id, m.public_id, m.role, m.tenant_id AS "tenant_id?", t.public_id AS "municipality_public_id?",
+             t.name AS municipality, m.organisation_id,
              o.public_id AS "organisation_public_id?", coalesce(o.name, '') AS "organisation_name!",
              coalesce(o.type, '') AS "organisation_type!", coalesce(k.name, '') AS "organisation_type_name!",
              m.surname, m.name, m.patronymic, m.phone, m.position, coalesce(p.name, m.position) AS "position_name!",
@@ -67,7 +70,7 @@ pub async fn list(tx: &mut AuthTx) -> Result<Vec<Cabinet>> {
     .await?;
     let institute = sqlx::query_as!(
         Row,
-        r#"SELECT id, public_id, role, NULL::int AS "tenant_id?", '' AS "municipality!",
+        r#"SELECT id, public_id, role, NULL::int AS "tenant_id?", NULL::uuid AS "municipality_public_id?", '' AS "municipality!",
              NULL::bigint AS "organisation_id?", NULL::uuid AS "organisation_public_id?", '' AS "organisation_name!",
              '' AS "organisation_type!", '' AS "organisation_type_name!", surname, name, patronymic, phone, position,
              position AS position_name, version
@@ -118,6 +121,7 @@ struct Row {
     public_id: Uuid,
     role: String,
     tenant_id: Option<i32>,
+    municipality_public_id: Option<Uuid>,
     municipality: String,
     organisation_id: Option<i64>,
     organisation_public_id: Option<Uuid>,
@@ -142,6 +146,7 @@ impl TryFrom<Row> for Cabinet {
             public_id: row.public_id,
             role: known(Role::from_code(&row.role), "membership.role")?,
             tenant: row.tenant_id.map(TenantId),
+            municipality_public_id: row.municipality_public_id,
             municipality: row.municipality,
             organisation: row.organisation_id,
             organisation_public_id: row.organisation_public_id,

@@ -147,6 +147,20 @@ pub async fn coordinator(
     .await?)
 }
 
+/// Whether the account coordinates the municipality of the letter.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn coordinates(tx: &mut WorkerTx, account: i64) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM app.membership WHERE tenant_id = app.ctx_tenant() AND role = 'municipal'
+             AND account_id = $1 AND ended_at IS NULL) AS "coordinates!""#,
+        account
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
 /// What letters about an application tell of it.
 #[derive(Clone, Debug)]
 pub struct Case {

@@ -5,13 +5,14 @@ mod choose;
 mod consent;
 mod letters;
 mod profile;
+mod transfer;
 
 use app::accounts::{Cabinet, Standing, is_filled, title};
 use axum::{
     Router,
     extract::{Query, State},
     response::{IntoResponse as _, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use domain::role::Role;
 use serde::Deserialize;
@@ -32,6 +33,8 @@ pub fn router() -> Router<Web> {
         .route("/consent", get(consent::get).post(consent::post))
         .route("/profile", get(profile::get).post(profile::post))
         .route("/profile/letters", get(letters::get))
+        .route("/profile/transfer", get(transfer::get).post(transfer::ask))
+        .route("/profile/transfer/cancel", post(transfer::cancel))
 }
 
 /// Where to go once the cabinet is open.

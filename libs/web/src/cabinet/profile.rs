@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::{
     Web,
-    cabinet::{acting, ended, enter, in_use, open},
+    cabinet::{acting, ended, enter, in_use, open, transfer},
     error::{Error, Result},
     form::Posted,
     page::{Page, fault_of},
@@ -175,6 +175,7 @@ fn shown(at: &Person, profile: &Profile) -> Markup {
             (waiting(profile))
             (ui::summary(&facts))
             (ui::button_group(html! { (ui::link_button(&edit, "Редактировать")) }))
+            (moving(at, profile))
             h2 { "Учётная запись" }
             ul class="govuk-list" {
                 li { a class="govuk-link" href="/profile/letters" { "Мои письма" } }
@@ -182,6 +183,24 @@ fn shown(at: &Person, profile: &Profile) -> Markup {
                 li { a class="govuk-link" href="/profile?cabinet=new" { "Открыть кабинет педагогического работника в другом муниципалитете" } }
             }
         })
+}
+
+/// The way to another municipality once the profile no longer leads there (R-ACC-7).
+fn moving(at: &Person, profile: &Profile) -> Markup {
+    let in_use = at.cabinet().map(|cabinet| cabinet.membership);
+    let shown = profile.cabinet.as_ref().map(|cabinet| cabinet.id);
+    html! {
+        @if profile.role == Role::Teacher && shown == in_use && shown.is_some()
+            && (!profile.movable || profile.transfer.is_some()) {
+            h2 { (transfer::HEADING) }
+            p {
+                a class="govuk-link" href="/profile/transfer" {
+                    @if profile.transfer.is_some() { "Запрос на перевод" } @else { "Запросить перевод" }
+                }
+                @if let Some(asked) = &profile.transfer { " " (crate::transfers::state(asked)) }
+            }
+        }
+    }
 }
 
 /// What a teacher waits for (R-ORG-2).
@@ -269,8 +288,10 @@ fn work(profile: &Profile, typed: &Typed, lists: &Lists, faults: &[FieldFault]) 
     let missing = !typed.missing.is_empty();
     html! {
         @match &profile.cabinet {
-            None => (list("municipality", MUNICIPALITY, &typed.municipality, "Выберите муниципалитет", &lists.municipalities)),
+            // Until the first submission a teacher changes it itself (R-ACC-7).
+            cabinet if cabinet.is_none() || profile.movable => (list("municipality", MUNICIPALITY, &typed.municipality, "Выберите муниципалитет", &lists.municipalities)),
             Some(cabinet) => (fixed(MUNICIPALITY, &cabinet.municipality, profile.role)),
+            None => {},
         }
         @match (profile.role, &profile.cabinet) {
             (Role::Teacher | Role::Expert, _) => {

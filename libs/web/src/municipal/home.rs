@@ -26,6 +26,7 @@ async fn show(at: Municipal, State(web): State<Web>) -> Result<Markup> {
             (counts.conclusions, "Заключения к 15 числу", "/municipal/conclusions"),
             (counts.withdrawals, "Отзывы", "/municipal/withdrawals"),
         ]))
+        p { a class="govuk-link" href="/municipal/transfers" { "Переводы" } }
         p { "Не подали заявление: " strong { (lists::count(counts.not_applied)) } }
     }))
 }

@@ -9,6 +9,7 @@ mod organisation_requests;
 mod organisations;
 mod people;
 mod schedule;
+mod transfers;
 mod withdrawals;
 
 use axum::Router;
@@ -27,5 +28,6 @@ pub fn router() -> Router<Web> {
         .merge(organisations::router())
         .merge(people::router())
         .merge(schedule::router())
+        .merge(transfers::router())
         .merge(withdrawals::router())
 }

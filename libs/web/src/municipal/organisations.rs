@@ -169,7 +169,7 @@ fn renaming<'a>(at: &'a Municipal, faults: &'a [FieldFault]) -> Page<'a> {
 
 fn rename_body(at: &Municipal, id: uuid::Uuid, raw: &Raw, faults: &[FieldFault]) -> Markup {
     let action = format!("{PATH}/{id}");
-    ui::form(
+    let form = ui::form(
         Form {
             action: &action,
             csrf: &at.csrf,
@@ -181,5 +181,13 @@ fn rename_body(at: &Municipal, id: uuid::Uuid, raw: &Raw, faults: &[FieldFault])
             p class="govuk-hint" { "Тип и учредителя изменяет оператор." }
             (ui::button("Сохранить"))
         },
-    )
+    );
+    html! {
+        (form)
+        p {
+            a class="govuk-link" href={ "/municipal/transfers/new?organisation=" (id) } {
+                "Перевести в другой муниципалитет"
+            }
+        }
+    }
 }

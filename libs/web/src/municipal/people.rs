@@ -5,6 +5,7 @@ use axum::{
     extract::{Query, State},
     routing::get,
 };
+use domain::role::Role;
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Column, Table};
@@ -35,11 +36,20 @@ async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>)
                 html! { (lists::or_dash(&person.login)) },
                 html! { (lists::or_dash(&person.email)) },
                 html! { (lists::or_dash(&person.full_name)) },
-                html! { (person.role.name()) },
+                html! {
+                    (person.role.name())
+                    @if person.role == Role::Teacher {
+                        br;
+                        a class="govuk-link" href={ "/municipal/transfers/new?person=" (person.public_id) } {
+                            "Перевести" span class="govuk-visually-hidden" { " " (person.full_name) }
+                        }
+                    }
+                },
             ]
         })
         .collect();
     Ok(Page::new(&at, "Пользователи").render(html! {
+        p { a class="govuk-link" href="/municipal/transfers" { "Переводы" } }
         (ui::table(Table {
             caption: "Пользователи муниципалитета",
             caption_hidden: true,

@@ -9,6 +9,7 @@ mod people;
 mod periods;
 mod queue;
 mod schedule;
+mod transfers;
 mod withdrawals;
 
 use axum::Router;
@@ -27,5 +28,6 @@ pub fn router() -> Router<Web> {
         .merge(periods::router())
         .merge(queue::router())
         .merge(schedule::router())
+        .merge(transfers::router())
         .merge(withdrawals::router())
 }

@@ -17,7 +17,10 @@ pub fn router() -> Router<Web> {
 
 async fn show(at: Operator, State(web): State<Web>) -> Result<Markup> {
     let rows = web.app.municipalities_at_a_glance(&at.actor).await?;
-    Ok(Page::new(&at, HEADING).render(everything(&rows)))
+    Ok(Page::new(&at, HEADING).render(html! {
+        p { a class="govuk-link" href="/operator/transfers" { "Переводы" } }
+        (everything(&rows))
+    }))
 }
 
 /// People and applications of each.

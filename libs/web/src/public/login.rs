@@ -40,8 +40,11 @@ pub struct Raw {
     next: String,
 }
 
-/// The page.
+/// The page. Who is signed in is led to its cabinet: it stands elsewhere now, perhaps (R-ACC-7).
 pub async fn get(visit: Guest, door: Door, Query(asked): Query<Asked>) -> Response {
+    if visit.signed.is_some() && door.slug().is_none() {
+        return Redirect::to("/cabinet").into_response();
+    }
     let raw = Raw {
         next: asked.next,
         ..Raw::default()

@@ -1,0 +1,205 @@
+//! `ctl municipality merge`: everything live moves, what is final and the journal stay.
+
+use db::transfers::{Merging, THESE, merge};
+use reqwest::StatusCode;
+use tests::{Login, Town, World};
+
+use super::{denied, hanging, tenant_of};
+use crate::seed::full;
+
+async fn merged(from: &Town, into: &Town, same_names: bool) -> db::Result<Option<String>> {
+    let merging = Merging {
+        from: from.slug.clone(),
+        into: into.slug.clone(),
+        same_names,
+    };
+    merge(&from.world().migrator_url(), &merging).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn merge_moves_what_is_live_and_leaves_what_is_final() {
+    let world = World::own().await;
+    let (old, new, third) = (full(&world).await, full(&world).await, world.town().await);
+    let (from, into) = (&old.town, &new.town);
+    // Under review, a draft and a final one besides the registered one of the seed.
+    let (a, b) = (from.teacher().await, from.teacher().await);
+    let open = from.submitted(&a).await;
+    let last = from.submitted(&b).await;
+    let rejected = last.update("status = 'rejected', rejection = 'по причине'");
+    assert_eq!(old.coordinator.sql().await.run(&rejected).await, Ok(1));
+    let begun = from.draft(&b).await;
+    // An expert of the former one works in a third municipality too; a coordinator is in both.
+    let abroad = third.submitted(&third.teacher().await).await;
+    let twin = into
+        .also(&old.coordinator, domain::role::Role::Municipal, None)
+        .await;
+    let mut sql = world.superuser().await;
+    sql.script(&format!(
+        "INSERT INTO app.assignment (tenant_id, application_id, applicant_account_id, slot, expert_tenant_id, \
+           expert_membership_id, expert_account_id, expert_name, assigned_by) \
+         SELECT tenant_id, id, account_id, 1, {}, {}, {}, 'Эксперт', 1 FROM app.application WHERE id = {}",
+        from.id, old.expert.membership, old.expert.account.0, abroad.id
+    ))
+    .await;
+    let registered: i64 = sql
+        .value(&format!(
+            "SELECT id FROM app.application WHERE tenant_id = {} AND status = 'registered'",
+            from.id
+        ))
+        .await
+        .unwrap();
+    let number = format!("SELECT registered_number FROM app.application WHERE id = {registered}");
+    let numbered: i32 = sql.value(&number).await.unwrap();
+    let before = hanging(&world, registered).await;
+    let final_before = hanging(&world, last.id).await;
+
+    let done = merged(from, into, false).await;
+    assert!(matches!(done, Ok(None)), "{done:?}");
+    let after = hanging(&world, registered).await;
+    for ((table, tenant), rows) in &before {
+        // The journal's lines stay; the number travels with the application.
+        let stays = table == "registration";
+        let now = after.get(&(table.clone(), if stays { *tenant } else { into.id }));
+        assert_eq!(now, Some(rows), "{table}");
+    }
+    assert_eq!(sql.value::<i32>(&number).await, Ok(numbered));
+    for id in [registered, open.id, begun.id] {
+        assert_eq!(tenant_of(&world, "application", id).await, into.id);
+    }
+    assert_eq!(tenant_of(&world, "application", last.id).await, from.id);
+    assert_eq!(hanging(&world, last.id).await, final_before);
+    for person in [&old.teacher, &old.school, &old.expert, &a, &b] {
+        let (now, role) = (
+            tenant_of(&world, "membership", person.membership).await,
+            person.role,
+        );
+        assert_eq!(now, into.id, "{role:?}");
+    }
+    // Of two cabinets of one role the one in the heir stays.
+    let ended = format!(
+        "SELECT tenant_id = {} AND ended_at IS NOT NULL FROM app.membership WHERE id = {}",
+        from.id, old.coordinator.membership
+    );
+    assert_eq!(sql.value::<bool>(&ended).await, Ok(true));
+    let expert = format!(
+        "SELECT expert_tenant_id FROM app.assignment WHERE application_id = {}",
+        abroad.id
+    );
+    assert_eq!(sql.value::<i32>(&expert).await, Ok(into.id));
+    // Nothing live is left: only what is final, its anchors, the journal and the requests.
+    let live = format!(
+        "SELECT (SELECT count(*) FROM app.application WHERE tenant_id = {0} AND status = ANY (app.live())) \
+         + (SELECT count(*) FROM app.membership WHERE tenant_id = {0} AND ended_at IS NULL) \
+         + (SELECT count(*) FROM app.organisation WHERE tenant_id = {0} AND ended_at IS NULL) \
+         + (SELECT count(*) FROM app.invitation WHERE tenant_id = {0})",
+        from.id
+    );
+    assert_eq!(sql.value::<i64>(&live).await, Ok(0));
+
+    // The heir's coordinator goes on with them: registers one, annuls the other's number later.
+    let version = open.version(into).await;
+    let done = world.app().register(&twin, open.public_id, version).await;
+    assert!(done.is_ok(), "{done:?}");
+    let mut heir = twin.sql().await;
+    heir.script("BEGIN").await;
+    let withdrawn =
+        format!("UPDATE app.application SET status = 'withdrawn' WHERE id = {registered}");
+    assert_eq!(heir.run(&withdrawn).await, Ok(1));
+    let corrected = format!("SELECT app.correct_journal({registered}, 'Отозвано')");
+    assert_eq!(heir.run(&corrected).await, Ok(1));
+    heir.script("COMMIT").await;
+    let lines = format!(
+        "SELECT count(*) FROM app.registration e JOIN app.registration c ON c.of_line = e.line AND c.year = e.year \
+         WHERE e.application_id = {registered} AND e.tenant_id = {} AND c.tenant_id = {}",
+        from.id, into.id
+    );
+    assert_eq!(sql.value::<i64>(&lines).await, Ok(1));
+    // What stayed behind is the operator's to read, and nobody else's.
+    let seen = format!("SELECT 1 FROM app.application WHERE id = {}", last.id);
+    assert_eq!(heir.run(&seen).await, Ok(0));
+    assert_eq!(world.operator().await.sql().await.run(&seen).await, Ok(1));
+
+    // The way in leads to the heir; a second merge is refused.
+    let site = world.serve().await;
+    let page = site.browser().get(&format!("/m/{}/login", from.slug)).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.told());
+    assert!(page.body.contains(&into.name));
+    for again in [
+        merged(from, into, true).await,
+        merged(into, from, true).await,
+    ] {
+        assert!(again.is_err_and(|error| error.is_constraint(THESE)));
+    }
+    // A chain is followed: the heir is merged on.
+    assert!(matches!(merged(into, &third, false).await, Ok(None)));
+    let chain = format!(
+        "SELECT merged_into FROM app.municipality WHERE id = {}",
+        from.id
+    );
+    assert_eq!(sql.value::<i32>(&chain).await, Ok(third.id));
+}
+
+#[tokio::test]
+async fn merge_tells_organisations_named_alike_first() {
+    let world = World::own().await;
+    let (from, into) = (world.town().await, world.town().await);
+    let (one, other) = (
+        from.organisation("municipal").await,
+        into.organisation("municipal").await,
+    );
+    let mut sql = world.superuser().await;
+    sql.script(&format!(
+        "UPDATE app.organisation SET name = 'Школа № 1' WHERE id IN ({one}, {other})"
+    ))
+    .await;
+    let person = from.teacher_of(one).await;
+    let begun = from.draft(&person).await;
+    let (school, twin) = (from.school(one).await, into.coordinator().await);
+    let both = into
+        .also(&school, domain::role::Role::School, Some(other))
+        .await;
+    let told = merged(&from, &into, false).await;
+    assert!(
+        matches!(&told, Ok(Some(names)) if names == "Школа № 1"),
+        "{told:?}"
+    );
+    assert_eq!(
+        tenant_of(&world, "membership", person.membership).await,
+        from.id
+    );
+    let done = merged(&from, &into, true).await;
+    assert!(matches!(done, Ok(None)), "{done:?}");
+    assert_eq!(begun.column::<i64>(&into, "organisation_id").await, other);
+    assert_eq!(
+        tenant_of(&world, "membership", school.membership).await,
+        from.id
+    );
+    assert_eq!(
+        tenant_of(&world, "membership", both.membership).await,
+        into.id
+    );
+    let seen = format!(
+        "SELECT 1 FROM app.membership WHERE id = {}",
+        person.membership
+    );
+    assert_eq!(twin.sql().await.run(&seen).await, Ok(1));
+}
+
+#[tokio::test]
+async fn merge_is_the_migrators_alone() {
+    let world = World::shared().await;
+    let (from, into) = (world.town().await, world.town().await);
+    let statement = format!(
+        "SELECT app.merge_municipality('{}', '{}', true)",
+        from.slug, into.slug
+    );
+    for login in Login::RUNTIME {
+        let refused = world.login(login).await.probe(&statement).await;
+        assert_eq!(refused, denied(), "{login:?}");
+    }
+    assert!(
+        merged(&from, &from, true)
+            .await
+            .is_err_and(|error| error.is_constraint(THESE))
+    );
+}
