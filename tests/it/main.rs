@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod audited;
 mod doors;
 mod experts;
 mod forms;
@@ -22,4 +23,5 @@ mod pool;
 mod races;
 mod route;
 mod routes;
+mod seals;
 mod seed;

@@ -43,6 +43,7 @@ impl World {
             login_per_account: 1000,
             login_per_address: 100_000,
             upload_per_hour,
+            exports_per_hour: 100_000,
         };
         let web = Web::open(self.app().clone(), STACK.redis.reveal(), settings).unwrap();
         let pages = web::router(web).into_make_service_with_connect_info::<SocketAddr>();

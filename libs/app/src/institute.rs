@@ -2,14 +2,18 @@
 //! people, municipalities with their first coordinators (03 §3.6).
 
 use chrono::Duration;
-use db::accounts::{
-    institute,
-    invitation::{self, First},
-    letters,
-    tokens::TokenKind,
+use db::{
+    accounts::{
+        institute,
+        invitation::{self, First},
+        letters,
+        tokens::TokenKind,
+    },
+    events::{self, Outcome},
 };
 use domain::{
     actor::TenantId,
+    audit::Deed,
     letter::LetterKind,
     role::Role,
     value::{Email, Line, Login, Password},
@@ -60,6 +64,7 @@ impl App {
         };
         let mut tx = self.db.enter_auth().await?;
         let id = create(&mut tx, &login, phc.as_deref()).await?;
+        events::audit_account(&mut tx, Some(id), Deed::RegisterAccount, Outcome::Done).await?;
         let link = if phc.is_some() {
             self.first_email(&mut tx, email.as_str()).await?;
             None
@@ -98,6 +103,8 @@ impl App {
         let tenant = db::municipalities::add(&mut tx, slug.trim(), name.as_str(), "")
             .await
             .map_err(refused)?;
+        let here = Some(TenantId(tenant));
+        events::audit_system(&mut tx, Deed::AddMunicipality, here, None).await?;
         let link = match email.flatten() {
             Some(email) => {
                 let (public_id, nonce) = (Uuid::now_v7(), Uuid::new_v4());
@@ -110,7 +117,8 @@ impl App {
                     email: email.as_str(),
                     expires_at: tx.now() + LIFE,
                 };
-                invitation::invite_first(&mut tx, first).await?;
+                let id = invitation::invite_first(&mut tx, first).await?;
+                events::audit_system(&mut tx, Deed::InviteFirst, here, Some(id)).await?;
                 Some(LinkKind::Invitation.path(&token))
             }
             None => None,

@@ -34,6 +34,10 @@ impl Related for Municipality {
     fn tenant(&self) -> TenantId {
         TenantId(self.id)
     }
+
+    fn object(&self) -> Option<i64> {
+        Some(self.id.into())
+    }
 }
 
 /// The active municipality with this id.
@@ -76,6 +80,19 @@ pub async fn active(scope: &mut Scope) -> Result<Vec<Municipality>> {
         Municipality,
         "SELECT id, public_id, slug, name, public_contacts FROM app.municipality
          WHERE status = 'active' ORDER BY name"
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// All municipalities there ever were, by name.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn every(scope: &mut Scope) -> Result<Vec<Municipality>> {
+    Ok(sqlx::query_as!(
+        Municipality,
+        "SELECT id, public_id, slug, name, public_contacts FROM app.municipality ORDER BY name"
     )
     .fetch_all(scope.connection())
     .await?)

@@ -139,11 +139,11 @@ pub struct First<'a> {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Invites a municipality's coordinator, with the letter.
+/// Invites a municipality's coordinator, with the letter; returns its number.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn invite_first(tx: &mut CtlTx, first: First<'_>) -> Result<()> {
+pub async fn invite_first(tx: &mut CtlTx, first: First<'_>) -> Result<i64> {
     let id = sqlx::query_scalar!(
         "INSERT INTO app.invitation (tenant_id, public_id, email, role, nonce, token_sha256, expires_at)
          VALUES ($1, $2, $3, 'municipal', $4, $5, $6) RETURNING id",
@@ -165,5 +165,5 @@ pub async fn invite_first(tx: &mut CtlTx, first: First<'_>) -> Result<()> {
     )
     .execute(tx.connection())
     .await?;
-    Ok(())
+    Ok(id)
 }

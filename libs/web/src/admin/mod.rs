@@ -1,5 +1,6 @@
 //! The administrator's console (02 §2.8).
 
+mod audit;
 mod home;
 
 use axum::Router;
@@ -8,5 +9,5 @@ use crate::Web;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new().merge(home::router())
+    Router::new().merge(audit::router()).merge(home::router())
 }
