@@ -25,3 +25,4 @@ mod route;
 mod routes;
 mod seals;
 mod seed;
+mod trail;

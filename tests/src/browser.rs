@@ -29,11 +29,20 @@ impl Drop for Site {
 impl World {
     /// Serves the pages of this world.
     pub async fn serve(&self) -> Site {
-        self.serve_with_uploads(100_000).await
+        self.serve_limited(100_000, 100_000).await
     }
 
     /// Serves them to people who may upload so many files an hour.
     pub async fn serve_with_uploads(&self, upload_per_hour: u32) -> Site {
+        self.serve_limited(upload_per_hour, 100_000).await
+    }
+
+    /// Serves them to people who may take away so many lists an hour.
+    pub async fn serve_with_exports(&self, exports_per_hour: u32) -> Site {
+        self.serve_limited(100_000, exports_per_hour).await
+    }
+
+    async fn serve_limited(&self, upload_per_hour: u32, exports_per_hour: u32) -> Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let settings = Settings {
@@ -43,7 +52,7 @@ impl World {
             login_per_account: 1000,
             login_per_address: 100_000,
             upload_per_hour,
-            exports_per_hour: 100_000,
+            exports_per_hour,
         };
         let web = Web::open(self.app().clone(), STACK.redis.reveal(), settings).unwrap();
         let pages = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
