@@ -2,7 +2,7 @@
 //! itself until its day (S3 object lock in compliance mode), also against the key that wrote
 //! it. What lies there and what it proves is the caller's business.
 
-use std::{fmt, time::SystemTime};
+use std::{collections::BTreeMap, fmt, time::SystemTime};
 
 use aws_sdk_s3::{
     error::SdkError,
@@ -121,7 +121,7 @@ impl Vault {
     /// # Errors
     /// [`Error`] when the store does not answer or does not let us.
     pub async fn list(&self, prefix: &str) -> Result<Vec<Version>, Error> {
-        let mut found: Vec<(String, i64, String)> = Vec::new();
+        let mut found = BTreeMap::new();
         let (mut key_marker, mut version_marker) = (None, None);
         loop {
             let page = self
@@ -135,6 +135,7 @@ impl Vault {
                 .send()
                 .await
                 .map_err(|e| Error::new("vault", e))?;
+            // A store lists the newest version of a key first: the last one named stays.
             found.extend(page.versions().iter().filter_map(named));
             if page.is_truncated() != Some(true) {
                 break;
@@ -142,20 +143,13 @@ impl Vault {
             key_marker = page.next_key_marker;
             version_marker = page.next_version_id_marker;
         }
-        found.sort();
-        found.dedup_by(|later, first| later.0 == first.0);
         let versions = found.into_iter();
-        Ok(versions.map(|(key, _, id)| Version { key, id }).collect())
+        Ok(versions.map(|(key, id)| Version { key, id }).collect())
     }
 }
 
-fn named(version: &ObjectVersion) -> Option<(String, i64, String)> {
-    let modified = version.last_modified().and_then(|at| at.to_millis().ok());
-    Some((
-        version.key()?.to_owned(),
-        modified.unwrap_or_default(),
-        version.version_id()?.to_owned(),
-    ))
+fn named(version: &ObjectVersion) -> Option<(String, String)> {
+    Some((version.key()?.to_owned(), version.version_id()?.to_owned()))
 }
 
 /// Whether the store refused because there is an object under the key.
