@@ -204,8 +204,7 @@ BEGIN
   DELETE FROM app.account WHERE id = ANY (leaving);
   UPDATE app.municipality SET status = 'removed', slug = 'removed-' || id, name = 'удалённый муниципалитет ' || id,
       kind = '', public_contacts = '', version = version + 1 WHERE id = p_tenant;
-  INSERT INTO app.audit_event (tenant_id, role, act, object_id)
-    VALUES (p_tenant, 'ctl', 'municipality.remove', p_tenant);
+  INSERT INTO app.audit_event (tenant_id, act, object_id) VALUES (p_tenant, 'municipality.remove', p_tenant);
 END $$;
 REVOKE ALL ON FUNCTION app.remove_municipality(int, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.remove_municipality(int, uuid) TO attest_migrator;

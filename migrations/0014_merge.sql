@@ -95,7 +95,7 @@ BEGIN
   UPDATE app.municipality m SET status = CASE m.id WHEN former THEN 'removed' ELSE m.status END,
       merged_into = heir, version = m.version + 1
     WHERE m.id = former OR m.merged_into = former;
-  INSERT INTO app.audit_event (tenant_id, role, act, object_id) VALUES (former, 'admin', 'municipality.merge', heir);
+  INSERT INTO app.audit_event (tenant_id, act, object_id) VALUES (former, 'municipality.merge', heir);
   SET CONSTRAINTS ALL IMMEDIATE;
   RETURN NULL;
 END $$;

@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod audited;
 mod doors;
 mod experts;
 mod exports;
@@ -27,5 +28,7 @@ mod pool;
 mod races;
 mod route;
 mod routes;
+mod seals;
 mod seed;
 mod suspended;
+mod trail;

@@ -38,6 +38,12 @@ impl World {
             .await
     }
 
+    /// Serves them to people who may take away so many lists an hour.
+    pub async fn serve_with_exports(&self, exports_per_hour: u32) -> Site {
+        self.serve_as(|settings| settings.exports_per_hour = exports_per_hour)
+            .await
+    }
+
     /// Serves them where host names name nobody.
     pub async fn serve_without_hosts(&self) -> Site {
         self.serve_as(|settings| settings.tenant_hosts = false)
@@ -68,6 +74,7 @@ impl World {
             login_per_account: 1000,
             login_per_address: 100_000,
             upload_per_hour: 100_000,
+            exports_per_hour: 100_000,
         };
         otherwise(&mut settings);
         let web = Web::open(self.app().clone(), redis_url, settings).unwrap();

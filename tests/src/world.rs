@@ -1,17 +1,25 @@
 //! A [`World`] is one database with the application on it. It has towns (municipalities), a
 //! [`Town`] has people, a [`Person`] acts through verbs, through pages and through SQL.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-use app::{App, LinkKey, Parts, accounts::NewAccount, links::LinkKind};
+use app::{
+    App, LinkKey, Parts,
+    accounts::NewAccount,
+    audit::seal::{self, Seals},
+    links::LinkKind,
+};
 use chrono::{DateTime, Utc};
 use db::{Database, Urls};
 use domain::{calendar::Zone, permission::Policy, role::Role};
 use runtime::{Clock, Hand};
-use storage::Store;
+use storage::{Store, Vault};
 use tokio::sync::{MappedMutexGuard, MutexGuard, OnceCell};
 use uuid::Uuid;
 
@@ -100,6 +108,13 @@ impl World {
     #[must_use]
     pub fn db(&self) -> &Database {
         &self.0.db
+    }
+
+    /// Where this world's seals of the audit lie, made if it is not there.
+    pub async fn vault(&self) -> Vault {
+        let vault = Vault::new(vault_settings(&self.0.name));
+        vault.ensure().await.unwrap();
+        vault
     }
 
     /// Another process on the same data: pools of its own, `size` connections in each.
@@ -318,18 +333,35 @@ fn application(database: &str, size: u32, policy: Policy, clock: &Clock) -> (App
     let db = Database::new(&urls, size, policy, Arc::new(move || clock.now())).unwrap();
     let app = App::new(Parts {
         db: db.clone(),
-        store: Store::new(storage::Settings {
-            endpoint: STACK.s3.endpoint.clone(),
-            region: STACK.s3.region.clone(),
-            bucket: STACK.s3.bucket.clone(),
-            access_key: STACK.s3.access_key.reveal().to_owned(),
-            secret_key: STACK.s3.secret_key.reveal().to_owned(),
-        }),
+        store: Store::new(store_settings()),
         links: link_key(),
         zone: Zone::from_name("Asia/Tomsk").unwrap(),
         upload_limit: 1024 * 1024,
+        seals: Some(Seals::new(seal::Settings {
+            store: vault_settings(database),
+            key: vec![9; 32],
+            keep: Duration::from_secs(24 * 60 * 60),
+        })),
     });
     (app, db)
+}
+
+fn store_settings() -> storage::Settings {
+    storage::Settings {
+        endpoint: STACK.s3.endpoint.clone(),
+        region: STACK.s3.region.clone(),
+        bucket: STACK.s3.bucket.clone(),
+        access_key: STACK.s3.access_key.reveal().to_owned(),
+        secret_key: STACK.s3.secret_key.reveal().to_owned(),
+    }
+}
+
+/// A bucket of each database: seals cannot be deleted, so no two chains may share one.
+fn vault_settings(database: &str) -> storage::Settings {
+    storage::Settings {
+        bucket: database.replace('_', "-"),
+        ..store_settings()
+    }
 }
 
 fn link_key() -> LinkKey {

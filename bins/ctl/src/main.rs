@@ -9,6 +9,7 @@ mod policy;
 #[cfg(feature = "seed")]
 mod seed;
 mod settings;
+mod verify;
 
 use std::{
     io::{self, Write as _},
@@ -47,6 +48,18 @@ enum Command {
     /// Права доступа
     #[command(subcommand)]
     Policy(Policy),
+    /// Журнал действий
+    #[command(subcommand)]
+    Audit(Verify),
+    /// Журнал регистрации
+    #[command(subcommand)]
+    Journal(Verify),
+    /// Проверить журналы и документы в хранилище
+    Verify {
+        /// Прочитать документы целиком и сравнить SHA-256
+        #[arg(long)]
+        bytes: bool,
+    },
     /// Наполнить пустую базу вымышленными данными
     #[cfg(feature = "seed")]
     Seed(seed::Seed),
@@ -76,6 +89,12 @@ enum Policy {
     },
 }
 
+#[derive(Subcommand)]
+enum Verify {
+    /// Проверить, что ни одна строка не изменена, не удалена и не добавлена
+    Verify,
+}
+
 fn main() -> ExitCode {
     runtime::run(settings::all, |arguments: Arguments| run(arguments.command))
 }
@@ -91,6 +110,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Seed(what) => seed::run(&what).await,
         Command::Policy(Policy::Matrix) => policy::matrix().await,
         Command::Policy(Policy::Check { file }) => policy::check(&file).await,
+        Command::Audit(Verify::Verify) => verify::audit().await,
+        Command::Journal(Verify::Verify) => verify::journal().await,
+        Command::Verify { bytes } => verify::all(bytes).await,
     }
 }
 

@@ -1,11 +1,11 @@
 //! What each command is told by its environment.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use app::{App, StoreSettings, Urls};
+use app::{App, StoreSettings, Urls, audit::seal};
 use runtime::{
     Clock,
-    config::{self, BaseUrl, DatabaseUrl, Key, Limits, Reader, RedisUrl, S3, settings},
+    config::{self, BaseUrl, DatabaseUrl, Key, Limits, Reader, RedisUrl, S3, Seals, settings},
     telemetry,
 };
 
@@ -17,7 +17,7 @@ pub fn migrator(r: &mut Reader) -> Option<DatabaseUrl> {
 /// All of them, for the help.
 pub fn all(r: &mut Reader) -> Option<()> {
     let migrator = migrator(r);
-    let verbs = Verbs::read(r);
+    let verbs = Verifying::read(r);
     let redis = redis(r);
     #[cfg(feature = "seed")]
     let verbs = Seeding::read(r).and(verbs);
@@ -84,10 +84,17 @@ impl Verbs {
     /// If the database does not answer or the policy is refused.
     pub async fn app(self) -> anyhow::Result<App> {
         let clock = self.clock.clone();
-        self.open(Urls::default(), clock).await
+        self.open(Urls::default(), None, clock).await
     }
 
-    async fn open(self, others: Urls, clock: Clock) -> anyhow::Result<App> {
+    async fn open(self, others: Urls, seals: Option<Seals>, clock: Clock) -> anyhow::Result<App> {
+        let store = StoreSettings {
+            endpoint: self.s3.endpoint,
+            region: self.s3.region,
+            bucket: self.s3.bucket,
+            access_key: self.s3.access_key.reveal().to_owned(),
+            secret_key: self.s3.secret_key.reveal().to_owned(),
+        };
         Ok(App::open(app::Settings {
             databases: Urls {
                 admin: Some(self.admin.reveal().to_owned()),
@@ -96,13 +103,15 @@ impl Verbs {
             },
             pool: 4,
             now: Arc::new(move || clock.now()),
-            store: StoreSettings {
-                endpoint: self.s3.endpoint,
-                region: self.s3.region,
-                bucket: self.s3.bucket,
-                access_key: self.s3.access_key.reveal().to_owned(),
-                secret_key: self.s3.secret_key.reveal().to_owned(),
-            },
+            seals: seals.map(|seals| seal::Settings {
+                store: StoreSettings {
+                    bucket: seals.bucket,
+                    ..store.clone()
+                },
+                key: seals.key.bytes().to_vec(),
+                keep: Duration::from_secs(u64::from(seals.days) * 86_400),
+            }),
+            store,
             link_key: self.link_key.bytes().to_vec(),
             upload_limit: self.limits.upload_bytes,
             policy_file: self.policy_file,
@@ -163,6 +172,45 @@ impl Removal {
     }
 }
 
+/// What the checks are told: they read what the worker reads, and the seals.
+pub struct Verifying {
+    verbs: Verbs,
+    worker: DatabaseUrl,
+    seals: Seals,
+}
+
+impl Verifying {
+    fn read(r: &mut Reader) -> Option<Self> {
+        let verbs = Verbs::read(r);
+        let worker = r.get(&settings::DB_WORKER_URL);
+        let seals = Seals::read(r, verbs.as_ref().map(|verbs| &verbs.s3));
+        Some(Self {
+            verbs: verbs?,
+            worker: worker?,
+            seals: seals?,
+        })
+    }
+
+    /// The application with what the checks need, from the environment; begins to log.
+    ///
+    /// # Errors
+    /// If a setting is not right, the database does not answer or the policy is refused.
+    pub async fn app() -> anyhow::Result<App> {
+        let Self {
+            verbs,
+            worker,
+            seals,
+        } = config::from_env(Self::read)?;
+        telemetry::init(&verbs.telemetry)?;
+        let clock = verbs.clock.clone();
+        let worker = Urls {
+            worker: Some(worker.reveal().to_owned()),
+            ..Urls::default()
+        };
+        verbs.open(worker, Some(seals), clock).await
+    }
+}
+
 /// What `ctl seed` is told: it acts as everybody.
 #[cfg(feature = "seed")]
 pub struct Seeding {
@@ -212,7 +260,7 @@ impl Seeding {
     /// If the database does not answer or the policy is refused.
     pub async fn app(self) -> anyhow::Result<(App, runtime::Hand)> {
         let (clock, hand) = Clock::by_hand(self.verbs.clock.now());
-        let app = self.verbs.open(self.others, clock).await?;
+        let app = self.verbs.open(self.others, None, clock).await?;
         Ok((app, hand))
     }
 }

@@ -128,6 +128,8 @@ impl Settings {
             link_key: self.link_key.bytes().to_vec(),
             upload_limit: self.limits.upload_bytes,
             policy_file: self.policy_file.clone(),
+            // Whoever serves people cannot seal what it wrote.
+            seals: None,
         }
     }
 
@@ -141,6 +143,7 @@ impl Settings {
             login_per_account: self.limits.login_per_account,
             login_per_address: self.limits.login_per_address,
             upload_per_hour: self.limits.upload_per_hour,
+            exports_per_hour: self.limits.exports_per_hour,
         }
     }
 

@@ -60,7 +60,9 @@ async fn all(app: &App, post: &Post, base_url: &str, stop: CancellationToken) {
         work::wake(app.clone(), woken, stop.clone()),
         work::repeat(letters, stop.clone(), || work::letter(app, post, base_url)),
         work::repeat(jobs, stop.clone(), || work::job(app)),
-        work::repeat(exports, stop, || work::export(app)),
+        work::repeat(exports, stop.clone(), || work::export(app)),
+        // Nobody gives notice of lines of the audit: this loop asks.
+        work::repeat(Arc::default(), stop, || app.seal_audit(work::UNSEALED)),
     );
 }
 

@@ -1,11 +1,11 @@
 //! What the worker is told by its environment. It has its own login and no person's (SEC-92).
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use app::{StoreSettings, Urls};
+use app::{StoreSettings, Urls, audit::seal};
 use runtime::{
     Clock,
-    config::{BaseUrl, DatabaseUrl, Key, Mail, Reader, S3, settings},
+    config::{BaseUrl, DatabaseUrl, Key, Mail, Reader, S3, Seals, settings},
     telemetry,
 };
 
@@ -25,6 +25,7 @@ pub struct Settings {
     pool: u32,
     link_key: Key,
     s3: S3,
+    seals: Seals,
     policy_file: Option<PathBuf>,
     clock: Clock,
 }
@@ -37,6 +38,7 @@ impl Settings {
         let database = r.get(&settings::DB_WORKER_URL);
         let pool = r.get(&settings::DB_POOL);
         let s3 = S3::read(r);
+        let seals = Seals::read(r, s3.as_ref());
         let link_key = r.get(&settings::LINK_KEY);
         let mail = Mail::read(r);
         let policy_file = r.optional(&settings::POLICY_FILE);
@@ -53,6 +55,7 @@ impl Settings {
             pool: pool?,
             link_key: link_key?,
             s3: s3?,
+            seals: seals?,
             policy_file: policy_file?,
             clock: clock?,
         })
@@ -61,6 +64,13 @@ impl Settings {
     /// What the verbs need.
     pub fn app(&self) -> app::Settings {
         let clock = self.clock.clone();
+        let store = StoreSettings {
+            endpoint: self.s3.endpoint.clone(),
+            region: self.s3.region.clone(),
+            bucket: self.s3.bucket.clone(),
+            access_key: self.s3.access_key.reveal().to_owned(),
+            secret_key: self.s3.secret_key.reveal().to_owned(),
+        };
         app::Settings {
             databases: Urls {
                 worker: Some(self.database.reveal().to_owned()),
@@ -68,13 +78,15 @@ impl Settings {
             },
             pool: self.pool,
             now: Arc::new(move || clock.now()),
-            store: StoreSettings {
-                endpoint: self.s3.endpoint.clone(),
-                region: self.s3.region.clone(),
-                bucket: self.s3.bucket.clone(),
-                access_key: self.s3.access_key.reveal().to_owned(),
-                secret_key: self.s3.secret_key.reveal().to_owned(),
-            },
+            seals: Some(seal::Settings {
+                store: StoreSettings {
+                    bucket: self.seals.bucket.clone(),
+                    ..store.clone()
+                },
+                key: self.seals.key.bytes().to_vec(),
+                keep: Duration::from_secs(u64::from(self.seals.days) * 86_400),
+            }),
+            store,
             link_key: self.link_key.bytes().to_vec(),
             // It receives no files.
             upload_limit: 0,

@@ -12,6 +12,9 @@ use crate::{post::Post, print};
 /// How long a loop sleeps without a notice. Back-offs end without one.
 const POLL: Duration = Duration::from_secs(5);
 
+/// How long a line of the audit may wait for its seal while there are few.
+pub const UNSEALED: Duration = Duration::from_secs(60);
+
 /// How long a loop waits after the database did not answer.
 const PAUSE: Duration = Duration::from_secs(1);
 

@@ -9,10 +9,11 @@ pub mod password;
 use db::{
     AuthTx,
     accounts::{self, cabinets},
-    events::{Outcome, audit_account},
+    events::{Outcome, audit_account, audit_person},
 };
 use domain::{
     actor::{AccountId, Actor},
+    audit::Deed,
     role::Role,
     value::{Fault, Login, Password},
 };
@@ -128,7 +129,7 @@ impl App {
 
         let mut tx = self.db.enter_auth().await?;
         let id = create(&mut tx, &login, Some(&phc)).await?;
-        audit_account(&mut tx, Some(id), "account.register", Outcome::Done).await?;
+        audit_account(&mut tx, Some(id), Deed::RegisterAccount, Outcome::Done).await?;
         if let Some(token) = invitation {
             let email = invitation::accept(&mut tx, token).await?;
             self.first_email(&mut tx, &email).await?;
@@ -200,13 +201,47 @@ impl App {
         if let Verdict::Outgrown(phc) = verdict {
             accounts::rehash(&mut tx, &phc).await?;
         }
-        audit_account(&mut tx, Some(account.id), "account.sign_in", Outcome::Done).await?;
+        audit_account(&mut tx, Some(account.id), Deed::SignIn, Outcome::Done).await?;
         tx.commit().await?;
         Ok(Entered {
             account: AccountId(account.id),
             epoch: account.epoch,
             login: account.login,
         })
+    }
+
+    /// Leaves in the audit that the person signs out. The session itself is the caller's.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn sign_out(&self, account: AccountId) -> Result<()> {
+        let mut tx = self.db.enter_auth().await?;
+        tx.about(account).await?;
+        audit_account(&mut tx, Some(account.0), Deed::SignOut, Outcome::Done).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Leaves in the audit that the person puts this cabinet in use (SEC-82). The session
+    /// itself is the caller's.
+    ///
+    /// # Errors
+    /// [`Error::SignedOut`] if the account is closed or its password was set anew.
+    pub async fn switch_cabinet(&self, person: Person, cabinet: &Cabinet) -> Result<()> {
+        let mut tx = self.enter_account(person).await?;
+        let actor = person.in_cabinet(cabinet);
+        audit_person(&mut tx, &actor, Deed::SwitchCabinet, Outcome::Done).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Leaves in the audit that the person asked for a page its cabinet does not have (SEC-82).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn other_cabinet(&self, actor: &Actor) -> Result<()> {
+        let mut tx = self.db.enter_auth().await?;
+        tx.about(actor.account).await?;
+        audit_person(&mut tx, actor, Deed::OtherCabinet, Outcome::Refused).await?;
+        Ok(tx.commit().await?)
     }
 
     /// What stands between the person and its cabinets.
@@ -296,7 +331,7 @@ fn title_of_municipality(cabinet: &Cabinet) -> &str {
 /// Leaves the refusal in the audit.
 async fn refuse(mut tx: AuthTx) -> Result<()> {
     let account = accounts::own(&mut tx).await?.map(|account| account.id);
-    audit_account(&mut tx, account, "account.sign_in", Outcome::Refused).await?;
+    audit_account(&mut tx, account, Deed::SignIn, Outcome::Refused).await?;
     Ok(tx.commit().await?)
 }
 

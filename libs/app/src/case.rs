@@ -68,6 +68,10 @@ impl App {
             .await?
             .ok_or(Error::NotFound)?;
         let row = tx.may(row).await?.into_row();
+        // Who comes from outside the municipality leaves a line behind (SEC-82).
+        if matches!(actor.role, Role::Operator | Role::Expert) {
+            events::audit(&mut tx, Some(row.id)).await?;
+        }
         let case = row.case();
         let mut possible: Vec<Act> = TABLE.iter().map(|rule| rule.act).collect();
         possible.dedup();
@@ -97,7 +101,7 @@ impl App {
             }
             _ => None,
         };
-        Ok(CaseView {
+        let view = CaseView {
             ground: case_files::ground(&mut tx, &row).await?,
             flags,
             documents,
@@ -109,7 +113,9 @@ impl App {
             next: next(&mut tx, actor.role, &row).await?,
             possible,
             application: row,
-        })
+        };
+        tx.commit().await?;
+        Ok(view)
     }
 }
 

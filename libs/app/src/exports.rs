@@ -5,8 +5,12 @@
 mod archive;
 mod making;
 
-use db::exports;
-use domain::{act::acts, actor::Actor, actor::TenantId};
+use db::{events, exports};
+use domain::{
+    act::acts,
+    actor::{Actor, TenantId},
+    audit::Deed,
+};
 use futures::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -57,7 +61,7 @@ impl App {
         exports::start(&mut tx, &permit, version)
             .await
             .map_err(under_way)?;
-        db::events::audit(&mut tx, Some(id)).await?;
+        events::audit_deed(&mut tx, Deed::ExportMunicipality, Some(id)).await?;
         Ok(tx.commit().await?)
     }
 

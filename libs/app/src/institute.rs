@@ -2,8 +2,12 @@
 //! (03 §3.6). What it shares with the console stands with its noun.
 
 use chrono::Duration;
-use db::accounts::{institute, letters, tokens::TokenKind};
+use db::{
+    accounts::{institute, letters, tokens::TokenKind},
+    events::{self, Outcome},
+};
 use domain::{
+    audit::Deed,
     letter::LetterKind,
     role::Role,
     value::{Email, Login, Password},
@@ -49,6 +53,7 @@ impl App {
         };
         let mut tx = self.db.enter_auth().await?;
         let id = create(&mut tx, &login, phc.as_deref()).await?;
+        events::audit_account(&mut tx, Some(id), Deed::RegisterAccount, Outcome::Done).await?;
         let link = if phc.is_some() {
             self.first_email(&mut tx, email.as_str()).await?;
             None

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod applications;
 pub mod assigned;
 pub mod attachments;
+pub mod audit;
 pub mod cards;
 pub mod case;
 pub mod conclusions;
@@ -42,6 +43,7 @@ pub mod school;
 pub mod seed;
 pub mod start;
 pub mod transfers;
+pub mod verify;
 pub mod wake;
 pub mod withdrawals;
 
@@ -67,6 +69,7 @@ pub struct App {
     passwords: passwords::Passwords,
     zone: Zone,
     upload_limit: u64,
+    seals: Option<audit::seal::Seals>,
 }
 
 /// What an [`App`] is made of.
@@ -81,6 +84,8 @@ pub struct Parts {
     pub zone: Zone,
     /// The largest file accepted, in bytes.
     pub upload_limit: u64,
+    /// What the audit is sealed with; the worker and `ctl` only.
+    pub seals: Option<audit::seal::Seals>,
 }
 
 impl App {
@@ -94,6 +99,7 @@ impl App {
             passwords: passwords::Passwords::default(),
             zone: parts.zone,
             upload_limit: parts.upload_limit,
+            seals: parts.seals,
         }
     }
 

@@ -10,6 +10,7 @@ use db::{
 use domain::{
     act::acts,
     actor::{Actor, TenantId},
+    audit::Deed,
     municipality::{Slug, Status, is_tombstone},
     role::Role,
     value::{Email, Fault, Line},
@@ -128,14 +129,14 @@ impl App {
         let id = i64::from(municipality.id);
         let permit = tx.may(municipality).await?;
         if fresh {
-            events::audit_verb(&mut tx, "add", Some(id)).await?;
+            events::audit_deed(&mut tx, Deed::AddMunicipality, Some(id)).await?;
         }
         let link = match email {
             Some(email) => {
                 let sent = self
                     .invite_one(&mut tx, &permit, &email, Role::Municipal, None)
                     .await?;
-                events::audit_verb(&mut tx, "invite", Some(sent.id)).await?;
+                events::audit_deed(&mut tx, Deed::InviteFirst, Some(sent.id)).await?;
                 Some(sent.path)
             }
             None => None,
@@ -163,7 +164,7 @@ impl App {
         let permit = tx.may(entry).await?;
         let changed = registry::change(&mut tx, &permit, &details).await;
         changed.map_err(taken)?;
-        events::audit_verb(&mut tx, "change", Some(i64::from(permit.id))).await?;
+        events::audit_deed(&mut tx, Deed::ChangeMunicipality, Some(i64::from(permit.id))).await?;
         Ok(tx.commit().await?)
     }
 
@@ -205,11 +206,11 @@ impl App {
         seen(&entry, version)?;
         let permit = tx.may(entry).await?;
         registry::set_status(&mut tx, &permit, to).await?;
-        let verb = match to {
-            Status::Active => "resume",
-            Status::Suspended | Status::Removed => "suspend",
+        let deed = match to {
+            Status::Active => Deed::ResumeMunicipality,
+            Status::Suspended | Status::Removed => Deed::SuspendMunicipality,
         };
-        events::audit_verb(&mut tx, verb, Some(i64::from(permit.id))).await?;
+        events::audit_deed(&mut tx, deed, Some(i64::from(permit.id))).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -1,6 +1,6 @@
 //! The people a coordinator or an operator answers for, and the experts of a municipality.
 
-use db::people;
+use db::{events, people};
 use domain::{act::acts, actor::Actor, value::Line};
 use uuid::Uuid;
 
@@ -21,12 +21,17 @@ impl App {
         after: Option<Uuid>,
     ) -> Result<Listing<Person>> {
         let mut tx = self.db.enter::<acts::ListPeople>(actor).await?;
+        // Logins and addresses of a whole region: who looked is known (SEC-82).
+        if actor.role.is_institute() {
+            events::audit(&mut tx, None).await?;
+        }
         // Nobody has a surname or a login that is not a line of text: nobody is found by it.
         let rows = match Line::parse_optional(search, 100) {
             Ok(None) => people::page(&mut tx, after).await?,
             Ok(Some(search)) => people::found(&mut tx, search.as_str()).await?,
             Err(_) => Vec::new(),
         };
+        tx.commit().await?;
         Ok(Listing::cut(rows, people::PAGE, |row| row.public_id))
     }
 

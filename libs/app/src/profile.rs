@@ -13,6 +13,7 @@ use db::{
 use domain::{
     act::acts,
     actor::{Actor, TenantId},
+    audit::Deed,
     letter::LetterKind,
     name::FullName,
     role::Role,
@@ -273,7 +274,7 @@ impl App {
             self.change_email(auth, email.as_str()).await?;
         }
         let account = db::accounts::own(auth).await?.map(|account| account.id);
-        audit_account(auth, account, "account.email_typed", Outcome::Done).await?;
+        audit_account(auth, account, Deed::TypeEmail, Outcome::Done).await?;
         Ok(!first)
     }
 

@@ -2,9 +2,10 @@
 //! consent texts, municipalities. Loading them again changes only what the files changed.
 
 use db::{
-    CtlTx, municipalities,
+    CtlTx, events, municipalities,
     reference::sync::{self, List},
 };
+use domain::audit::Deed;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -64,6 +65,9 @@ impl App {
         changed += settings_and_consents(&mut tx).await?;
         for row in records::<Municipality>(MUNICIPALITIES)? {
             municipalities::add(&mut tx, &row.slug, &row.name, &row.kind).await?;
+        }
+        if changed > 0 {
+            events::audit_system(&mut tx, Deed::SyncReference, None, None).await?;
         }
         tx.commit().await?;
         Ok(changed)

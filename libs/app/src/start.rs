@@ -7,7 +7,10 @@ use db::{Database, Urls, scope::Now};
 use domain::calendar::Zone;
 use storage::Store;
 
-use crate::{App, Error, LinkKey, Parts, Result};
+use crate::{
+    App, Error, LinkKey, Parts, Result,
+    audit::seal::{self, Seals},
+};
 
 /// What a process was told about its parts.
 pub struct Settings {
@@ -25,6 +28,8 @@ pub struct Settings {
     pub upload_limit: u64,
     /// A policy in place of ours, if the installation has its own.
     pub policy_file: Option<PathBuf>,
+    /// What the audit is sealed with; the worker and `ctl` only.
+    pub seals: Option<seal::Settings>,
 }
 
 impl App {
@@ -53,6 +58,7 @@ impl App {
             links: LinkKey::new(settings.link_key),
             zone,
             upload_limit: settings.upload_limit,
+            seals: settings.seals.map(Seals::new),
         }))
     }
 }

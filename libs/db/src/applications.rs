@@ -182,6 +182,10 @@ impl Related for Application {
     fn tenant(&self) -> TenantId {
         self.tenant
     }
+
+    fn object(&self) -> Option<i64> {
+        Some(self.id)
+    }
 }
 
 /// The application with this public id, if the scope sees it.

@@ -95,6 +95,10 @@ impl Related for Card {
     fn tenant(&self) -> TenantId {
         TenantId(self.tenant)
     }
+
+    fn object(&self) -> Option<i64> {
+        Some(self.id)
+    }
 }
 
 /// The own profile a new card is added to.

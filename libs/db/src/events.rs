@@ -5,8 +5,11 @@ use std::borrow::Borrow;
 use chrono::{DateTime, Utc};
 use domain::{
     act::{Act, Doing},
+    actor::{Actor, TenantId},
+    audit::{Code, Deed},
     role::Role,
 };
+use uuid::Uuid;
 
 use crate::{
     applications::Application,
@@ -98,69 +101,216 @@ pub async fn record<A: Doing, R: Borrow<Application>>(
 /// # Errors
 /// If the database does not answer.
 pub async fn audit<A: Doing>(tx: &mut Tx<A>, id: Option<i64>) -> Result<()> {
-    audit_as(tx, A::ACT.code(), id).await
+    let line = Line {
+        object: id,
+        ..Line::here(tx, Code::Act(A::ACT))
+    };
+    write(tx, line).await
 }
 
-/// Records in the audit what exactly was done under an act that covers several: `verb` is
-/// added to its code (`municipality.manage.suspend`).
+/// Records what exactly was done under an act that covers several deeds, to the object `id`.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn audit_verb<A: Doing>(tx: &mut Tx<A>, verb: &str, id: Option<i64>) -> Result<()> {
-    audit_as(tx, &format!("{}.{verb}", A::ACT.code()), id).await
+pub async fn audit_deed<A: Doing>(tx: &mut Tx<A>, deed: Deed, id: Option<i64>) -> Result<()> {
+    let line = Line {
+        object: id,
+        ..Line::here(tx, Code::Deed(deed))
+    };
+    write(tx, line).await
 }
 
-async fn audit_as<A: Doing>(tx: &mut Tx<A>, act: &str, id: Option<i64>) -> Result<()> {
-    let actor = tx.who().cloned();
-    let actor = actor.as_ref();
-    let tenant = tx.tenant().map(|tenant| tenant.0);
-    sqlx::query!(
-        "INSERT INTO app.audit_event (tenant_id, account_id, membership_id, role, act, object_id, request_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        tenant,
-        actor.map(|actor| actor.account.0),
-        actor.map(|actor| actor.membership),
-        // Nobody but the host acts without being a person, and as an administrator.
-        actor.map_or(Role::Admin, |actor| actor.role).code(),
-        act,
-        id,
-        actor.map(|actor| actor.request),
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
+/// Records a deed of the person whose cabinet `actor` describes: signing out, changing to
+/// it, asking for what it does not show. The scope is about the person's account.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn audit_person(
+    tx: &mut AuthTx,
+    actor: &Actor,
+    deed: Deed,
+    outcome: Outcome,
+) -> Result<()> {
+    let line = Line {
+        object: Some(actor.membership),
+        outcome,
+        ..Line::of(actor, Code::Deed(deed))
+    };
+    write(tx, line).await
 }
 
-/// Records an act on an account itself: sign-in, registration, a password set. `act` is a
-/// code such as `account.sign_in`.
+/// Records a deed about an account itself: sign-in, registration, a password set.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn audit_account(
     tx: &mut AuthTx,
     account: Option<i64>,
-    act: &str,
+    deed: Deed,
     outcome: Outcome,
 ) -> Result<()> {
-    sqlx::query!(
-        "INSERT INTO app.audit_event (account_id, role, act, object_id, outcome) VALUES ($1, 'auth', $2, $1, $3)",
+    let line = Line {
         account,
-        act,
-        match outcome {
-            Outcome::Done => "done",
-            Outcome::Refused => "refused",
-        },
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
+        role: "auth",
+        object: account,
+        outcome,
+        ..Line::new(Code::Deed(deed))
+    };
+    write(tx, line).await
+}
+
+/// Records that the account the scope is about was let into a municipality by the invitation
+/// `id`: a role granted.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn audit_accepted(
+    tx: &mut AuthTx,
+    account: Option<i64>,
+    tenant: TenantId,
+    id: i64,
+) -> Result<()> {
+    let line = Line {
+        account,
+        tenant: Some(tenant),
+        role: "auth",
+        object: Some(id),
+        ..Line::new(Code::Deed(Deed::AcceptInvitation))
+    };
+    write(tx, line).await
+}
+
+/// Records a deed of no person: of `ctl`, or of a process itself.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn audit_system(
+    scope: &mut Scope,
+    deed: Deed,
+    tenant: Option<TenantId>,
+    object: Option<i64>,
+) -> Result<()> {
+    let line = Line {
+        tenant,
+        object,
+        ..Line::new(Code::Deed(deed))
+    };
+    write(scope, line).await
+}
+
+/// Records that another policy is in force: `version` is the first 8 bytes of the SHA-256 of
+/// its file, so that the line tells which without telling what stands in it.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn audit_policy(scope: &mut Scope, version: i64) -> Result<()> {
+    audit_system(scope, Deed::LoadPolicy, None, Some(version)).await
 }
 
 /// Whether what was tried was done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It was.
     Done,
     /// It was refused.
     Refused,
+}
+
+impl Outcome {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Done, Self::Refused];
+
+    /// The code kept in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// The outcome of a code; `None` for anything that is not one.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.code() == code)
+    }
+}
+
+/// A line of the audit to be written.
+pub(crate) struct Line {
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) account: Option<i64>,
+    pub(crate) membership: Option<i64>,
+    pub(crate) role: &'static str,
+    pub(crate) code: Code,
+    pub(crate) object: Option<i64>,
+    pub(crate) outcome: Outcome,
+    pub(crate) request: Option<Uuid>,
+}
+
+impl Line {
+    pub(crate) const fn new(code: Code) -> Self {
+        Self {
+            tenant: None,
+            account: None,
+            membership: None,
+            role: "",
+            code,
+            object: None,
+            outcome: Outcome::Done,
+            request: None,
+        }
+    }
+
+    pub(crate) const fn of(actor: &Actor, code: Code) -> Self {
+        Self {
+            tenant: actor.tenant,
+            account: Some(actor.account.0),
+            membership: Some(actor.membership),
+            role: actor.role.code(),
+            request: Some(actor.request),
+            ..Self::new(code)
+        }
+    }
+
+    /// In the municipality the scope stands in, by its person or, without one, by the host.
+    pub(crate) fn here(scope: &Scope, code: Code) -> Self {
+        let line = scope.who().map(|actor| Self::of(actor, code));
+        Self {
+            tenant: scope.tenant(),
+            ..line.unwrap_or_else(|| Self::new(code))
+        }
+    }
+
+    /// A teacher's new cabinet, made by the teacher in the municipality the scope stands in.
+    pub(crate) const fn joined(scope: &Scope, account: i64, membership: i64) -> Self {
+        Self {
+            tenant: scope.tenant(),
+            account: Some(account),
+            membership: Some(membership),
+            role: Role::Teacher.code(),
+            object: Some(membership),
+            ..Self::new(Code::Deed(Deed::Join))
+        }
+    }
+}
+
+/// Writes a line: the one statement there is for it. Row-level security holds that nobody
+/// signs for another.
+pub(crate) async fn write(scope: &mut Scope, line: Line) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO app.audit_event (tenant_id, account_id, membership_id, role, act, object_id, outcome, request_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        line.tenant.map(|tenant| tenant.0),
+        line.account,
+        line.membership,
+        line.role,
+        line.code.code(),
+        line.object,
+        line.outcome.code(),
+        line.request,
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(())
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     act::acts,
     actor::{Actor, TenantId},
+    audit::Deed,
     permission::{Relations, of_municipality},
 };
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{Error, Result, touched},
+    events,
     jobs::JobKind,
     scope::{CtlTx, Permit, Related, Scope, Tx},
 };
@@ -241,14 +243,9 @@ pub async fn start(
 /// As [`start`].
 pub async fn start_by_ctl(tx: &mut CtlTx, place: &Place) -> Result<Uuid> {
     let id = queue(tx, TenantId(place.id), None, 0).await?;
-    sqlx::query!(
-        "INSERT INTO app.audit_event (tenant_id, role, act, object_id) VALUES ($1, 'ctl', $2, $3)",
-        place.id,
-        domain::act::Act::ManageMunicipality.code(),
-        i64::from(place.id),
-    )
-    .execute(tx.connection())
-    .await?;
+    let tenant = Some(TenantId(place.id));
+    let object = Some(i64::from(place.id));
+    events::audit_system(tx, Deed::ExportMunicipality, tenant, object).await?;
     Ok(id)
 }
 

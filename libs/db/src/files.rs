@@ -151,3 +151,32 @@ pub async fn viewed(
     .await?;
     Ok(())
 }
+
+/// An object of the store as its row has it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The number of the file.
+    pub id: i64,
+    /// The key in the store.
+    pub s3_key: String,
+    /// Bytes.
+    pub size: i64,
+    /// SHA-256.
+    pub sha256: Vec<u8>,
+}
+
+/// At most `most` objects of the municipality the scope stands in, by number, after `after`.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn kept(tx: &mut WorkerTx, after: i64, most: i64) -> Result<Vec<Kept>> {
+    Ok(sqlx::query_as!(
+        Kept,
+        "SELECT id, s3_key, size, sha256 FROM app.file
+         WHERE tenant_id = (SELECT app.ctx_tenant()) AND id > $1 ORDER BY id LIMIT $2",
+        after,
+        most,
+    )
+    .fetch_all(tx.connection())
+    .await?)
+}

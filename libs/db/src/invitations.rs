@@ -76,6 +76,10 @@ impl Related for Invitation {
     fn tenant(&self) -> TenantId {
         self.tenant
     }
+
+    fn object(&self) -> Option<i64> {
+        Some(self.id)
+    }
 }
 
 /// A one-time link in the making: its token is derived above and never kept.

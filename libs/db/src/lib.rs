@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod applications;
 pub mod attachments;
+pub mod audit;
 pub mod cards;
 pub mod case_files;
 pub mod catalogue;

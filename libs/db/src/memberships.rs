@@ -14,6 +14,7 @@ use crate::{
     accounts::letters::Listed,
     applications::{Application, set_status},
     error::{Result, touched},
+    events,
     scope::{JoinTx, OwnTx, Permit, Related, Scope, Tx},
 };
 
@@ -74,6 +75,10 @@ impl Related for Membership {
     fn tenant(&self) -> TenantId {
         self.tenant
     }
+
+    fn object(&self) -> Option<i64> {
+        Some(self.id)
+    }
 }
 
 /// Joins the municipality entered as a teacher: the membership, its first card and, where the
@@ -106,13 +111,8 @@ pub async fn join(tx: &mut JoinTx, profile: &Profile, wanted: Option<&Wanted>) -
     )
     .execute(tx.connection())
     .await?;
-    sqlx::query!(
-        "INSERT INTO app.audit_event (tenant_id, account_id, membership_id, role, act, object_id)
-         VALUES (app.ctx_tenant(), app.ctx_account(), $1, 'teacher', 'membership.join', $1)",
-        membership
-    )
-    .execute(tx.connection())
-    .await?;
+    let line = events::Line::joined(tx, tx.account(), membership);
+    events::write(tx, line).await?;
     match wanted {
         Some(wanted) => request(tx, membership, wanted).await,
         None => Ok(()),

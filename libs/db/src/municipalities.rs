@@ -39,6 +39,10 @@ impl Related for Municipality {
     fn tenant(&self) -> TenantId {
         TenantId(self.id)
     }
+
+    fn object(&self) -> Option<i64> {
+        Some(self.id.into())
+    }
 }
 
 /// The active municipality with this id.
@@ -96,6 +100,20 @@ pub async fn present(scope: &mut Scope) -> Result<Vec<Municipality>> {
         Municipality,
         r#"SELECT id, public_id, slug, name, public_contacts, status = 'suspended' AS "suspended!" FROM app.municipality
          WHERE status <> 'removed' ORDER BY name"#
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// All municipalities there ever were, by name.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn every(scope: &mut Scope) -> Result<Vec<Municipality>> {
+    Ok(sqlx::query_as!(
+        Municipality,
+        r#"SELECT id, public_id, slug, name, public_contacts, status = 'suspended' AS "suspended!" FROM app.municipality
+         ORDER BY name"#
     )
     .fetch_all(scope.connection())
     .await?)

@@ -46,6 +46,10 @@ impl Related for Request {
     fn tenant(&self) -> TenantId {
         TenantId(self.tenant)
     }
+
+    fn object(&self) -> Option<i64> {
+        Some(self.id)
+    }
 }
 
 /// The oldest open requests of the municipality: as many as are settled at a sitting.

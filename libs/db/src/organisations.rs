@@ -47,6 +47,10 @@ impl Related for Organisation {
     fn tenant(&self) -> TenantId {
         self.tenant
     }
+
+    fn object(&self) -> Option<i64> {
+        Some(self.id)
+    }
 }
 
 /// An organisation to choose.

@@ -2,6 +2,7 @@
 
 mod context;
 mod pools;
+mod refusal;
 
 use std::{
     marker::PhantomData,
@@ -83,14 +84,17 @@ impl Database {
     /// Enters the scope of `actor` to do `A`: the first step of the door. The policy is asked
     /// whether the role may ever do it, the transaction is opened on the role's own login and
     /// given its context in one statement, which also tells whether the cabinet is still open.
+    /// A refusal stays in the audit.
     ///
     /// # Errors
     /// [`Error::Forbidden`] by the policy, [`Error::Ended`] if the cabinet has ended.
     pub async fn enter<A: Doing>(&self, actor: &Actor) -> Result<Tx<A>> {
-        if !self.0.policy.load().ever(actor.role, A::ACT) {
+        let may = self.0.policy.load().ever(actor.role, A::ACT);
+        let mut scope = self.open_for(actor).await?;
+        if !may {
+            scope.refuse(A::ACT, actor.tenant, None).await?;
             return Err(Error::Forbidden);
         }
-        let scope = self.open_for(actor).await?;
         Ok(Tx {
             scope,
             policy: self.0.policy.load_full(),
@@ -387,6 +391,10 @@ pub trait Related {
     fn relations(&self, actor: &Actor) -> Relations;
     /// The municipality it belongs to; writes about it go there.
     fn tenant(&self) -> TenantId;
+    /// Its number inside, for the audit of a refusal.
+    fn object(&self) -> Option<i64> {
+        None
+    }
 }
 
 impl<A: Doing> Tx<A> {
@@ -399,18 +407,21 @@ impl<A: Doing> Tx<A> {
     }
 
     /// The second step of the door: may this person do `A` to this row? The permit is what
-    /// the writing functions ask for, so a forgotten check does not compile. The host is
-    /// trusted; what it may reach is its login's matter.
+    /// the writing functions ask for, so a forgotten check does not compile. A refusal undoes
+    /// what was done in this scope and stays in the audit. The host is trusted; what it may
+    /// reach is its login's matter.
     ///
     /// # Errors
     /// [`Error::Forbidden`] if the policy says no in this relation.
     pub async fn may<R: Related>(&mut self, row: R) -> Result<Permit<A, R>> {
+        let tenant = row.tenant();
         if let Some(actor) = self.scope.who()
             && !self.policy.allows(actor.role, A::ACT, row.relations(actor))
         {
+            let object = row.object();
+            self.scope.refuse(A::ACT, Some(tenant), object).await?;
             return Err(Error::Forbidden);
         }
-        let tenant = row.tenant();
         if self.scope.tenant != Some(tenant) {
             self.scope.enter_tenant(tenant).await?;
         }

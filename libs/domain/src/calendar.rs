@@ -6,7 +6,9 @@
 
 pub mod text;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use chrono::{
+    DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc,
+};
 
 pub use text::{DateFault, dotted, in_words, parse};
 
@@ -43,6 +45,18 @@ impl Zone {
     #[must_use]
     pub fn date_of(self, instant: DateTime<Utc>) -> NaiveDate {
         self.local(instant).date_naive()
+    }
+
+    /// The instant the day of the region begins at; its first one where clocks skip midnight.
+    #[must_use]
+    pub fn beginning_of(self, day: NaiveDate) -> DateTime<Utc> {
+        let midnight = day.and_time(NaiveTime::MIN);
+        let hours = (0..3).map(|hour| midnight + TimeDelta::hours(hour));
+        hours
+            .filter_map(|time| self.0.from_local_datetime(&time).earliest())
+            .map(|begins| begins.with_timezone(&Utc))
+            .next()
+            .unwrap_or_else(|| midnight.and_utc())
     }
 
     /// The region's today, given the clock's `now`.

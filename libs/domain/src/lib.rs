@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod actor;
+pub mod audit;
 pub mod calendar;
 pub mod card;
 pub mod checks;

@@ -30,6 +30,6 @@ mod reader;
 pub mod settings;
 mod value;
 
-pub use group::{Limits, Mail, S3};
+pub use group::{Limits, Mail, S3, Seals};
 pub use reader::{Mistakes, Reader, Setting, from_env, table};
 pub use value::{BaseUrl, DatabaseUrl, Key, LogFilter, LogFormat, RedisUrl, Relay, Secret, Value};

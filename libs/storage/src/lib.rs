@@ -1,5 +1,5 @@
 //! The bytes of documents in S3: attachments that people upload and renditions that the
-//! worker prints.
+//! worker prints; and, in a bucket of their own, objects that nobody may take away.
 //!
 //! The only crate that sees `aws-sdk-s3`. Here belongs moving bytes in and out by a key that
 //! the caller made (`t/{tenant}/{yyyy}/{uuid}`, SEC-64). Who may read an object, what it is
@@ -11,6 +11,7 @@
 
 mod object;
 mod upload;
+mod vault;
 
 use std::{fmt, time::Duration};
 
@@ -29,6 +30,7 @@ use aws_smithy_http_client::{
 
 pub use object::{Head, Object};
 pub use upload::{PutError, Stored};
+pub use vault::{Vault, Version};
 
 /// Where the bucket is and who we are there. `Debug` hides the secret key.
 #[derive(Clone)]

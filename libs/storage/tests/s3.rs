@@ -8,7 +8,7 @@ use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
-use storage::{PutError, Settings, Store, Stored};
+use storage::{PutError, Settings, Store, Stored, Vault};
 
 const MIB: usize = 1024 * 1024;
 
@@ -62,8 +62,8 @@ async fn read(store: &Store, key: &str) -> Bytes {
     bytes
 }
 
-/// Multipart uploads of this key that nobody finished or aborted.
-async fn unfinished(key: &str) -> usize {
+/// The same key without our crate around it.
+fn raw() -> aws_sdk_s3::Client {
     let s = settings();
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -79,9 +79,14 @@ async fn unfinished(key: &str) -> usize {
         ))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    let listed = aws_sdk_s3::Client::from_conf(config)
+    aws_sdk_s3::Client::from_conf(config)
+}
+
+/// Multipart uploads of this key that nobody finished or aborted.
+async fn unfinished(key: &str) -> usize {
+    let listed = raw()
         .list_multipart_uploads()
-        .bucket(s.bucket)
+        .bucket(settings().bucket)
         .send()
         .await
         .unwrap();
@@ -321,4 +326,73 @@ async fn what_a_killed_process_left_is_abandoned() {
     assert_eq!(unfinished(&key).await, 0);
     // A key nothing was ever put under is no error.
     store.abandon(&key).await.unwrap();
+}
+
+/// A vault of this test alone: what is put there stays for an hour whatever happens.
+async fn vault() -> (Vault, aws_sdk_s3::Client, String) {
+    let bucket = format!("vault-{}", uuid::Uuid::now_v7());
+    let vault = Vault::new(Settings {
+        bucket: bucket.clone(),
+        ..settings()
+    });
+    vault.ensure().await.unwrap();
+    vault.ensure().await.unwrap();
+    (vault, raw(), bucket)
+}
+
+#[tokio::test]
+async fn sec_81_what_lies_in_the_vault_stays_there() {
+    let (vault, raw, bucket) = vault().await;
+    let until = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
+    let body = Bytes::from_static(b"{}");
+    assert!(vault.put("1-a", body.clone(), until).await.unwrap());
+    let again = Bytes::from_static(b"{\"forged\":1}");
+    assert!(!vault.put("1-a", again.clone(), until).await.unwrap());
+    assert!(vault.put("2-b", body.clone(), until).await.unwrap());
+    let first = vault.list("").await.unwrap();
+    let keys: Vec<&str> = first.iter().map(|version| version.key.as_str()).collect();
+    assert_eq!(keys, ["1-a", "2-b"]);
+    assert_eq!(vault.list("2").await.unwrap().len(), 1);
+
+    // The very key that wrote it may neither delete the version, nor shorten its time.
+    let delete = raw
+        .delete_object()
+        .bucket(&bucket)
+        .key("1-a")
+        .version_id(&first[0].id);
+    assert!(delete.send().await.is_err(), "a locked version was deleted");
+    let bypass = raw
+        .delete_object()
+        .bucket(&bucket)
+        .key("1-a")
+        .version_id(&first[0].id)
+        .bypass_governance_retention(true);
+    assert!(bypass.send().await.is_err(), "the lock was bypassed");
+    let sooner = aws_sdk_s3::types::ObjectLockRetention::builder()
+        .mode(aws_sdk_s3::types::ObjectLockRetentionMode::Compliance)
+        .retain_until_date(aws_sdk_s3::primitives::DateTime::from(
+            until - std::time::Duration::from_secs(3000),
+        ))
+        .build();
+    let shorten = raw
+        .put_object_retention()
+        .bucket(&bucket)
+        .key("1-a")
+        .version_id(&first[0].id)
+        .retention(sooner);
+    assert!(shorten.send().await.is_err(), "the time was shortened");
+
+    // Writing over it and deleting it without a version only lay something on top.
+    let over = raw
+        .put_object()
+        .bucket(&bucket)
+        .key("1-a")
+        .body(again.into());
+    over.send().await.unwrap();
+    let hide = raw.delete_object().bucket(&bucket).key("2-b");
+    hide.send().await.unwrap();
+    assert_eq!(vault.list("").await.unwrap(), first);
+    for version in &first {
+        assert_eq!(vault.get(version).await.unwrap().unwrap(), body);
+    }
 }

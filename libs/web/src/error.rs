@@ -10,6 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use domain::actor::Actor;
 use maud::html;
 
 use crate::{page::Page, visit::Visit};
@@ -31,6 +32,8 @@ pub enum Error {
     Suspended(String),
     /// A function of another role (403).
     Forbidden,
+    /// A page of another role than the cabinet in use (403).
+    OtherCabinet(Actor),
     /// The form is older than the session (403).
     Expired,
     /// Not there, for this person (404).
@@ -97,6 +100,10 @@ struct Failure {
     lines: Vec<String>,
 }
 
+/// What the layer of refusals is told: whose cabinet does not have the page.
+#[derive(Clone, Debug)]
+pub struct OtherCabinet(pub Actor);
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, heading, lines) = match self {
@@ -113,6 +120,11 @@ impl IntoResponse for Error {
                     "Поданные заявления рассматриваются, сроки идут. С вопросами обратитесь в Центр аттестации педагогических работников.".to_owned(),
                 ],
             ),
+            Self::OtherCabinet(actor) => {
+                let mut response = Self::Forbidden.into_response();
+                response.extensions_mut().insert(OtherCabinet(actor));
+                return response;
+            }
             Self::Forbidden => (
                 StatusCode::FORBIDDEN,
                 "Нет доступа",

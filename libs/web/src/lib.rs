@@ -35,6 +35,7 @@ mod operator;
 mod organisations;
 mod public;
 mod school;
+mod sheet;
 mod teacher;
 mod transfers;
 mod withdrawal;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub login_per_address: u32,
     /// Uploads an hour by one account.
     pub upload_per_hour: u32,
+    /// Exports an hour by one account.
+    pub exports_per_hour: u32,
 }
 
 /// What every handler has at hand. Cheap to clone.
@@ -128,6 +131,7 @@ pub fn router(web: Web) -> Router {
         // The innermost first.
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(middleware::from_fn(error::patience))
+        .layer(middleware::from_fn_with_state(web.clone(), visit::refusals))
         .layer(middleware::from_fn(visit::layer))
         .layer(middleware::from_fn(error::render))
         .layer(session::layer(&web))

@@ -117,6 +117,15 @@ impl Limit {
         }
     }
 
+    /// Files taken away with all rows of a list, by one account.
+    pub fn export(web: &Web, account: AccountId) -> Self {
+        Self {
+            key: format!("rl:export:{}", account.0),
+            most: web.settings.exports_per_hour,
+            seconds: HOUR,
+        }
+    }
+
     /// Letters with a link for a password, to one account.
     pub fn forgot_account(web: &Web, login: &str) -> Self {
         Self::of_login("forgot", login, web.settings.login_per_account)

@@ -181,6 +181,10 @@ fn navigation(role: Role) -> Vec<(&'static str, &'static str)> {
             ("/operator/organisations", "Организации"),
             ("/operator/people", "Пользователи"),
         ],
-        Role::Admin => vec![home, ("/admin/municipalities", "Муниципалитеты")],
+        Role::Admin => vec![
+            home,
+            ("/admin/municipalities", "Муниципалитеты"),
+            ("/admin/audit", "Журнал действий"),
+        ],
     }
 }

@@ -181,14 +181,21 @@ fn broken(error: axum::extract::multipart::MultipartError) -> Error {
 /// may run nothing (SEC-65).
 #[must_use]
 pub fn download(name: &str, object: app::files::Opened) -> Response {
-    use axum::{body::Body, http::header, response::IntoResponse as _};
+    let body = axum::body::Body::from_stream(object.body);
+    attachment(name, object.content_type, object.size, body)
+}
+
+/// As [`download`], wherever the bytes come from.
+#[must_use]
+pub fn attachment(name: &str, content_type: String, size: u64, body: axum::body::Body) -> Response {
+    use axum::{http::header, response::IntoResponse as _};
     let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes())
         .collect::<String>()
         .replace('+', "%20");
     (
         [
-            (header::CONTENT_TYPE, object.content_type),
-            (header::CONTENT_LENGTH, object.size.to_string()),
+            (header::CONTENT_TYPE, content_type),
+            (header::CONTENT_LENGTH, size.to_string()),
             (
                 header::CONTENT_DISPOSITION,
                 format!("attachment; filename*=UTF-8''{encoded}"),
@@ -199,7 +206,7 @@ pub fn download(name: &str, object: app::files::Opened) -> Response {
             ),
             (header::CACHE_CONTROL, "no-store".to_owned()),
         ],
-        Body::from_stream(object.body),
+        body,
     )
         .into_response()
 }

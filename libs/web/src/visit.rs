@@ -5,7 +5,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use axum::{
-    extract::{FromRequestParts, Request},
+    extract::{FromRequestParts, Request, State},
     http::{Method, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -17,7 +17,8 @@ use tower_sessions::{Expiry, Session, cookie::time::OffsetDateTime};
 use uuid::Uuid;
 
 use crate::{
-    error::{Error, Result},
+    Web,
+    error::{Error, OtherCabinet, Result},
     session::{self, Cabinet, Signed},
 };
 
@@ -56,6 +57,18 @@ pub async fn layer(session: Session, request: Request, next: Next) -> Response {
             response
         }
         Err(error) => error.into_response(),
+    }
+}
+
+/// The layer that leaves in the audit who asked for a page of another role.
+pub async fn refusals(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let Some(OtherCabinet(actor)) = response.extensions().get() else {
+        return response;
+    };
+    match web.app.other_cabinet(actor).await {
+        Ok(()) => response,
+        Err(error) => Error::from(error).into_response(),
     }
 }
 
@@ -144,18 +157,20 @@ impl Visit {
     fn actor(&self, role: Role) -> Result<Actor> {
         let signed = self.person()?;
         let cabinet = signed.cabinet.as_ref().ok_or(Error::NoCabinet)?;
-        if cabinet.role != role {
-            return Err(Error::Forbidden);
-        }
-        Ok(Actor {
+        let actor = Actor {
             account: signed.account,
             epoch: signed.epoch,
-            role,
+            role: cabinet.role,
             membership: cabinet.membership,
             tenant: cabinet.tenant,
             organisation: cabinet.organisation,
             request: self.request,
-        })
+        };
+        if actor.role == role {
+            Ok(actor)
+        } else {
+            Err(Error::OtherCabinet(actor))
+        }
     }
 
     async fn ensure_token(&mut self) -> Result<()> {

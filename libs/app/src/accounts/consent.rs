@@ -8,7 +8,7 @@ use db::{
     },
     events::{Outcome, audit_account},
 };
-use domain::role::Role;
+use domain::{audit::Deed, role::Role};
 
 pub use db::accounts::consents::ConsentText;
 
@@ -92,7 +92,7 @@ impl App {
         audit_account(
             &mut tx,
             Some(person.account.0),
-            "account.consent",
+            Deed::Consent,
             Outcome::Done,
         )
         .await?;

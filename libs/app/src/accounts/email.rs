@@ -10,7 +10,7 @@ use db::{
     },
     events::{Outcome, audit_account},
 };
-use domain::{actor::AccountId, letter::LetterKind};
+use domain::{actor::AccountId, audit::Deed, letter::LetterKind};
 use uuid::Uuid;
 
 use crate::{
@@ -93,7 +93,7 @@ impl App {
         audit_account(
             &mut tx,
             Some(spent.account_id),
-            "account.email",
+            Deed::ConfirmEmail,
             Outcome::Done,
         )
         .await?;

@@ -7,7 +7,7 @@ use db::{
         cabinets,
         invitation::{self, ALREADY_IN, Invitation, Known},
     },
-    events::{Outcome, audit_account},
+    events,
 };
 use domain::role::Role;
 
@@ -111,7 +111,7 @@ pub(crate) async fn accept(tx: &mut AuthTx, token: &str) -> Result<String> {
         return Err(Error::Stale);
     }
     let account = db::accounts::own(tx).await?.map(|account| account.id);
-    audit_account(tx, account, "invitation.accept", Outcome::Done).await?;
+    events::audit_accepted(tx, account, invitation.tenant, invitation.id).await?;
     Ok(invitation.email)
 }
 

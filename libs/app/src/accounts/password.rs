@@ -8,7 +8,7 @@ use db::{
     },
     events::{Outcome, audit_account},
 };
-use domain::{actor::AccountId, letter::LetterKind, value::Login};
+use domain::{actor::AccountId, audit::Deed, letter::LetterKind, value::Login};
 
 use crate::{App, Error, Result, accounts::new_password, links};
 
@@ -36,7 +36,13 @@ impl App {
         tx.about(AccountId(account.id)).await?;
         let (token, _) = self.issue(&mut tx, TokenKind::Password, None, LIFE).await?;
         letters::queue(&mut tx, LetterKind::PasswordReset, Some(token)).await?;
-        audit_account(&mut tx, Some(account.id), "account.forgot", Outcome::Done).await?;
+        audit_account(
+            &mut tx,
+            Some(account.id),
+            Deed::ForgetPassword,
+            Outcome::Done,
+        )
+        .await?;
         Ok(tx.commit().await?)
     }
 
@@ -88,7 +94,7 @@ impl App {
         audit_account(
             &mut tx,
             Some(spent.account_id),
-            "account.password",
+            Deed::SetPassword,
             Outcome::Done,
         )
         .await?;

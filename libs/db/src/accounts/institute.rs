@@ -1,11 +1,12 @@
 //! The institute's people: operators and administrators, who stand in no municipality.
 
-use domain::role::Role;
+use domain::{audit::Deed, role::Role};
 use uuid::Uuid;
 
 use crate::{
     accounts::invitation::Known,
     error::{Result, touched},
+    events,
     scope::{AuthTx, CtlTx},
 };
 
@@ -22,13 +23,7 @@ pub async fn add(tx: &mut CtlTx, account: i64, role: Role) -> Result<()> {
     )
     .execute(tx.connection())
     .await?;
-    sqlx::query!(
-        "INSERT INTO app.audit_event (role, act, object_id) VALUES ('admin', 'institute.add', $1)",
-        account
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
+    events::audit_system(tx, Deed::AddInstituteMember, None, Some(account)).await
 }
 
 /// Changes the own profile of a member of the institute.

@@ -1,6 +1,6 @@
 //! Settings that only make sense together.
 
-use super::{Reader, Relay, Secret, settings};
+use super::{Key, Reader, Relay, Secret, settings};
 
 /// Where documents lie. The crate `storage` takes these.
 #[derive(Debug, Clone)]
@@ -31,6 +31,31 @@ impl S3 {
             bucket: bucket?,
             access_key: access_key?,
             secret_key: secret_key?,
+        })
+    }
+}
+
+/// How the audit is sealed.
+#[derive(Clone)]
+pub struct Seals {
+    /// The key of the seals.
+    pub key: Key,
+    /// The bucket under object lock they lie in.
+    pub bucket: String,
+    /// Days nobody can delete them for.
+    pub days: u32,
+}
+
+impl Seals {
+    /// Reads `ATTEST_SEAL_*` and `ATTEST_S3_SEAL_BUCKET`.
+    pub fn read(r: &mut Reader, s3: Option<&S3>) -> Option<Self> {
+        let key = r.get(&settings::SEAL_KEY);
+        let bucket = r.optional::<String>(&settings::S3_SEAL_BUCKET);
+        let days = r.get(&settings::SEAL_DAYS);
+        Some(Self {
+            key: key?,
+            bucket: bucket?.map_or_else(|| Some(format!("{}-seals", s3?.bucket)), Some)?,
+            days: days?,
         })
     }
 }
@@ -68,6 +93,8 @@ pub struct Limits {
     pub login_per_address: u32,
     /// Uploads an hour by one account.
     pub upload_per_hour: u32,
+    /// Exports an hour by one account.
+    pub exports_per_hour: u32,
     /// The largest upload in bytes.
     pub upload_bytes: u64,
 }
@@ -79,12 +106,14 @@ impl Limits {
         let login_per_account = r.get(&settings::LIMIT_LOGIN_PER_ACCOUNT);
         let login_per_address = r.get(&settings::LIMIT_LOGIN_PER_ADDRESS);
         let upload_per_hour = r.get(&settings::LIMIT_UPLOAD_PER_HOUR);
+        let exports_per_hour = r.get(&settings::LIMIT_EXPORTS_PER_HOUR);
         let upload_mb = r.get::<u32>(&settings::UPLOAD_MAX_MB);
         Some(Self {
             register_per_hour: register_per_hour?,
             login_per_account: login_per_account?,
             login_per_address: login_per_address?,
             upload_per_hour: upload_per_hour?,
+            exports_per_hour: exports_per_hour?,
             upload_bytes: u64::from(upload_mb?) * 1024 * 1024,
         })
     }

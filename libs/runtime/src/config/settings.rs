@@ -120,6 +120,29 @@ pub static S3_SECRET_KEY: Setting = Setting::new(
 )
 .secret();
 
+/// Seals the audit (SEC-81).
+pub static SEAL_KEY: Setting = Setting::new(
+    "ATTEST_SEAL_KEY",
+    "ключ печатей журнала действий",
+    KEY_EXAMPLE,
+)
+.secret();
+
+/// Bucket of the audit's seals, under object lock; by default the documents' with `-seals`.
+pub static S3_SEAL_BUCKET: Setting = Setting::new(
+    "ATTEST_S3_SEAL_BUCKET",
+    "корзина печатей журнала действий с защитой от удаления (по умолчанию ATTEST_S3_BUCKET с «-seals»)",
+    "attest-seals",
+);
+
+/// Days the store refuses to delete a seal for: five years.
+pub static SEAL_DAYS: Setting = Setting::new(
+    "ATTEST_SEAL_DAYS",
+    "сколько дней печать журнала действий нельзя удалить",
+    "3653",
+)
+.or("1826");
+
 /// Where letters go.
 pub static SMTP_URL: Setting = Setting::new(
     "ATTEST_SMTP_URL",
@@ -167,6 +190,14 @@ pub static LIMIT_UPLOAD_PER_HOUR: Setting = Setting::new(
 )
 .or("600");
 
+/// Exports an hour by one account (SEC-74).
+pub static LIMIT_EXPORTS_PER_HOUR: Setting = Setting::new(
+    "ATTEST_LIMIT_EXPORTS_PER_HOUR",
+    "сколько выгрузок в час может сделать один человек",
+    "20",
+)
+.or("60");
+
 /// The largest file one may upload (SEC-61).
 pub static UPLOAD_MAX_MB: Setting = Setting::new(
     "ATTEST_UPLOAD_MAX_MB",
@@ -209,7 +240,7 @@ pub static LOG_FORMAT: Setting = Setting::new(
 /// Reads every setting there is, so that tests can look at each.
 #[cfg(test)]
 pub(super) fn read_all(r: &mut super::Reader) {
-    use super::{BaseUrl, Key, Limits, Mail, S3};
+    use super::{BaseUrl, Key, Limits, Mail, S3, Seals};
 
     for listen in [&LISTEN, &HEALTH_LISTEN] {
         r.get::<std::net::SocketAddr>(listen);
@@ -233,7 +264,8 @@ pub(super) fn read_all(r: &mut super::Reader) {
         r.get::<u32>(number);
     }
     r.get::<super::RedisUrl>(&REDIS_URL);
-    S3::read(r);
+    let s3 = S3::read(r);
+    Seals::read(r, s3.as_ref());
     Mail::read(r);
     Limits::read(r);
     crate::telemetry::Settings::read(r);

@@ -1,6 +1,7 @@
 //! The administrator's console (02 §2.8).
 
 mod export;
+mod audit;
 mod home;
 mod municipalities;
 mod municipality;
@@ -16,4 +17,5 @@ pub fn router() -> Router<Web> {
         .merge(municipalities::router())
         .merge(municipality::router())
     Router::new().merge(export::router()).merge(home::router())
+    Router::new().merge(audit::router()).merge(home::router())
 }

@@ -43,7 +43,7 @@ pub async fn post(at: Person, State(web): State<Web>, posted: Posted<Raw>) -> Re
         .into_iter()
         .find(|cabinet| cabinet.public_id.to_string() == raw.cabinet)
         .ok_or(Error::NotFound)?;
-    enter(&at, &standing, cabinet, None).await
+    enter(&at, &web, &standing, cabinet, None).await
 }
 
 fn page(at: &Person, offered: &[&Cabinet]) -> Markup {

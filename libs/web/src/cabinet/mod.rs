@@ -75,7 +75,7 @@ async fn lead(at: Person, State(web): State<Web>, Query(asked): Query<Asked>) ->
         };
         return Ok(Redirect::to(on).into_response());
     };
-    enter(&at, &standing, cabinet, local(&asked.next)).await
+    enter(&at, &web, &standing, cabinet, local(&asked.next)).await
 }
 
 /// The cabinets to choose from: who came by a municipality's own page begins in one of its.
@@ -94,6 +94,7 @@ fn offered<'a>(at: &Person, standing: &'a Standing) -> Vec<&'a Cabinet> {
 /// Opens a cabinet and goes to its first page or to `next`; or to what is missing first.
 async fn enter(
     at: &Person,
+    web: &Web,
     standing: &Standing,
     cabinet: &Cabinet,
     next: Option<&str>,
@@ -105,12 +106,13 @@ async fn enter(
         let on = format!("/profile?cabinet={}", cabinet.public_id);
         return Ok(Redirect::to(&on).into_response());
     }
-    open(at, standing, cabinet).await?;
+    open(at, web, standing, cabinet).await?;
     Ok(Redirect::to(next.unwrap_or(cabinet.role.home())).into_response())
 }
 
-/// Puts a cabinet in use, under a new session id if it is another one (SEC-13, SEC-21).
-async fn open(at: &Person, standing: &Standing, cabinet: &Cabinet) -> Result<()> {
+/// Puts a cabinet in use, under a new session id if it is another one (SEC-13, SEC-21); then
+/// it stays in the audit, too.
+async fn open(at: &Person, web: &Web, standing: &Standing, cabinet: &Cabinet) -> Result<()> {
     let signed = at.signed()?;
     let now = Signed {
         cabinet: Some(session::Cabinet {
@@ -123,6 +125,9 @@ async fn open(at: &Person, standing: &Standing, cabinet: &Cabinet) -> Result<()>
         several: standing.cabinets.len() > 1,
         ..signed.clone()
     };
+    if in_use(at) != Some((cabinet.role, cabinet.id)) {
+        web.app.switch_cabinet(acting(at)?, cabinet).await?;
+    }
     if now.cabinet != signed.cabinet || now.several != signed.several {
         at.sign_in(&now).await?;
     }

@@ -139,10 +139,10 @@ async fn after(at: &Person, web: &Web, before: &Profile, saved: Saved) -> Result
     };
     let cabinet = now.ok_or(Error::NoCabinet)?;
     if before.cabinet.as_ref().is_some_and(is_filled) {
-        open(at, &standing, cabinet).await?;
+        open(at, web, &standing, cabinet).await?;
         return Ok(Redirect::to("/profile").into_response());
     }
-    enter(at, &standing, cabinet, None).await
+    enter(at, web, &standing, cabinet, None).await
 }
 
 fn shown(at: &Person, profile: &Profile) -> Markup {

@@ -1,17 +1,27 @@
 //! «Выйти»: the session is gone from the server, and the browser is told to forget (SEC-22).
 
-use axum::response::{IntoResponse, Redirect};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect},
+};
 use serde::Deserialize;
 
-use crate::{error::Result, form::Posted, visit::Visit};
+use crate::{Web, error::Result, form::Posted, visit::Visit};
 
 /// Nothing but the token.
 #[derive(Deserialize, Default)]
 pub struct Raw {}
 
 /// Signs out.
-pub async fn post(visit: Visit, posted: Posted<Raw>) -> Result<impl IntoResponse> {
+pub async fn post(
+    visit: Visit,
+    State(web): State<Web>,
+    posted: Posted<Raw>,
+) -> Result<impl IntoResponse> {
     posted.take()?;
+    if let Some(signed) = &visit.signed {
+        web.app.sign_out(signed.account).await?;
+    }
     visit.sign_out().await?;
     Ok((
         [("clear-site-data", "\"cookies\", \"storage\"")],

@@ -1,0 +1,84 @@
+//! A list taken away as a file of all its rows (`?format=csv`, `?format=xlsx`): read some at a
+//! time, written in constant memory, counted against the hour's limit of its person (SEC-74).
+
+use std::future::ready;
+
+use axum::{body::Body, response::Response};
+use domain::actor::AccountId;
+use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use sheets::{Cell, Column, Format};
+use tokio_util::io::ReaderStream;
+
+use crate::{
+    Web,
+    error::{Error, Result},
+    limits::Limit,
+    upload::attachment,
+};
+
+/// Counts one more file; asked before anything is read.
+///
+/// # Errors
+/// [`Error::TooMany`] above the limit.
+pub async fn count(web: &Web, account: AccountId) -> Result<()> {
+    Limit::export(web, account).take(web).await
+}
+
+/// The rows as a file of this name, without its ending. It is whole before its first byte
+/// leaves: rows that break off end in an error, not in half a file.
+///
+/// # Errors
+/// Whatever the rows end in; [`Error::Internal`] when the disk does not take the file.
+pub async fn answer(
+    name: &str,
+    format: Format,
+    columns: &'static [Column],
+    rows: impl Stream<Item = app::Result<Vec<Vec<Cell>>>> + Send,
+) -> Result<Response> {
+    let (give, mut take) = tokio::sync::mpsc::channel(4);
+    let writing = tokio::task::spawn_blocking(move || {
+        let batches = std::iter::from_fn(|| take.blocking_recv());
+        sheets::write(format, columns, batches.flat_map(each))
+    });
+    // A writer that stopped listening tells why itself.
+    let given = rows.map(|batch| async { give.send(batch).await });
+    given
+        .buffered(1)
+        .take_while(|sent| ready(sent.is_ok()))
+        .for_each(|_| ready(()))
+        .await;
+    drop(give);
+    let written = writing.await.map_err(|panic| broken(&panic))?;
+    let file = match written {
+        Ok(file) => tokio::fs::File::from_std(file),
+        Err(sheets::Error::Rows(error)) => return Err(error.into()),
+        Err(error @ sheets::Error::File(_)) => return Err(broken(&error)),
+    };
+    let size = file.metadata().await.map_err(|error| broken(&error))?.len();
+    let body = Body::from_stream(ReaderStream::new(file).map_err(|error| {
+        tracing::error!(%error, "a table broke off on its way");
+        error
+    }));
+    let name = format!("{name}.{}", format.code());
+    Ok(attachment(
+        &name,
+        format.content_type().to_owned(),
+        size,
+        body,
+    ))
+}
+
+type Rows = app::Result<Vec<Vec<Cell>>>;
+
+fn each(batch: Rows) -> impl Iterator<Item = app::Result<Vec<Cell>>> {
+    let (rows, error) = match batch {
+        Ok(rows) => (rows, None),
+        Err(error) => (Vec::new(), Some(Err(error))),
+    };
+    rows.into_iter().map(Ok).chain(error)
+}
+
+fn broken(error: &(dyn std::error::Error + 'static)) -> Error {
+    tracing::error!(error, "a table is not written");
+    Error::Internal
+}
