@@ -21,6 +21,7 @@ pub mod letters;
 pub mod links;
 pub mod listing;
 pub mod lists;
+pub mod memberships;
 pub mod organisation_requests;
 pub mod organisations;
 pub mod passwords;
@@ -38,6 +39,7 @@ pub mod school;
 #[cfg(feature = "seed")]
 pub mod seed;
 pub mod start;
+pub mod views;
 pub mod wake;
 pub mod withdrawals;
 
@@ -61,6 +63,7 @@ pub struct App {
     store: Store,
     links: Arc<LinkKey>,
     passwords: passwords::Passwords,
+    rights: Arc<policy::Source>,
     zone: Zone,
     upload_limit: u64,
 }
@@ -84,6 +87,7 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self {
+            rights: Arc::new(policy::Source::built_in(parts.db.now())),
             db: parts.db,
             store: parts.store,
             links: Arc::new(parts.links),

@@ -128,12 +128,25 @@ pub async fn audit_account(
         "INSERT INTO app.audit_event (account_id, role, act, object_id, outcome) VALUES ($1, 'auth', $2, $1, $3)",
         account,
         act,
-        match outcome {
-            Outcome::Done => "done",
-            Outcome::Refused => "refused",
-        },
+        outcome.code(),
     )
     .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Records that another policy was put in force by this process, or refused. No person did it:
+/// the file was changed by whoever runs the installation. `scope` is the auth role's or the
+/// worker's, whichever login the process has; both may add to the audit and read none of it.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn audit_policy(scope: &mut Scope, outcome: Outcome) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO app.audit_event (act, outcome) VALUES ('policy.reload', $1)",
+        outcome.code(),
+    )
+    .execute(scope.connection())
     .await?;
     Ok(())
 }
@@ -145,4 +158,13 @@ pub enum Outcome {
     Done,
     /// It was refused.
     Refused,
+}
+
+impl Outcome {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+        }
+    }
 }

@@ -33,6 +33,7 @@ pub mod schedule;
 pub mod scope;
 #[cfg(feature = "seed")]
 pub mod seed;
+pub mod views;
 pub mod withdrawals;
 pub mod work;
 

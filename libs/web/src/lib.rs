@@ -29,6 +29,7 @@ mod invitations;
 mod limits;
 mod lists;
 mod log;
+mod memberships;
 mod municipal;
 mod operator;
 mod organisations;

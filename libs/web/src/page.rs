@@ -181,6 +181,10 @@ fn navigation(role: Role) -> Vec<(&'static str, &'static str)> {
             ("/operator/organisations", "Организации"),
             ("/operator/people", "Пользователи"),
         ],
-        Role::Admin => vec![home],
+        Role::Admin => vec![
+            home,
+            ("/admin/operators", "Операторы"),
+            ("/admin/policy", "Права доступа"),
+        ],
     }
 }

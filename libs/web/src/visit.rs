@@ -18,8 +18,11 @@ use uuid::Uuid;
 
 use crate::{
     error::{Error, Result},
-    session::{self, Cabinet, Signed},
+    session::{self, Cabinet, Former, Signed},
 };
+
+/// What is said to a form of a cabinet that is no longer in use (SEC-13).
+pub const SWITCHED: &str = "Вы сменили кабинет, пока страница была открыта. Ничего не сделано: вернитесь в прежний кабинет и повторите.";
 
 /// One request's visitor.
 #[derive(Clone, Debug)]
@@ -29,6 +32,8 @@ pub struct Visit {
     pub signed: Option<Signed>,
     /// The token this session's forms carry; empty until a form is shown (see [`Guest`]).
     pub csrf: String,
+    /// The cabinets that were in use before, with the tokens of their forms.
+    pub former: Vec<Former>,
     /// What the act before achieved, to be shown once.
     pub notice: Option<String>,
     /// The path and query asked for.
@@ -75,6 +80,7 @@ impl Visit {
             }
         }
         let csrf = session.get(session::CSRF).await?.unwrap_or_default();
+        let former = session.get(session::FORMER).await?.unwrap_or_default();
         // A notice is taken by the next page that is shown, not by a picture or a form.
         let notice = if page && session.get::<String>(session::NOTICE).await?.is_some() {
             session.remove(session::NOTICE).await?
@@ -85,6 +91,7 @@ impl Visit {
             session,
             signed,
             csrf,
+            former,
             notice,
             path,
             request: Uuid::now_v7(),
@@ -108,6 +115,8 @@ impl Visit {
         self.session.cycle_id().await?;
         self.session.insert(session::SIGNED, signed).await?;
         self.session.insert(session::CSRF, random_token()).await?;
+        let former = self.former_after(signed);
+        self.session.insert(session::FORMER, former).await?;
         let role = signed.cabinet.as_ref().map(|cabinet| cabinet.role);
         self.session
             .set_expiry(Some(Expiry::OnInactivity(session::idle(
@@ -115,6 +124,29 @@ impl Visit {
                 signed.remember,
             ))));
         Ok(())
+    }
+
+    /// The former cabinets once `signed` is what is known: the one in use joins them if it is
+    /// left; another person's session begins without any.
+    fn former_after(&self, signed: &Signed) -> Vec<Former> {
+        let Some(before) = self
+            .signed
+            .as_ref()
+            .filter(|it| it.account == signed.account)
+        else {
+            return Vec::new();
+        };
+        let place = |cabinet: &Cabinet| (cabinet.role, cabinet.membership);
+        let mut former = self.former.clone();
+        if let Some(left) = &before.cabinet
+            && signed.cabinet.as_ref().map(place) != Some(place(left))
+        {
+            former.push(Former {
+                role: left.role,
+                csrf: self.csrf.clone(),
+            });
+        }
+        former.split_off(former.len().saturating_sub(session::FORMER_KEPT))
     }
 
     /// Signs out: the session is gone from Redis.
@@ -156,6 +188,18 @@ impl Visit {
             organisation: cabinet.organisation,
             request: self.request,
         })
+    }
+
+    /// The actor for a page of `role`. A form of a cabinet left meanwhile is told so instead of
+    /// being another role's (SEC-13).
+    fn actor_for(&self, role: Role, method: &Method) -> Result<Actor> {
+        let left = || self.former.iter().any(|former| former.role == role);
+        match self.actor(role) {
+            Err(Error::Forbidden) if method == Method::POST && left() => {
+                Err(Error::Conflict(SWITCHED.to_owned()))
+            }
+            outcome => outcome,
+        }
     }
 
     async fn ensure_token(&mut self) -> Result<()> {
@@ -272,7 +316,7 @@ macro_rules! cabinets {
 
             async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
                 let visit = (*visit_of(parts)?).clone();
-                let actor = visit.actor($role)?;
+                let actor = visit.actor_for($role, &parts.method)?;
                 Ok(Self { visit, actor })
             }
         }

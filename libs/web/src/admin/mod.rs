@@ -1,6 +1,8 @@
 //! The administrator's console (02 §2.8).
 
 mod home;
+mod operators;
+mod policy;
 
 use axum::Router;
 
@@ -8,5 +10,8 @@ use crate::Web;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
-    Router::new().merge(home::router())
+    Router::new()
+        .merge(home::router())
+        .merge(operators::router())
+        .merge(policy::router())
 }
