@@ -8,7 +8,9 @@
 )]
 
 mod audit;
+mod cabinets;
 mod doors;
+mod ends;
 mod experts;
 mod forms;
 mod house;
@@ -20,6 +22,9 @@ mod matrix;
 mod pages;
 mod pool;
 mod races;
+mod rights;
 mod route;
 mod routes;
 mod seed;
+mod together;
+mod views;

@@ -69,7 +69,7 @@ impl Visitors {
 }
 
 /// Gives the documents of the seed bytes to open.
-async fn with_bytes(world: &World, town: &Full) {
+pub async fn with_bytes(world: &World, town: &Full) {
     let pdf = futures::stream::iter([Ok::<_, std::io::Error>("%PDF-1.7\n".into())]);
     let received = world
         .app()
@@ -98,7 +98,7 @@ async fn token(browser: &Browser, home: &str) -> String {
 }
 
 /// The object an address of this kind is about, in a municipality.
-async fn object(world: &World, town: &Full, route: &Route) -> String {
+pub async fn object(world: &World, town: &Full, route: &Route) -> String {
     let tenant = town.town.id;
     let table = match route.path.as_str() {
         path if path.contains("/organisations/requests/") => "organisation_request",

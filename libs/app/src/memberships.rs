@@ -75,6 +75,16 @@ impl App {
         end(tx, cabinet, version).await
     }
 
+    /// Asks whether the actor's cabinet is still open, for what is shown or judged before any
+    /// verb asks it (SEC-14).
+    ///
+    /// # Errors
+    /// [`Error::SignedOut`] if it has ended.
+    pub async fn ensure_open(&self, actor: &Actor) -> Result<()> {
+        self.db.enter_own(actor).await?;
+        Ok(())
+    }
+
     /// Whether people of this role close their cabinet themselves.
     #[must_use]
     pub fn closes_own(&self, role: Role) -> bool {

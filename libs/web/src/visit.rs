@@ -17,6 +17,7 @@ use tower_sessions::{Expiry, Session, cookie::time::OffsetDateTime};
 use uuid::Uuid;
 
 use crate::{
+    Web,
     error::{Error, Result},
     session::{self, Cabinet, Former, Signed},
 };
@@ -311,12 +312,16 @@ macro_rules! cabinets {
             }
         }
 
-        impl<S: Send + Sync> FromRequestParts<S> for $name {
+        impl FromRequestParts<Web> for $name {
             type Rejection = Error;
 
-            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+            async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self> {
                 let visit = (*visit_of(parts)?).clone();
                 let actor = visit.actor_for($role, &parts.method)?;
+                // A form may be judged before its verb enters: not one from a closed cabinet.
+                if parts.method == Method::POST {
+                    web.app.ensure_open(&actor).await?;
+                }
                 Ok(Self { visit, actor })
             }
         }

@@ -1,24 +1,24 @@
 //! `/admin` «Главная»: what an administrator does by `ctl` for the time being.
 
-use axum::{Router, routing::get};
+use axum::{Router, extract::State, routing::get};
 use maud::{Markup, html};
 
-use crate::{Web, page::Page, visit::Admin};
+use crate::{Result, Web, page::Page, visit::Admin};
 
 /// The page of this file.
 pub fn router() -> Router<Web> {
     Router::new().route("/admin", get(show))
 }
 
-async fn show(at: Admin) -> Markup {
-    Page::new(&at, "Главная").render(html! {
-        p { "Муниципалитеты, операторы, справочники и права доступа ведутся командой "
+async fn show(at: Admin, State(web): State<Web>) -> Result<Markup> {
+    web.app.ensure_open(&at.actor).await?;
+    Ok(Page::new(&at, "Главная").render(html! {
+        p { "Муниципалитеты, операторы и справочники ведутся командой "
             code { "ctl" } " на сервере:" }
         ul {
             li { code { "ctl municipality add" } " — добавить муниципалитет" }
             li { code { "ctl operator add" } " — пригласить оператора" }
             li { code { "ctl reference sync" } " — обновить справочники" }
-            li { code { "ctl policy matrix" } " — показать права доступа" }
         }
-    })
+    }))
 }
