@@ -120,6 +120,24 @@ GRANT INSERT (tenant_id, public_id, account_id, role, organisation_id, surname, 
 GRANT UPDATE (organisation_id, surname, name, patronymic, phone, position, ended_at, version)
   ON app.membership TO attest_tenant, attest_expert;
 GRANT UPDATE (organisation_id, ended_at, version) ON app.membership TO attest_operator;
+-- Who may end which cabinet (08 §8.2), and that an end is one: whatever a program forgets. The
+-- lock holds off assignments to it and submissions from it that have not committed.
+CREATE FUNCTION app.guard_end() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_user IN ('attest_tenant', 'attest_expert', 'attest_operator')
+     AND (OLD.ended_at IS NOT NULL OR NOT coalesce(CASE app.acting_role(current_user)
+       WHEN 'teacher' THEN OLD.role = 'teacher' AND OLD.id = app.ctx_membership() AND OLD.account_id = app.ctx_account()
+       WHEN 'expert' THEN OLD.role = 'expert' AND OLD.id = app.ctx_membership() AND OLD.account_id = app.ctx_account()
+       WHEN 'municipal' THEN OLD.role IN ('school', 'expert')
+       WHEN 'operator' THEN true
+       END, false)) THEN
+    RAISE EXCEPTION 'this cabinet is not ended by this caller' USING ERRCODE = '42501';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('membership ' || OLD.id, 0));
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_end BEFORE UPDATE OF ended_at ON app.membership FOR EACH ROW
+  WHEN (OLD.ended_at IS DISTINCT FROM NEW.ended_at) EXECUTE FUNCTION app.guard_end();
 
 -- R-ORG-2: «Моей организации нет в списке».
 CREATE TABLE app.organisation_request (
@@ -233,7 +251,7 @@ RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_t
       END $$;
 -- Whose login the caller may know: coordinators of the people of their municipality,
 -- operators of everyone who has or had a cabinet in one, administrators of the municipal
--- coordinators they invite (R-ACC-4, R-ACC-5).
+-- coordinators they invite and of the institute's own (R-ACC-4, R-ACC-5).
 CREATE FUNCTION app.may_know(p_account bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT CASE app.acting_role(session_user)
@@ -241,7 +259,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
       WHERE m.account_id = p_account AND m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL)
     WHEN 'operator' THEN EXISTS (SELECT 1 FROM app.membership m WHERE m.account_id = p_account)
     WHEN 'admin' THEN EXISTS (SELECT 1 FROM app.membership m
-      WHERE m.account_id = p_account AND m.role = 'municipal' AND m.ended_at IS NULL)
+        WHERE m.account_id = p_account AND m.role = 'municipal' AND m.ended_at IS NULL)
+      OR EXISTS (SELECT 1 FROM app.institute_member i WHERE i.account_id = p_account AND i.ended_at IS NULL)
     ELSE false END $$;
 -- Login and e-mail of these accounts, as far as the caller may know them.
 CREATE FUNCTION app.people_logins(p_accounts bigint[]) RETURNS TABLE (account_id bigint, login text, email text)

@@ -193,6 +193,11 @@ BEGIN
     RAISE EXCEPTION 'nobody acts on its own application' USING ERRCODE = '42501';
   END IF;
   IF NEW.status = 'under_review' THEN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('membership ' || NEW.membership_id, 0));
+    IF EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = NEW.tenant_id AND m.id = NEW.membership_id
+               AND m.ended_at IS NOT NULL) THEN
+      RAISE EXCEPTION 'the cabinet has ended' USING ERRCODE = '42501';
+    END IF;
     NEW.route := CASE WHEN NEW.procedure = 'simplified'
         OR (SELECT k.routed_to_operator FROM app.organisation o JOIN app.ref_founder_kind k ON k.code = o.founder_kind
             WHERE o.tenant_id = NEW.tenant_id AND o.id = NEW.organisation_id)
@@ -290,21 +295,26 @@ CREATE TABLE app.rendition (
   FOREIGN KEY (tenant_id, file_id, application_id) REFERENCES app.file (tenant_id, id, application_id)
     DEFERRABLE INITIALLY IMMEDIATE
 );
--- R-AUD-1: who opened which document, readable by the person it is about.
+-- R-AUD-1: who opened which document, readable by the person it is about and by nobody else.
 CREATE TABLE app.document_view (
   tenant_id int NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY,
   application_id bigint NOT NULL,
   file_id bigint NOT NULL,
+  subject_id bigint NOT NULL,
   account_id bigint NOT NULL,
   role text NOT NULL,
   organisation text NOT NULL DEFAULT '',
   at timestamptz NOT NULL DEFAULT app.ctx_now(),
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, file_id, application_id) REFERENCES app.file (tenant_id, id, application_id)
+    DEFERRABLE INITIALLY IMMEDIATE,
+  -- Whose documents they are cannot be misstated.
+  FOREIGN KEY (tenant_id, application_id, subject_id) REFERENCES app.application (tenant_id, id, account_id)
     DEFERRABLE INITIALLY IMMEDIATE
 );
 CREATE INDEX document_view_case ON app.document_view (tenant_id, application_id, id);
+CREATE INDEX document_view_subject ON app.document_view (tenant_id, subject_id, id DESC);
 
 GRANT CREATE ON SCHEMA app TO attest_definer;
 SET LOCAL ROLE attest_definer;
@@ -396,9 +406,39 @@ CREATE POLICY own_upload ON app.attachment AS RESTRICTIVE FOR UPDATE TO attest_t
 CALL app.case_policies('rendition', '{attest_worker}');
 GRANT INSERT (tenant_id, application_id, kind, of_id, file_id) ON app.rendition TO attest_worker;
 
-CALL app.case_policies('document_view', '{attest_tenant,attest_expert,attest_operator}');
-GRANT INSERT (tenant_id, application_id, file_id, account_id, role, organisation) ON app.document_view
+-- Whoever opens a document of a case it sees leaves a line under its own account and role; the
+-- teacher it is about reads it, the worker for the municipality's export.
+ALTER TABLE app.document_view ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY subject_read ON app.document_view FOR SELECT TO attest_tenant
+  USING (tenant_id = (SELECT app.ctx_tenant()) AND subject_id = (SELECT app.ctx_account())
+    AND (SELECT app.ctx_role()) = 'teacher');
+CREATE POLICY worker_read ON app.document_view FOR SELECT TO attest_worker
+  USING (tenant_id = (SELECT app.ctx_tenant()));
+CREATE POLICY viewer_add ON app.document_view FOR INSERT TO attest_tenant, attest_operator
+  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
+    AND role = (SELECT app.ctx_role()) AND EXISTS (SELECT 1 FROM app.application a
+      WHERE a.tenant_id = document_view.tenant_id AND a.id = document_view.application_id));
+CREATE POLICY expert_add ON app.document_view FOR INSERT TO attest_expert
+  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
+    AND role = 'expert' AND application_id = ANY ((SELECT app.my_assigned())::bigint[]));
+GRANT SELECT ON app.document_view TO attest_tenant, attest_worker;
+GRANT INSERT (tenant_id, application_id, file_id, subject_id, account_id, role, organisation) ON app.document_view
   TO attest_tenant, attest_expert, attest_operator;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON app.document_view
+  FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
+
+-- An end waits for what the cabinet has not committed yet (app.guard_end), and finds it then.
+CREATE FUNCTION app.guard_live() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = NEW.tenant_id AND a.membership_id = NEW.id
+             AND a.status IN ('under_review', 'registered')) THEN
+    RAISE EXCEPTION 'an application is live' USING ERRCODE = '23514', CONSTRAINT = 'membership_live_application';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER guard_live AFTER UPDATE OF ended_at ON app.membership FOR EACH ROW
+  WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND NEW.role = 'teacher')
+  EXECUTE FUNCTION app.guard_live();
 
 -- R-ORG-2: the organisation that settles a request becomes the teacher's place of work, and
 -- that of its cards without one or with the former, unless an application hangs on them. Only

@@ -114,6 +114,8 @@ GRANT UPDATE (closed_at) ON app.assignment TO attest_tenant, attest_operator;
 -- R-SCH-3: an ended membership, or one of another role, is never accepted.
 CREATE FUNCTION app.guard_assignment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  -- Held until commit: an end that comes now waits, and closes this assignment as well.
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('membership ' || NEW.expert_membership_id, 0));
   IF NOT EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = NEW.expert_tenant_id
                  AND m.id = NEW.expert_membership_id AND m.role = 'expert' AND m.ended_at IS NULL) THEN
     RAISE EXCEPTION 'not an active expert' USING ERRCODE = '23514', CONSTRAINT = 'assignment_active_expert';

@@ -107,3 +107,57 @@ REVOKE ALL ON FUNCTION app.recipients(text, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.recipients(text, bigint) TO attest_tenant, attest_expert, attest_operator;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;
+
+-- R-SCH-4: an ended membership makes its places gaps at once, in whatever municipality they
+-- are, with letters to the expert and its teachers. A trigger, because nobody who ends an
+-- expert's cabinet sees all of them; its owner closes only what an ended membership holds.
+CREATE POLICY definer_close ON app.assignment FOR UPDATE TO attest_definer
+  USING (EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = expert_tenant_id
+                 AND m.id = expert_membership_id AND m.ended_at IS NOT NULL));
+CREATE POLICY definer_read ON app.schedule_row FOR SELECT TO attest_definer USING (true);
+CREATE POLICY definer_gap ON app.schedule_row FOR UPDATE TO attest_definer USING (mark <> 'none');
+CREATE POLICY definer_read ON app.conclusion FOR SELECT TO attest_definer USING (true);
+CREATE POLICY definer_add ON app.letter FOR INSERT TO attest_definer
+  WITH CHECK (kind IN ('unassigned', 'experts_assigned'));
+CREATE POLICY definer_add ON app.application_event FOR INSERT TO attest_definer
+  WITH CHECK (act = 'membership.end');
+GRANT UPDATE (closed_at) ON app.assignment TO attest_definer;
+GRANT SELECT (tenant_id, application_id, mark, gap_since, version), UPDATE (gap_since, version)
+  ON app.schedule_row TO attest_definer;
+GRANT SELECT (tenant_id, application_id, place) ON app.conclusion TO attest_definer;
+GRANT INSERT (tenant_id, public_id, account_id, kind, application_id) ON app.letter TO attest_definer;
+GRANT INSERT (tenant_id, application_id, account_id, role, actor_name, act, words) ON app.application_event
+  TO attest_definer;
+GRANT CREATE ON SCHEMA app TO attest_definer;
+SET LOCAL ROLE attest_definer;
+CREATE FUNCTION app.close_assignments() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
+DECLARE
+  closed record;
+BEGIN
+  FOR closed IN
+    UPDATE app.assignment x SET closed_at = app.ctx_now()
+    WHERE x.expert_tenant_id = NEW.tenant_id AND x.expert_membership_id = NEW.id AND x.closed_at IS NULL
+    RETURNING x.tenant_id, x.application_id, x.applicant_account_id, x.expert_account_id, x.expert_name
+  LOOP
+    UPDATE app.schedule_row s SET gap_since = coalesce(s.gap_since, app.ctx_now()), version = s.version + 1
+    WHERE s.tenant_id = closed.tenant_id AND s.application_id = closed.application_id AND s.mark <> 'none'
+      AND NOT EXISTS (SELECT 1 FROM app.conclusion c WHERE c.tenant_id = s.tenant_id
+                      AND c.application_id = s.application_id AND c.place = 'accepted');
+    INSERT INTO app.letter (tenant_id, public_id, account_id, kind, application_id) VALUES
+      (closed.tenant_id, gen_random_uuid(), closed.expert_account_id, 'unassigned', closed.application_id),
+      (closed.tenant_id, gen_random_uuid(), closed.applicant_account_id, 'experts_assigned', closed.application_id);
+    INSERT INTO app.application_event (tenant_id, application_id, account_id, role, actor_name, act, words)
+    VALUES (closed.tenant_id, closed.application_id, app.ctx_account(),
+      coalesce(app.acting_role(session_user), 'worker'), app.acting_name(), 'membership.end',
+      'Специалист отключён, место свободно: ' || closed.expert_name);
+  END LOOP;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION app.close_assignments() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.close_assignments() TO attest_owner;
+SET LOCAL ROLE attest_owner;
+REVOKE CREATE ON SCHEMA app FROM attest_definer;
+CREATE TRIGGER close_assignments AFTER UPDATE OF ended_at ON app.membership FOR EACH ROW
+  WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND NEW.role = 'expert')
+  EXECUTE FUNCTION app.close_assignments();

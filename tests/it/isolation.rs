@@ -77,7 +77,6 @@ async fn sec_03_no_row_without_a_context() {
         "Operator conclusion",
         "Operator conclusion_file",
         "Operator decision",
-        "Operator document_view",
         "Operator file",
         "Operator invitation",
         "Operator membership",

@@ -9,7 +9,9 @@
 
 mod audit;
 mod audited;
+mod cabinets;
 mod doors;
+mod ends;
 mod experts;
 mod exports;
 mod forms;
@@ -26,9 +28,12 @@ mod moves;
 mod pages;
 mod pool;
 mod races;
+mod rights;
 mod route;
 mod routes;
 mod seals;
 mod seed;
 mod suspended;
 mod trail;
+mod together;
+mod views;

@@ -8,7 +8,12 @@ use domain::{act::Act, role::Role};
 use crate::routes::routes;
 
 /// Pages every role shares, outside the cabinets.
-const SHARED: [&str; 2] = ["/profile", "/documents/{id}"];
+const SHARED: [&str; 4] = [
+    "/profile",
+    "/profile/close",
+    "/profile/views",
+    "/documents/{id}",
+];
 
 #[test]
 fn every_right_has_its_page_or_the_issue_it_comes_with() {

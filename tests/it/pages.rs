@@ -34,9 +34,11 @@ const OUTSIDE: &[&str] = &[
     "/password/forgot",
     "/password/reset/{token}",
     "/profile",
+    "/profile/close",
     "/profile/letters",
     "/profile/transfer",
     "/profile/transfer/cancel",
+    "/profile/views",
     "/register",
     "/results",
     "/schedules",
@@ -70,7 +72,7 @@ impl Visitors {
 }
 
 /// Gives the documents of the seed bytes to open.
-async fn with_bytes(world: &World, town: &Full) {
+pub async fn with_bytes(world: &World, town: &Full) {
     let pdf = futures::stream::iter([Ok::<_, std::io::Error>("%PDF-1.7\n".into())]);
     let received = world
         .app()
@@ -99,7 +101,7 @@ async fn token(browser: &Browser, home: &str) -> String {
 }
 
 /// The object an address of this kind is about, in a municipality.
-async fn object(world: &World, town: &Full, route: &Route) -> String {
+pub async fn object(world: &World, town: &Full, route: &Route) -> String {
     let tenant = town.town.id;
     if route.path.starts_with("/admin/municipalities/") {
         return town.town.public_id().await.to_string();

@@ -80,8 +80,8 @@ pub async fn full(world: &World) -> Full {
            VALUES ({tenant}, '{}', {id}, {file}, 'results_table', 'teacher', {account});
          INSERT INTO app.rendition (tenant_id, application_id, kind, of_id, file_id)
            VALUES ({tenant}, {id}, 'application', 1, {file});
-         INSERT INTO app.document_view (tenant_id, application_id, file_id, account_id, role)
-           VALUES ({tenant}, {id}, {file}, {coordinator_account}, 'municipal');
+         INSERT INTO app.document_view (tenant_id, application_id, file_id, subject_id, account_id, role)
+           VALUES ({tenant}, {id}, {file}, {account}, {coordinator_account}, 'municipal');
          WITH c AS (INSERT INTO app.conclusion (tenant_id, application_id, place)
              VALUES ({tenant}, {id}, 'at_teacher') RETURNING id)
          INSERT INTO app.conclusion_file (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)

@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 
+use app::App;
 use reqwest::{Client, StatusCode, header, multipart, redirect};
 use scraper::{ElementRef, Html, Selector};
 use web::{Settings, Web};
@@ -50,20 +51,23 @@ impl World {
             .await
     }
 
-    async fn serve_as(&self, otherwise: impl FnOnce(&mut Settings)) -> Site {
-        self.serve_with(STACK.redis.reveal(), otherwise).await
-    }
-
     /// Serves them with sessions and counters in a Redis of their own, at this address.
     pub async fn serve_apart(&self, redis_url: &str) -> Site {
-        self.serve_with(redis_url, |_| {}).await
+        Site::serve(self.app().clone(), redis_url, |_| {}).await
     }
 
-    async fn serve_with(
-        &self,
-        redis_url: &str,
-        otherwise: impl FnOnce(&mut Settings),
-    ) -> Site {
+    async fn serve_as(&self, otherwise: impl FnOnce(&mut Settings)) -> Site {
+        Site::serve(self.app().clone(), STACK.redis.reveal(), otherwise).await
+    }
+}
+
+impl Site {
+    /// Serves the pages of an application that was put together otherwise.
+    pub async fn of(app: App) -> Self {
+        Self::serve(app, STACK.redis.reveal(), |_| {}).await
+    }
+
+    async fn serve(app: App, redis_url: &str, otherwise: impl FnOnce(&mut Settings)) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut settings = Settings {
@@ -77,14 +81,12 @@ impl World {
             exports_per_hour: 100_000,
         };
         otherwise(&mut settings);
-        let web = Web::open(self.app().clone(), redis_url, settings).unwrap();
+        let web = Web::open(app, redis_url, settings).unwrap();
         let pages = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, pages).await.unwrap() });
-        Site { address, server }
+        Self { address, server }
     }
-}
 
-impl Site {
     /// A browser nobody has signed in with.
     #[must_use]
     pub fn browser(&self) -> Browser {

@@ -80,7 +80,11 @@ enum Member {
 #[derive(Subcommand)]
 enum Policy {
     /// Показать матрицу прав
-    Matrix,
+    Matrix {
+        /// Матрица этого файла прав, а не встроенного
+        #[arg(long, value_name = "ФАЙЛ")]
+        file: Option<PathBuf>,
+    },
     /// Проверить файл прав и показать, чем он отличается от встроенного
     Check {
         /// Файл прав
@@ -108,7 +112,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Municipality(what) => municipality::run(what).await,
         #[cfg(feature = "seed")]
         Command::Seed(what) => seed::run(&what).await,
-        Command::Policy(Policy::Matrix) => policy::matrix().await,
+        Command::Policy(Policy::Matrix { file }) => policy::matrix(file.as_deref()).await,
         Command::Policy(Policy::Check { file }) => policy::check(&file).await,
         Command::Audit(Verify::Verify) => verify::audit().await,
         Command::Journal(Verify::Verify) => verify::journal().await,

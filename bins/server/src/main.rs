@@ -15,12 +15,16 @@ use axum::Router;
 use clap::Parser;
 use runtime::{
     config,
-    health::{self, Check, Checks},
+    hangup::on_hangup_or_every,
+    health::{self, Check, Checks, Note},
     shutdown, telemetry,
 };
 use settings::Settings;
 use tokio::net::TcpListener;
 use web::Web;
+
+/// How often the policy's file is looked at.
+const POLICY_LOOK: Duration = Duration::from_secs(10);
 
 /// Веб-сервер системы «Аттестация».
 #[derive(Parser)]
@@ -41,6 +45,7 @@ async fn serve() -> anyhow::Result<()> {
     let web = Web::open(app, settings.redis.reveal(), settings.web())
         .context("сервер не запущен: Redis")?;
     let checks = checks(&web);
+    let app = web.app.clone();
     let public = bind(settings.listen).await?;
     let inner = bind(settings.health_listen).await?;
 
@@ -59,8 +64,14 @@ async fn serve() -> anyhow::Result<()> {
         )
         .with_graceful_shutdown(stop.clone().cancelled_owned());
         let details = axum::serve(inner, details).with_graceful_shutdown(stop.cancelled_owned());
-        tokio::try_join!(pages.into_future(), details.into_future())?;
-        Ok(())
+        let served = async { tokio::try_join!(pages.into_future(), details.into_future()) };
+        let policy = on_hangup_or_every(POLICY_LOOK, async || {
+            app.reload_policy().await;
+        });
+        tokio::select! {
+            served = served => served.map(|_| ()).map_err(Into::into),
+            failed = policy => failed.map(|never| match never {}).map_err(Into::into),
+        }
     })
     .await
 }
@@ -72,7 +83,7 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 fn checks(web: &Web) -> Checks {
-    let (database, redis, store) = (web.clone(), web.clone(), web.clone());
+    let (database, redis, store, policy) = (web.clone(), web.clone(), web.clone(), web.clone());
     Arc::new([
         Check::new("postgres", move || {
             let web = database.clone();
@@ -85,6 +96,13 @@ fn checks(web: &Web) -> Checks {
         Check::new("s3", move || {
             let web = store.clone();
             async move { web.app.check_store().await }
+        }),
+        Check::note("policy", move || {
+            let in_force = policy.app.policy_in_force();
+            Note {
+                text: in_force.short().to_owned(),
+                problem: in_force.refused.clone(),
+            }
         }),
     ])
 }

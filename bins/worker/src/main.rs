@@ -14,12 +14,16 @@ use clap::Parser;
 use post::Post;
 use runtime::{
     config,
-    health::{self, Check, Checks},
+    hangup::on_hangup_or_every,
+    health::{self, Check, Checks, Note},
     shutdown, telemetry,
 };
 use settings::Settings;
 use tokio::{net::TcpListener, sync::Notify};
 use tokio_util::sync::CancellationToken;
+
+/// How often the policy's file is looked at.
+const POLICY_LOOK: Duration = Duration::from_secs(10);
 
 /// Фоновые задания системы «Аттестация»: письма и документы.
 #[derive(Parser)]
@@ -47,8 +51,18 @@ async fn run() -> anyhow::Result<()> {
     shutdown::run_until_signal(deadline, |stop| async move {
         let health = axum::serve(health, health::detailed_router(checks(&app)))
             .with_graceful_shutdown(stop.clone().cancelled_owned());
-        let (served, ()) = tokio::join!(health.into_future(), all(&app, &post, &base_url, stop));
-        Ok(served?)
+        let work = async {
+            let (served, ()) =
+                tokio::join!(health.into_future(), all(&app, &post, &base_url, stop));
+            served
+        };
+        let policy = on_hangup_or_every(POLICY_LOOK, async || {
+            app.reload_policy().await;
+        });
+        tokio::select! {
+            served = work => Ok(served?),
+            failed = policy => failed.map(|never| match never {}).map_err(Into::into),
+        }
     })
     .await
 }
@@ -67,7 +81,7 @@ async fn all(app: &App, post: &Post, base_url: &str, stop: CancellationToken) {
 }
 
 fn checks(app: &App) -> Checks {
-    let (database, store) = (app.clone(), app.clone());
+    let (database, store, policy) = (app.clone(), app.clone(), app.clone());
     Arc::new([
         Check::new("postgres", move || {
             let app = database.clone();
@@ -76,6 +90,13 @@ fn checks(app: &App) -> Checks {
         Check::new("s3", move || {
             let app = store.clone();
             async move { app.check_store().await }
+        }),
+        Check::note("policy", move || {
+            let in_force = policy.policy_in_force();
+            Note {
+                text: in_force.short().to_owned(),
+                problem: in_force.refused.clone(),
+            }
         }),
     ])
 }

@@ -24,6 +24,7 @@ pub mod links;
 pub mod listing;
 pub mod lists;
 pub mod municipalities;
+pub mod memberships;
 pub mod organisation_requests;
 pub mod organisations;
 pub mod passwords;
@@ -44,6 +45,7 @@ pub mod seed;
 pub mod start;
 pub mod transfers;
 pub mod verify;
+pub mod views;
 pub mod wake;
 pub mod withdrawals;
 
@@ -67,6 +69,7 @@ pub struct App {
     store: Store,
     links: Arc<LinkKey>,
     passwords: passwords::Passwords,
+    rights: Arc<policy::Source>,
     zone: Zone,
     upload_limit: u64,
     seals: Option<audit::seal::Seals>,
@@ -93,6 +96,7 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self {
+            rights: Arc::new(policy::Source::built_in(parts.db.now())),
             db: parts.db,
             store: parts.store,
             links: Arc::new(parts.links),

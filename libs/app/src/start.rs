@@ -1,7 +1,7 @@
 //! How a process comes to hold an [`App`]: from its settings, with the policy compiled and the
 //! region's time zone read. Where the settings come from is the process's business.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use db::{Database, Urls, scope::Now};
 use domain::calendar::Zone;
@@ -10,6 +10,7 @@ use storage::Store;
 use crate::{
     App, Error, LinkKey, Parts, Result,
     audit::seal::{self, Seals},
+    policy::Source,
 };
 
 /// What a process was told about its parts.
@@ -52,14 +53,18 @@ impl App {
             settings.now,
         )?;
         let zone = zone(&db.region_setting("time_zone").await?)?;
-        Ok(Self::new(Parts {
-            db,
-            store: Store::new(settings.store),
-            links: LinkKey::new(settings.link_key),
-            zone,
-            upload_limit: settings.upload_limit,
-            seals: settings.seals.map(Seals::new),
-        }))
+        let rights = Source::read(settings.policy_file, policy.version, db.now());
+        Ok(Self {
+            rights: Arc::new(rights),
+            ..Self::new(Parts {
+                db,
+                store: Store::new(settings.store),
+                links: LinkKey::new(settings.link_key),
+                zone,
+                upload_limit: settings.upload_limit,
+                seals: settings.seals.map(Seals::new),
+            })
+        })
     }
 }
 

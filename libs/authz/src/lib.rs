@@ -30,7 +30,7 @@ pub const FEWEST: usize = 100;
 pub struct Loaded {
     /// The table every decision is taken from.
     pub policy: Policy,
-    /// SHA-256 of the policy's text, in hexadecimal: tells two instances' policies apart.
+    /// The [`version`] of the policy's text: tells two instances' policies apart.
     pub version: String,
 }
 
@@ -81,13 +81,26 @@ pub async fn compiled() -> Result<Loaded, Error> {
 /// # Errors
 /// If the file cannot be read, and as [`parse`].
 pub async fn from_file(path: &Path) -> Result<Loaded, Error> {
-    let text = tokio::fs::read_to_string(path)
+    parse(&text_of(path).await?).await
+}
+
+/// The text of a policy file, before it is judged.
+///
+/// # Errors
+/// If the file cannot be read.
+pub async fn text_of(path: &Path) -> Result<String, Error> {
+    tokio::fs::read_to_string(path)
         .await
         .map_err(|source| Error::Unreadable {
             path: path.to_owned(),
             source,
-        })?;
-    parse(&text).await
+        })
+}
+
+/// The version of a policy with this text: its SHA-256 in hexadecimal.
+#[must_use]
+pub fn version(text: &str) -> String {
+    format!("{:x}", Sha256::digest(text))
 }
 
 /// The policy written in `text`: lines `p, role, act, relation`, comments from `#`.
@@ -103,6 +116,6 @@ pub async fn parse(text: &str) -> Result<Loaded, Error> {
     let policy = compile::table(&rules).await?;
     Ok(Loaded {
         policy,
-        version: format!("{:x}", Sha256::digest(text)),
+        version: version(text),
     })
 }

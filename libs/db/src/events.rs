@@ -198,13 +198,34 @@ pub async fn audit_system(
     write(scope, line).await
 }
 
-/// Records that another policy is in force: `version` is the first 8 bytes of the SHA-256 of
-/// its file, so that the line tells which without telling what stands in it.
+/// Records that another policy was put in force by this process, or refused. No person did it:
+/// the file was changed by whoever runs the installation. `scope` is the auth role's or the
+/// worker's, whichever login the process has; both may add to the audit and read none of it.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn audit_policy(scope: &mut Scope, version: i64) -> Result<()> {
-    audit_system(scope, Deed::LoadPolicy, None, Some(version)).await
+pub async fn audit_policy(scope: &mut Scope, outcome: Outcome) -> Result<()> {
+    let line = Line {
+        outcome,
+        ..Line::new(Code::Deed(Deed::LoadPolicy))
+    };
+    write(scope, line).await
+}
+
+/// Records that another policy was put in force by this process, or refused. No person did it:
+/// the file was changed by whoever runs the installation. `scope` is the auth role's or the
+/// worker's, whichever login the process has; both may add to the audit and read none of it.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn audit_policy(scope: &mut Scope, outcome: Outcome) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO app.audit_event (act, outcome) VALUES ('policy.reload', $1)",
+        outcome.code(),
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(())
 }
 
 /// Whether what was tried was done.

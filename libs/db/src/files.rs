@@ -127,7 +127,8 @@ pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<File>> {
     .await?)
 }
 
-/// Records that the actor opened a file of the application.
+/// Records that the actor opened a file of the application, with the place it acts from: its
+/// organisation, else its municipality, else the Centre.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -138,14 +139,17 @@ pub async fn viewed(
 ) -> Result<()> {
     let actor = tx.actor()?.clone();
     sqlx::query!(
-        "INSERT INTO app.document_view (tenant_id, application_id, file_id, account_id, role, organisation)
-         VALUES ($1, $2, $3, $4, $5, coalesce((SELECT name FROM app.organisation WHERE id = $6), ''))",
+        "INSERT INTO app.document_view (tenant_id, application_id, file_id, subject_id, account_id, role, organisation)
+         VALUES ($1, $2, $3, $4, $5, $6, coalesce((SELECT name FROM app.organisation WHERE id = $7),
+           (SELECT name FROM app.municipality WHERE id = $8), 'Центр аттестации'))",
         permit.tenant.0,
         permit.id,
         file.id,
+        permit.account,
         actor.account.0,
         actor.role.code(),
         actor.organisation,
+        actor.tenant.map(|tenant| tenant.0),
     )
     .execute(tx.connection())
     .await?;

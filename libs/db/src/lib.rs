@@ -38,6 +38,7 @@ pub mod scope;
 #[cfg(feature = "seed")]
 pub mod seed;
 pub mod transfers;
+pub mod views;
 pub mod withdrawals;
 pub mod work;
 

@@ -1,6 +1,8 @@
 //! Memberships: a person's cabinet in a municipality, with the profile as used there. Here is
 //! what a person does to its own; what coordinators and operators do to others' is not.
 
+pub mod ending;
+
 use domain::{
     act::acts,
     actor::{Actor, TenantId},

@@ -72,8 +72,8 @@ deeds! {
     MergeMunicipality = "municipality.merge" "Объединение муниципалитетов",
     /// Reference data or settings changed by `ctl`.
     SyncReference = "reference.sync" "Загрузка справочников",
-    /// Another policy in force.
-    LoadPolicy = "policy.load" "Загрузка прав доступа",
+    /// Another policy put in force, or refused.
+    LoadPolicy = "policy.reload" "Загрузка прав доступа",
     /// The audit taken away as a file.
     ExportAudit = "audit.export" "Выгрузка журнала действий",
 }

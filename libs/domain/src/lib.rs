@@ -10,6 +10,7 @@ pub mod card;
 pub mod checks;
 pub mod declension;
 pub mod invitation;
+pub mod labels;
 pub mod letter;
 pub mod life;
 pub mod municipality;

@@ -13,10 +13,24 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 type Outcome = Result<(), String>;
 
-/// A part this process cannot work without.
+/// A part this process cannot work without, or something it tells about itself beside them.
 pub struct Check {
     name: &'static str,
-    ask: Box<dyn Fn() -> BoxFuture<'static, Outcome> + Send + Sync>,
+    kind: Kind,
+}
+
+enum Kind {
+    Part(Box<dyn Fn() -> BoxFuture<'static, Outcome> + Send + Sync>),
+    Note(Box<dyn Fn() -> Note + Send + Sync>),
+}
+
+/// What a process tells about itself. It is ready whatever this says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// For everybody: a version.
+    pub text: String,
+    /// What is wrong with it, for the second listener; everybody learns only that something is.
+    pub problem: Option<String>,
 }
 
 impl Check {
@@ -35,16 +49,35 @@ impl Check {
         };
         Self {
             name,
-            ask: Box::new(ask),
+            kind: Kind::Part(Box::new(ask)),
         }
     }
 
-    async fn outcome(&self) -> Outcome {
-        match tokio::time::timeout(PATIENCE, (self.ask)()).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(format!("no answer in {} s", PATIENCE.as_secs())),
+    /// Something told beside the parts, by its name (`policy`).
+    pub fn note(name: &'static str, tell: impl Fn() -> Note + Send + Sync + 'static) -> Self {
+        Self {
+            name,
+            kind: Kind::Note(Box::new(tell)),
         }
     }
+
+    async fn outcome(&self) -> Told {
+        let ask = match &self.kind {
+            Kind::Part(ask) => ask,
+            Kind::Note(tell) => return Told::Note(tell()),
+        };
+        match tokio::time::timeout(PATIENCE, ask()).await {
+            Ok(Ok(())) => Told::Up,
+            Ok(Err(reason)) => Told::Down(reason),
+            Err(_) => Told::Down(format!("no answer in {} s", PATIENCE.as_secs())),
+        }
+    }
+}
+
+enum Told {
+    Up,
+    Down(String),
+    Note(Note),
 }
 
 impl fmt::Debug for Check {
@@ -79,16 +112,25 @@ async fn ready(checks: &[Check], details: bool) -> (StatusCode, String) {
     let outcomes = join_all(checks.iter().map(Check::outcome)).await;
     let mut status = StatusCode::OK;
     let mut text = String::new();
-    for (Check { name, .. }, outcome) in checks.iter().zip(outcomes) {
-        if let Err(reason) = outcome {
-            tracing::warn!(part = name, reason, "not ready");
-            status = StatusCode::SERVICE_UNAVAILABLE;
-            text += &match details {
-                true => format!("{name} down: {reason}\n"),
-                false => format!("{name} down\n"),
-            };
-        } else if details {
-            text += &format!("{name} up\n");
+    for (Check { name, .. }, told) in checks.iter().zip(outcomes) {
+        match told {
+            Told::Down(reason) => {
+                tracing::warn!(part = name, reason, "not ready");
+                status = StatusCode::SERVICE_UNAVAILABLE;
+                text += &match details {
+                    true => format!("{name} down: {reason}\n"),
+                    false => format!("{name} down\n"),
+                };
+            }
+            Told::Up if details => text += &format!("{name} up\n"),
+            Told::Up => {}
+            Told::Note(note) => {
+                text += &match note.problem {
+                    Some(problem) if details => format!("{name} {}: {problem}\n", note.text),
+                    Some(_) => format!("{name} {}, the file is refused\n", note.text),
+                    None => format!("{name} {}\n", note.text),
+                };
+            }
         }
     }
     if status == StatusCode::OK {
@@ -144,6 +186,30 @@ mod tests {
         let checks: Checks = Arc::new([Check::new("postgres", async || Ok::<_, String>(()))]);
         let answer = ask(router(checks), "/readyz").await;
         assert_eq!(answer, (StatusCode::OK, "ready\n".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn what_is_told_beside_the_parts_leaves_the_process_ready() {
+        let checks = |problem: Option<&str>| -> Checks {
+            let problem = problem.map(str::to_owned);
+            Arc::new([Check::note("policy", move || Note {
+                text: "1a2b".to_owned(),
+                problem: problem.clone(),
+            })])
+        };
+        for (problem, outside, inside) in [
+            (None, "policy 1a2b\nready\n", "policy 1a2b\nready\n"),
+            (
+                Some("line 3"),
+                "policy 1a2b, the file is refused\nready\n",
+                "policy 1a2b: line 3\nready\n",
+            ),
+        ] {
+            let told = ask(router(checks(problem)), "/readyz").await;
+            assert_eq!(told, (StatusCode::OK, outside.to_owned()));
+            let told = ask(detailed_router(checks(problem)), "/readyz").await;
+            assert_eq!(told, (StatusCode::OK, inside.to_owned()));
+        }
     }
 
     #[tokio::test]

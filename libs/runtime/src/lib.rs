@@ -7,6 +7,7 @@
 
 mod clock;
 pub mod config;
+pub mod hangup;
 pub mod health;
 mod program;
 pub mod shutdown;

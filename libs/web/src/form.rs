@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::{
     error::{Error, Result},
-    visit::Visit,
+    visit::{SWITCHED, Visit},
 };
 
 /// The greatest length of a form without files, in bytes.
@@ -74,9 +74,18 @@ pub fn same_site(headers: &HeaderMap) -> Result<()> {
 }
 
 /// Whether the token a form sent is the session's.
-#[must_use]
-pub fn token_fits(visit: &Visit, sent: &str) -> bool {
-    !visit.csrf.is_empty() && bool::from(visit.csrf.as_bytes().ct_eq(sent.as_bytes()))
+///
+/// # Errors
+/// [`Error::Conflict`] if it is of a cabinet the session has left (SEC-13).
+pub fn token_fits(visit: &Visit, sent: &str) -> Result<bool> {
+    let is = |token: &str| !token.is_empty() && bool::from(token.as_bytes().ct_eq(sent.as_bytes()));
+    if is(&visit.csrf) {
+        return Ok(true);
+    }
+    if visit.former.iter().any(|former| is(&former.csrf)) {
+        return Err(Error::Conflict(SWITCHED.to_owned()));
+    }
+    Ok(false)
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
@@ -113,7 +122,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
         })?;
         Ok(Self {
             form,
-            fresh: token_fits(&visit, &sent),
+            fresh: token_fits(&visit, &sent)?,
         })
     }
 }

@@ -30,6 +30,7 @@ mod invitations;
 mod limits;
 mod lists;
 mod log;
+mod memberships;
 mod municipal;
 mod operator;
 mod organisations;

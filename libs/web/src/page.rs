@@ -184,6 +184,8 @@ fn navigation(role: Role) -> Vec<(&'static str, &'static str)> {
         Role::Admin => vec![
             home,
             ("/admin/municipalities", "Муниципалитеты"),
+            ("/admin/operators", "Операторы"),
+            ("/admin/policy", "Права доступа"),
             ("/admin/audit", "Журнал действий"),
         ],
     }

@@ -65,10 +65,24 @@ pub struct Cabinet {
     pub title: String,
 }
 
+/// A cabinet that was in use before: its forms may still stand open in another tab (SEC-13).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Former {
+    /// The role whose pages they are.
+    pub role: Role,
+    /// The token they carry.
+    pub csrf: String,
+}
+
+/// How many former cabinets a session remembers, the latest.
+pub const FORMER_KEPT: usize = 8;
+
 /// Key of [`Signed`] in a session.
 pub const SIGNED: &str = "signed";
 /// Key of the token forms send back.
 pub const CSRF: &str = "csrf";
+/// Key of the [`Former`] cabinets of the session.
+pub const FORMER: &str = "former";
 /// Key of the notice for the next page.
 pub const NOTICE: &str = "notice";
 

@@ -122,7 +122,7 @@ impl Upload {
                 }
                 let text = String::from_utf8_lossy(&text).into_owned();
                 if name == "_csrf" {
-                    trusted = token_fits(&self.visit, &text);
+                    trusted = token_fits(&self.visit, &text)?;
                 }
                 if !trusted {
                     return Err(Error::Expired);

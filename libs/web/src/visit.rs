@@ -19,8 +19,11 @@ use uuid::Uuid;
 use crate::{
     Web,
     error::{Error, OtherCabinet, Result},
-    session::{self, Cabinet, Signed},
+    session::{self, Cabinet, Former, Signed},
 };
+
+/// What is said to a form of a cabinet that is no longer in use (SEC-13).
+pub const SWITCHED: &str = "Вы сменили кабинет, пока страница была открыта. Ничего не сделано: вернитесь в прежний кабинет и повторите.";
 
 /// One request's visitor.
 #[derive(Clone, Debug)]
@@ -30,6 +33,8 @@ pub struct Visit {
     pub signed: Option<Signed>,
     /// The token this session's forms carry; empty until a form is shown (see [`Guest`]).
     pub csrf: String,
+    /// The cabinets that were in use before, with the tokens of their forms.
+    pub former: Vec<Former>,
     /// What the act before achieved, to be shown once.
     pub notice: Option<String>,
     /// The path and query asked for.
@@ -88,6 +93,7 @@ impl Visit {
             }
         }
         let csrf = session.get(session::CSRF).await?.unwrap_or_default();
+        let former = session.get(session::FORMER).await?.unwrap_or_default();
         // A notice is taken by the next page that is shown, not by a picture or a form.
         let notice = if page && session.get::<String>(session::NOTICE).await?.is_some() {
             session.remove(session::NOTICE).await?
@@ -98,6 +104,7 @@ impl Visit {
             session,
             signed,
             csrf,
+            former,
             notice,
             path,
             request: Uuid::now_v7(),
@@ -121,6 +128,8 @@ impl Visit {
         self.session.cycle_id().await?;
         self.session.insert(session::SIGNED, signed).await?;
         self.session.insert(session::CSRF, random_token()).await?;
+        let former = self.former_after(signed);
+        self.session.insert(session::FORMER, former).await?;
         let role = signed.cabinet.as_ref().map(|cabinet| cabinet.role);
         self.session
             .set_expiry(Some(Expiry::OnInactivity(session::idle(
@@ -128,6 +137,29 @@ impl Visit {
                 signed.remember,
             ))));
         Ok(())
+    }
+
+    /// The former cabinets once `signed` is what is known: the one in use joins them if it is
+    /// left; another person's session begins without any.
+    fn former_after(&self, signed: &Signed) -> Vec<Former> {
+        let Some(before) = self
+            .signed
+            .as_ref()
+            .filter(|it| it.account == signed.account)
+        else {
+            return Vec::new();
+        };
+        let place = |cabinet: &Cabinet| (cabinet.role, cabinet.membership);
+        let mut former = self.former.clone();
+        if let Some(left) = &before.cabinet
+            && signed.cabinet.as_ref().map(place) != Some(place(left))
+        {
+            former.push(Former {
+                role: left.role,
+                csrf: self.csrf.clone(),
+            });
+        }
+        former.split_off(former.len().saturating_sub(session::FORMER_KEPT))
     }
 
     /// Signs out: the session is gone from Redis.
@@ -170,6 +202,18 @@ impl Visit {
             Ok(actor)
         } else {
             Err(Error::OtherCabinet(actor))
+        }
+    }
+
+    /// The actor for a page of `role`. A form of a cabinet left meanwhile is told so instead of
+    /// being another role's (SEC-13).
+    fn actor_for(&self, role: Role, method: &Method) -> Result<Actor> {
+        let left = || self.former.iter().any(|former| former.role == role);
+        match self.actor(role) {
+            Err(Error::Forbidden) if method == Method::POST && left() => {
+                Err(Error::Conflict(SWITCHED.to_owned()))
+            }
+            outcome => outcome,
         }
     }
 
@@ -282,12 +326,16 @@ macro_rules! cabinets {
             }
         }
 
-        impl<S: Send + Sync> FromRequestParts<S> for $name {
+        impl FromRequestParts<Web> for $name {
             type Rejection = Error;
 
-            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+            async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self> {
                 let visit = (*visit_of(parts)?).clone();
-                let actor = visit.actor($role)?;
+                let actor = visit.actor_for($role, &parts.method)?;
+                // A form may be judged before its verb enters: not one from a closed cabinet.
+                if parts.method == Method::POST {
+                    web.app.ensure_open(&actor).await?;
+                }
                 Ok(Self { visit, actor })
             }
         }

@@ -5,6 +5,8 @@ mod audit;
 mod home;
 mod municipalities;
 mod municipality;
+mod operators;
+mod policy;
 
 use axum::Router;
 
@@ -18,4 +20,6 @@ pub fn router() -> Router<Web> {
         .merge(municipality::router())
     Router::new().merge(export::router()).merge(home::router())
     Router::new().merge(audit::router()).merge(home::router())
+        .merge(operators::router())
+        .merge(policy::router())
 }

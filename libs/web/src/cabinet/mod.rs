@@ -2,10 +2,12 @@
 //! letters. A cabinet opens in one place only ([`open`]): after consent and profile.
 
 mod choose;
+mod close;
 mod consent;
 mod letters;
 mod profile;
 mod transfer;
+mod views;
 
 use app::accounts::{Cabinet, Standing, is_filled, title};
 use axum::{
@@ -32,9 +34,11 @@ pub fn router() -> Router<Web> {
         .route("/cabinet/choose", get(choose::get).post(choose::post))
         .route("/consent", get(consent::get).post(consent::post))
         .route("/profile", get(profile::get).post(profile::post))
+        .route("/profile/close", get(close::get).post(close::post))
         .route("/profile/letters", get(letters::get))
         .route("/profile/transfer", get(transfer::get).post(transfer::ask))
         .route("/profile/transfer/cancel", post(transfer::cancel))
+        .route("/profile/views", get(views::get))
 }
 
 /// Where to go once the cabinet is open.

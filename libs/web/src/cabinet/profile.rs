@@ -11,7 +11,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::role::Role;
+use domain::{act::Act, role::Role};
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{ButtonStyle, Choice, Fact, Field, Flavour, Form, NamedButton, Select};
@@ -70,7 +70,7 @@ pub async fn get(
         profile.typed.municipality = door.municipality.to_string();
     }
     if asked.edit.is_empty() && profile.cabinet.as_ref().is_some_and(is_filled) {
-        return Ok(shown(&at, &profile).into_response());
+        return Ok(shown(&at, &web, &profile).into_response());
     }
     let lists = web.app.profile_lists(&profile, &profile.typed).await?;
     Ok(form(&at, &profile, &profile.typed, &lists, &[]).into_response())
@@ -145,7 +145,7 @@ async fn after(at: &Person, web: &Web, before: &Profile, saved: Saved) -> Result
     enter(at, web, &standing, cabinet, None).await
 }
 
-fn shown(at: &Person, profile: &Profile) -> Markup {
+fn shown(at: &Person, web: &Web, profile: &Profile) -> Markup {
     let typed = &profile.typed;
     let cabinet = profile.cabinet.as_ref();
     let phone = crate::case::phone(&typed.phone);
@@ -168,6 +168,10 @@ fn shown(at: &Person, profile: &Profile) -> Markup {
         Some(cabinet) => format!("/profile?edit=1&cabinet={}", cabinet.public_id),
         None => "/profile?edit=1".to_owned(),
     };
+    // What follows is of the cabinet in use, whichever is shown.
+    let in_use = cabinet.is_some_and(|cabinet| in_use(at) == Some((cabinet.role, cabinet.id)));
+    let viewed = in_use && web.app.ever(profile.role, Act::ReadViews);
+    let closes = in_use && web.app.closes_own(profile.role);
     Page::new(at, HEADING)
         .caption(profile.role.name())
         .flavour(Flavour::Reading)
@@ -179,8 +183,10 @@ fn shown(at: &Person, profile: &Profile) -> Markup {
             h2 { "Учётная запись" }
             ul class="govuk-list" {
                 li { a class="govuk-link" href="/profile/letters" { "Мои письма" } }
+                @if viewed { li { a class="govuk-link" href="/profile/views" { "Кто смотрел мои документы" } } }
                 li { a class="govuk-link" href="/password/forgot" { "Сменить пароль" } }
                 li { a class="govuk-link" href="/profile?cabinet=new" { "Открыть кабинет педагогического работника в другом муниципалитете" } }
+                @if closes { li { a class="govuk-link" href="/profile/close" { "Закрыть кабинет" } } }
             }
         })
 }

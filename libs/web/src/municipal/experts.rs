@@ -3,17 +3,30 @@
 use axum::{
     Router,
     extract::{Query, State},
-    routing::get,
+    response::Redirect,
+    routing::{get, post},
 };
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Column, Table};
 
-use crate::{Result, Web, lists, page::Page, visit::Municipal};
+use crate::{
+    Result, Web,
+    form::Posted,
+    id::Id,
+    lists,
+    memberships::{self, Seen},
+    page::Page,
+    visit::Municipal,
+};
+
+const PATH: &str = "/municipal/experts";
 
 /// The page of this file.
 pub fn router() -> Router<Web> {
-    Router::new().route("/municipal/experts", get(show))
+    Router::new()
+        .route(PATH, get(show))
+        .route("/municipal/experts/{id}/end", post(end))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +40,8 @@ async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>)
         .app
         .municipal_experts(&at.actor, lists::after(&asked.after))
         .await?;
+    let ids: Vec<_> = list.rows.iter().map(|expert| expert.public_id).collect();
+    let endable = web.app.endable(&at.actor, &ids).await?;
     let rows = list
         .rows
         .iter()
@@ -38,11 +53,18 @@ async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>)
                 html! { (lists::or_dash(&expert.organisation)) },
                 html! { (lists::or_dash(&phone)) },
                 html! { (expert.load) },
+                memberships::button(
+                    PATH,
+                    &at.csrf,
+                    expert.public_id,
+                    endable.get(&expert.public_id).copied(),
+                ),
             ]
         })
         .collect();
     Ok(Page::new(&at, "Специалисты").render(html! {
-        p { "Специалистов приглашают на странице " a href="/municipal/invitations" { "Приглашение" } "." }
+        p { "Специалистов приглашают на странице " a href="/municipal/invitations" { "Приглашение" } ". "
+            "Места отключённого специалиста становятся свободными, и их видят операторы." }
         (ui::table(Table {
             caption: "Специалисты муниципалитета",
             caption_hidden: true,
@@ -52,10 +74,24 @@ async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>)
                 Column::text("Организация"),
                 Column::text("Телефон"),
                 Column::number("Нагрузка"),
+                Column::text("Действия"),
             ],
             rows,
             empty: "Специалистов пока нет.",
         }))
         (lists::next_page("/municipal/experts?", "after", list.next))
     }))
+}
+
+async fn end(
+    at: Municipal,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Redirect> {
+    let version = posted.take()?.version();
+    web.app.end_membership(&at.actor, id, version).await?;
+    at.notify("Специалист отключён, его места в графике свободны")
+        .await?;
+    Ok(Redirect::to(PATH))
 }

@@ -3,18 +3,31 @@
 use axum::{
     Router,
     extract::{Query, State},
-    routing::get,
+    response::Redirect,
+    routing::{get, post},
 };
 use domain::role::Role;
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Column, Table};
 
-use crate::{Result, Web, lists, page::Page, visit::Municipal};
+use crate::{
+    Result, Web,
+    form::Posted,
+    id::Id,
+    lists,
+    memberships::{self, Seen},
+    page::Page,
+    visit::Municipal,
+};
+
+const PATH: &str = "/municipal/people";
 
 /// The page of this file.
 pub fn router() -> Router<Web> {
-    Router::new().route("/municipal/people", get(show))
+    Router::new()
+        .route(PATH, get(show))
+        .route("/municipal/people/{id}/end", post(end))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -28,6 +41,8 @@ async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>)
         .app
         .people(&at.actor, "", lists::after(&asked.after))
         .await?;
+    let ids: Vec<_> = list.rows.iter().map(|person| person.public_id).collect();
+    let endable = web.app.endable(&at.actor, &ids).await?;
     let rows = list
         .rows
         .iter()
@@ -45,6 +60,12 @@ async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>)
                         }
                     }
                 },
+                memberships::button(
+                    PATH,
+                    &at.csrf,
+                    person.public_id,
+                    endable.get(&person.public_id).copied(),
+                ),
             ]
         })
         .collect();
@@ -53,10 +74,22 @@ async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>)
         (ui::table(Table {
             caption: "Пользователи муниципалитета",
             caption_hidden: true,
-            columns: &["Логин", "E-mail", "ФИО", "Роль"].map(Column::text),
+            columns: &["Логин", "E-mail", "ФИО", "Роль", "Действия"].map(Column::text),
             rows,
             empty: "Пользователей пока нет.",
         }))
         (lists::next_page("/municipal/people?", "after", list.next))
     }))
+}
+
+async fn end(
+    at: Municipal,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Redirect> {
+    let version = posted.take()?.version();
+    web.app.end_membership(&at.actor, id, version).await?;
+    at.notify(memberships::ENDED).await?;
+    Ok(Redirect::to(PATH))
 }

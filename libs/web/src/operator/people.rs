@@ -1,6 +1,8 @@
 //! `/operator/people` «Пользователи»: invitations into any municipality, and everybody who has
 //! a cabinet in one (R-ACC-3, R-ACC-4).
 
+use std::collections::HashMap;
+
 use app::{FieldFault, Listing, invitations::Invitations, people::Person};
 use axum::{
     Router,
@@ -19,7 +21,7 @@ use crate::{
     form::Posted,
     id::Id,
     invitations::{self, Raw, Seen, email_field, notice, organisation_field, role_field},
-    lists,
+    lists, memberships,
     page::{Page, fault_of},
     visit::Operator,
 };
@@ -32,6 +34,7 @@ const HEADING: &str = "Пользователи";
 pub fn router() -> Router<Web> {
     Router::new()
         .route(PATH, get(show).post(invite))
+        .route("/operator/people/{id}/end", post(end))
         .route("/operator/people/invitations/{id}/resend", post(resend))
         .route("/operator/people/invitations/{id}/revoke", post(revoke))
 }
@@ -48,18 +51,22 @@ struct Asked {
 struct Shown {
     invitations: Invitations,
     people: Listing<Person>,
+    endable: HashMap<Uuid, i32>,
     search: String,
 }
 
 async fn load(at: &Operator, web: &Web, municipality: &str, asked: Asked) -> Result<Shown> {
     let invited_after = lists::after(&asked.invited_after);
     let after = lists::after(&asked.after);
+    let people = web.app.people(&at.actor, &asked.search, after).await?;
+    let ids: Vec<_> = people.rows.iter().map(|person| person.public_id).collect();
     Ok(Shown {
         invitations: web
             .app
             .invitations(&at.actor, municipality, invited_after)
             .await?,
-        people: web.app.people(&at.actor, &asked.search, after).await?,
+        endable: web.app.endable(&at.actor, &ids).await?,
+        people,
         search: asked.search,
     })
 }
@@ -123,6 +130,18 @@ async fn revoke(
     Ok(Redirect::to(PATH))
 }
 
+async fn end(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<memberships::Seen>,
+) -> Result<Redirect> {
+    let version = posted.take()?.version();
+    web.app.end_membership(&at.actor, id, version).await?;
+    at.notify(memberships::ENDED).await?;
+    Ok(Redirect::to(PATH))
+}
+
 fn body(at: &Operator, shown: &Shown, raw: &Raw, faults: &[FieldFault]) -> Markup {
     html! {
         h2 { "Пригласить" }
@@ -138,7 +157,7 @@ fn body(at: &Operator, shown: &Shown, raw: &Raw, faults: &[FieldFault]) -> Marku
             width: Width::Medium,
             ..Field::default()
         })))
-        (people(&shown.people.rows))
+        (people(at, shown))
         (lists::next_page("/operator/people?", "after", shown.people.next))
     }
 }
@@ -181,8 +200,10 @@ fn invite_form(at: &Operator, seen: &Invitations, raw: &Raw, faults: &[FieldFaul
     )
 }
 
-fn people(rows: &[Person]) -> Markup {
-    let rows = rows
+fn people(at: &Operator, shown: &Shown) -> Markup {
+    let rows = shown
+        .people
+        .rows
         .iter()
         .map(|person| {
             vec![
@@ -191,13 +212,27 @@ fn people(rows: &[Person]) -> Markup {
                 html! { (lists::or_dash(&person.full_name)) },
                 html! { (person.role.name()) },
                 html! { (person.municipality) },
+                memberships::button(
+                    PATH,
+                    &at.csrf,
+                    person.public_id,
+                    shown.endable.get(&person.public_id).copied(),
+                ),
             ]
         })
         .collect();
     ui::table(Table {
         caption: "Пользователи муниципалитетов",
         caption_hidden: true,
-        columns: &["Логин", "E-mail", "ФИО", "Роль", "Муниципалитет"].map(Column::text),
+        columns: &[
+            "Логин",
+            "E-mail",
+            "ФИО",
+            "Роль",
+            "Муниципалитет",
+            "Действия",
+        ]
+        .map(Column::text),
         rows,
         empty: "Никого не найдено.",
     })

@@ -1,0 +1,38 @@
+//! «Отключить» in the lists of people: what the coordinator's, the operator's and the
+//! administrator's pages share of ending somebody's cabinet (08 §8.2).
+
+use maud::Markup;
+use serde::Deserialize;
+use ui::{ActionButton, ButtonStyle};
+use uuid::Uuid;
+
+/// The version the button was shown with; nonsense is stale.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Seen {
+    version: String,
+}
+
+impl Seen {
+    /// The version, 0 for nonsense: no row has it.
+    pub fn version(&self) -> i32 {
+        self.version.parse().unwrap_or_default()
+    }
+}
+
+/// The notice after it.
+pub const ENDED: &str = "Пользователь отключён от этого кабинета";
+
+/// The button of a row; `base` is the address of the list. Nothing without a version: the
+/// person may not end this one.
+pub fn button(base: &str, csrf: &str, id: Uuid, version: Option<i32>) -> Markup {
+    version.map_or_else(Markup::default, |version| {
+        ui::action_button(ActionButton {
+            action: &format!("{base}/{id}/end"),
+            csrf,
+            label: "Отключить",
+            style: ButtonStyle::LinkWarning,
+            values: &[("version", &version.to_string())],
+        })
+    })
+}
