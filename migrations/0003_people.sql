@@ -82,7 +82,6 @@ CREATE INDEX membership_experts ON app.membership (tenant_id, surname, name, id)
   WHERE role = 'expert' AND ended_at IS NULL;
 CREATE INDEX membership_surname ON app.membership (tenant_id, surname, id) WHERE ended_at IS NULL;
 CREATE INDEX membership_region ON app.membership (surname, id) WHERE ended_at IS NULL;
-CREATE INDEX membership_found ON app.membership (lower(surname) text_pattern_ops) WHERE ended_at IS NULL;
 CREATE INDEX membership_organisation ON app.membership (tenant_id, organisation_id)
   WHERE ended_at IS NULL AND role = 'teacher';
 ALTER TABLE app.membership ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -240,20 +239,14 @@ CREATE FUNCTION app.people_logins(p_accounts bigint[]) RETURNS TABLE (account_id
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT a.id, a.login, coalesce(a.email, '') FROM app.account a
   WHERE a.id = ANY (p_accounts) AND app.may_know(a.id) $$;
--- The accounts whose login begins so. Compared byte by byte, as the index is.
-CREATE FUNCTION app.people_found(p_prefix text) RETURNS SETOF bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT a.id FROM app.account a
-  WHERE a.login_norm ~>=~ p_prefix AND a.login_norm ~<~ (p_prefix || chr(1114111)) AND app.may_know(a.id)
-  ORDER BY a.login_norm USING ~<~ LIMIT 200 $$;
 -- A person's own login and e-mail, whatever the cabinet.
 CREATE FUNCTION app.my_account() RETURNS TABLE (login text, email text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT a.login, coalesce(a.email, '') FROM app.account a WHERE a.id = app.ctx_account() $$;
 REVOKE ALL ON FUNCTION app.still(bigint, int, text, bigint), app.may_know(bigint),
-  app.people_logins(bigint[]), app.people_found(text), app.my_account() FROM PUBLIC;
+  app.people_logins(bigint[]), app.my_account() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.still(bigint, int, text, bigint) TO attest_tenant, attest_expert, attest_operator, attest_admin, attest_auth, attest_worker;
-GRANT EXECUTE ON FUNCTION app.people_logins(bigint[]), app.people_found(text) TO attest_tenant, attest_operator;
+GRANT EXECUTE ON FUNCTION app.people_logins(bigint[]) TO attest_tenant, attest_operator;
 GRANT EXECUTE ON FUNCTION app.my_account() TO attest_tenant, attest_expert, attest_operator;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;

@@ -1,7 +1,7 @@
 //! The people a coordinator or an operator answers for, and the experts of a municipality.
 
-use db::people;
-use domain::{act::acts, actor::Actor, value::Line};
+use db::{people, search};
+use domain::{act::acts, actor::Actor, search::SearchQuery};
 use uuid::Uuid;
 
 pub use db::people::{Expert, Person};
@@ -9,7 +9,7 @@ pub use db::people::{Expert, Person};
 use crate::{App, Listing, Result};
 
 impl App {
-    /// The people the actor may see, by surname; with `search`, the first whose surname or
+    /// The people the actor may see, by surname; with `typed`, those of this ФИО or whose
     /// login begins so.
     ///
     /// # Errors
@@ -17,17 +17,20 @@ impl App {
     pub async fn people(
         &self,
         actor: &Actor,
-        search: &str,
+        typed: &str,
         after: Option<Uuid>,
     ) -> Result<Listing<Person>> {
         let mut tx = self.db.enter::<acts::ListPeople>(actor).await?;
-        // Nobody has a surname or a login that is not a line of text: nobody is found by it.
-        let rows = match Line::parse_optional(search, 100) {
-            Ok(None) => people::page(&mut tx, after).await?,
-            Ok(Some(search)) => people::found(&mut tx, search.as_str()).await?,
-            Err(_) => Vec::new(),
+        let Some(query) = SearchQuery::parse(typed) else {
+            let rows = people::page(&mut tx, after).await?;
+            return Ok(Listing::cut(rows, people::PAGE, |row| row.public_id));
         };
-        Ok(Listing::cut(rows, people::PAGE, |row| row.public_id))
+        let found = search::people(&mut tx, &query).await?;
+        let rows = people::among(&mut tx, &found, after).await?;
+        Ok(Listing {
+            partial: found.partial,
+            ..Listing::cut(rows, people::PAGE, |row| row.public_id)
+        })
     }
 
     /// The experts of the actor's municipality, by surname.

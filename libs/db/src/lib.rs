@@ -31,6 +31,7 @@ pub mod reference;
 pub mod renditions;
 pub mod schedule;
 pub mod scope;
+pub mod search;
 #[cfg(feature = "seed")]
 pub mod seed;
 pub mod withdrawals;

@@ -15,6 +15,7 @@ use super::known;
 use crate::{
     error::{Error, Result},
     scope::Scope,
+    search::Found,
 };
 
 /// Rows of a page.
@@ -69,6 +70,8 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// Whether more follow.
     pub more: bool,
+    /// Whether a search found more than the list looks through.
+    pub partial: bool,
 }
 
 impl<T> Page<T> {
@@ -76,7 +79,11 @@ impl<T> Page<T> {
     pub(crate) fn of(mut rows: Vec<T>) -> Self {
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
-        Self { rows, more }
+        Self {
+            rows,
+            more,
+            partial: false,
+        }
     }
 }
 
@@ -183,7 +190,7 @@ macro_rules! page {
 }
 
 /// A tab of the municipality's work with applications, the oldest term first: what waits for
-/// the registrar, or all of it.
+/// the registrar, or all of it; with `found`, only these.
 ///
 /// # Errors
 /// If the database does not answer or holds a value the domain does not know.
@@ -191,10 +198,13 @@ pub async fn of_municipality(
     scope: &mut Scope,
     list: WorkList,
     waiting: bool,
+    found: Option<&Found>,
     after: Cursor,
 ) -> Result<Page<Line>> {
     let (route, procedure) = (list.route().code(), list.procedure().code());
-    if waiting {
+    if let Some(found) = found {
+        sought(scope, list, waiting, found, after).await
+    } else if waiting {
         page!(
             scope,
             "WHERE a.status = 'under_review' AND a.route = $1 AND a.procedure = $2
@@ -217,11 +227,47 @@ pub async fn of_municipality(
     }
 }
 
-/// The operators' queue over all municipalities, the oldest term first.
+/// What was found of a work list, in its order. At most so many rows are sorted as a search
+/// looks through.
+async fn sought(
+    scope: &mut Scope,
+    list: WorkList,
+    waiting: bool,
+    found: &Found,
+    after: Cursor,
+) -> Result<Page<Line>> {
+    let page: Result<Page<Line>> = page!(
+        scope,
+        "WHERE a.id = ANY ($1) AND a.submitted_at IS NOT NULL AND a.route = $2 AND a.procedure = $3
+           AND (NOT $4 OR a.status = 'under_review') AND (a.due_on, a.id) > ($5, $6)
+         ORDER BY a.due_on, a.id LIMIT 51",
+        &found.ids,
+        list.route().code(),
+        list.procedure().code(),
+        waiting,
+        after.due_on,
+        after.id,
+    );
+    Ok(Page {
+        partial: found.partial,
+        ..page?
+    })
+}
+
+/// The operators' queue over all municipalities, the oldest term first; with `found`, only
+/// these.
 ///
 /// # Errors
 /// As [`of_municipality`].
-pub async fn queue(scope: &mut Scope, list: WorkList, after: Cursor) -> Result<Page<Line>> {
+pub async fn queue(
+    scope: &mut Scope,
+    list: WorkList,
+    found: Option<&Found>,
+    after: Cursor,
+) -> Result<Page<Line>> {
+    if let Some(found) = found {
+        return sought(scope, list, true, found, after).await;
+    }
     page!(
         scope,
         "WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $1
@@ -258,16 +304,38 @@ pub struct Narrowed {
     pub due_before: Option<NaiveDate>,
 }
 
-/// Everything submitted in all municipalities, the newest first.
+/// Everything submitted in all municipalities, the newest first; with `found`, only these.
 ///
 /// # Errors
 /// As [`of_municipality`].
-pub async fn submitted(scope: &mut Scope, by: Narrowed, after: Cursor) -> Result<Page<Line>> {
+pub async fn submitted(
+    scope: &mut Scope,
+    by: Narrowed,
+    found: Option<&Found>,
+    after: Cursor,
+) -> Result<Page<Line>> {
     // A term before a day is a place in the same order: the page begins there at the latest.
     let after = match by.due_before {
         Some(day) if day <= after.due_on => Cursor { due_on: day, id: 0 },
         _ => after,
     };
+    if let Some(found) = found {
+        let page: Result<Page<Line>> = page!(
+            scope,
+            "WHERE a.id = ANY ($3) AND a.submitted_at IS NOT NULL AND ($4::int IS NULL OR a.tenant_id = $4)
+               AND ($5::text IS NULL OR a.status = $5) AND (a.due_on, a.id) < ($1, $2)
+             ORDER BY a.due_on DESC, a.id DESC LIMIT 51",
+            after.due_on,
+            after.id,
+            &found.ids,
+            by.tenant.map(|tenant| tenant.0),
+            by.status.map(Status::code),
+        );
+        return Ok(Page {
+            partial: found.partial,
+            ..page?
+        });
+    }
     match (by.tenant, by.status) {
         (None, None) => page!(
             scope,

@@ -4,18 +4,19 @@
 use app::{FieldFault, Listing, invitations::Invitations, people::Person};
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
 use domain::role::Role;
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{Column, Field, Form, NamedButton, Table, Width};
+use ui::{Column, Field, Form, NamedButton, Pagination, Table};
 use uuid::Uuid;
 
 use crate::{
     Result, Web,
+    asked::{Asked, address},
     form::Posted,
     id::Id,
     invitations::{self, Raw, Seen, email_field, notice, organisation_field, role_field},
@@ -38,8 +39,8 @@ pub fn router() -> Router<Web> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
-    search: String,
+struct Wanted {
+    q: String,
     after: String,
     invited_after: String,
 }
@@ -48,24 +49,28 @@ struct Asked {
 struct Shown {
     invitations: Invitations,
     people: Listing<Person>,
-    search: String,
+    q: String,
 }
 
-async fn load(at: &Operator, web: &Web, municipality: &str, asked: Asked) -> Result<Shown> {
-    let invited_after = lists::after(&asked.invited_after);
-    let after = lists::after(&asked.after);
+async fn load(at: &Operator, web: &Web, municipality: &str, wanted: Wanted) -> Result<Shown> {
+    let invited_after = lists::after(&wanted.invited_after);
+    let after = lists::after(&wanted.after);
     Ok(Shown {
         invitations: web
             .app
             .invitations(&at.actor, municipality, invited_after)
             .await?,
-        people: web.app.people(&at.actor, &asked.search, after).await?,
-        search: asked.search,
+        people: web.app.people(&at.actor, &wanted.q, after).await?,
+        q: wanted.q,
     })
 }
 
-async fn show(at: Operator, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    let shown = load(&at, &web, "", asked).await?;
+async fn show(
+    at: Operator,
+    State(web): State<Web>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Markup> {
+    let shown = load(&at, &web, "", wanted).await?;
     Ok(Page::new(&at, HEADING).render(body(&at, &shown, &Raw::default(), &[])))
 }
 
@@ -73,7 +78,7 @@ async fn invite(at: Operator, State(web): State<Web>, posted: Posted<Raw>) -> Re
     let raw = match posted.accept() {
         Ok(raw) => raw,
         Err(raw) => {
-            let shown = load(&at, &web, &raw.municipality, Asked::default()).await?;
+            let shown = load(&at, &web, &raw.municipality, Wanted::default()).await?;
             let faults = lists::expired();
             let page = Page::new(&at, HEADING).faults(&faults);
             return Ok(lists::again(page.render(body(&at, &shown, &raw, &faults))));
@@ -81,7 +86,7 @@ async fn invite(at: Operator, State(web): State<Web>, posted: Posted<Raw>) -> Re
     };
     // «Показать организации»: the same form again, with those of the municipality chosen.
     if !raw.show.is_empty() {
-        let shown = load(&at, &web, &raw.municipality, Asked::default()).await?;
+        let shown = load(&at, &web, &raw.municipality, Wanted::default()).await?;
         let page = Page::new(&at, HEADING).render(body(&at, &shown, &raw, &[]));
         return Ok(page.into_response());
     }
@@ -91,7 +96,7 @@ async fn invite(at: Operator, State(web): State<Web>, posted: Posted<Raw>) -> Re
             Ok(Redirect::to(PATH).into_response())
         }
         Err(app::Error::Invalid(faults)) => {
-            let shown = load(&at, &web, &raw.municipality, Asked::default()).await?;
+            let shown = load(&at, &web, &raw.municipality, Wanted::default()).await?;
             let page = Page::new(&at, HEADING).faults(&faults);
             Ok(page.refuse(body(&at, &shown, &raw, &faults)))
         }
@@ -124,22 +129,20 @@ async fn revoke(
 }
 
 fn body(at: &Operator, shown: &Shown, raw: &Raw, faults: &[FieldFault]) -> Markup {
+    let next = shown
+        .people
+        .next
+        .map(|id| address(PATH, &[("q", &shown.q), ("after", &id.to_string())]));
     html! {
         h2 { "Пригласить" }
         (invite_form(at, &shown.invitations, raw, faults))
         (invitations::table(INVITATIONS, &at.csrf, &shown.invitations.list.rows, true))
         (lists::next_page("/operator/people?", "invited_after", shown.invitations.list.next))
         h2 { "Пользователи муниципалитетов" }
-        (ui::filters(PATH, ui::text(Field {
-            name: "search",
-            label: "Фамилия или логин",
-            value: &shown.search,
-            hint: Some("Начало фамилии или логина"),
-            width: Width::Medium,
-            ..Field::default()
-        })))
-        (people(&shown.people.rows))
-        (lists::next_page("/operator/people?", "after", shown.people.next))
+        (ui::filters(PATH, lists::search(&shown.q, lists::NAME_OR_LOGIN)))
+        (people(&shown.people.rows, &shown.q))
+        (lists::partial(shown.people.partial))
+        (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
     }
 }
 
@@ -181,7 +184,7 @@ fn invite_form(at: &Operator, seen: &Invitations, raw: &Raw, faults: &[FieldFaul
     )
 }
 
-fn people(rows: &[Person]) -> Markup {
+fn people(rows: &[Person], typed: &str) -> Markup {
     let rows = rows
         .iter()
         .map(|person| {
@@ -199,6 +202,6 @@ fn people(rows: &[Person]) -> Markup {
         caption_hidden: true,
         columns: &["Логин", "E-mail", "ФИО", "Роль", "Муниципалитет"].map(Column::text),
         rows,
-        empty: "Никого не найдено.",
+        empty: lists::nothing(typed, "Пользователей пока нет."),
     })
 }
