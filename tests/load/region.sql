@@ -41,7 +41,7 @@ INSERT INTO app.municipality (public_id, slug, name)
   SELECT gen_random_uuid(), 'm' || n, 'Муниципалитет ' || n FROM generate_series(1, :municipalities) n ORDER BY n;
 INSERT INTO app.ref_organisation_type (code, name, sector, ordinal) VALUES ('school', 'Школа', 'образование', 1);
 INSERT INTO app.ref_founder_kind (code, name, routed_to_operator, ordinal)
-  VALUES ('municipal', 'муниципалитет', false, 1), ('industry', 'отрасль', true, 2);
+  VALUES ('municipal', 'муниципалитет', false, 1), ('industry', 'отрасль', true, 2) ON CONFLICT DO NOTHING;
 INSERT INTO app.ref_position (code, name, attestable, ordinal)
   SELECT 'p' || n, 'Должность ' || n, true, n FROM generate_series(1, 20) n;
 INSERT INTO app.period (public_id, name, starts, ends)

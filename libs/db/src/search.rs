@@ -5,7 +5,7 @@ use domain::search::SearchQuery;
 
 use crate::{error::Result, scope::Scope};
 
-/// How many finds a list looks through: the newest.
+/// How many finds a list looks through.
 pub const MOST: usize = 1000;
 
 /// What was found.

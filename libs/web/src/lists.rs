@@ -48,7 +48,7 @@ pub fn nothing<'a>(typed: &str, words: &'a str) -> &'a str {
 pub fn partial(partial: bool) -> Markup {
     html! {
         @if partial {
-            p class="govuk-body" { "Найдено больше 1000: показаны последние. Уточните запрос." }
+            p class="govuk-body" { "Найдено больше 1000: показаны не все. Уточните запрос." }
         }
     }
 }
