@@ -22,9 +22,9 @@ CREATE POLICY readable ON app.organisation FOR SELECT
   TO attest_tenant, attest_expert, attest_operator, attest_admin, attest_worker, attest_auth,
      attest_public, attest_definer USING (true);
 CREATE POLICY coordinator_add ON app.organisation FOR INSERT TO attest_tenant
-  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal');
+  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY coordinator_rename ON app.organisation FOR UPDATE TO attest_tenant
-  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal');
+  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY operator_add ON app.organisation FOR INSERT TO attest_operator
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY operator_change ON app.organisation FOR UPDATE TO attest_operator
@@ -88,8 +88,8 @@ ALTER TABLE app.membership ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_read ON app.membership FOR SELECT TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY person_read ON app.membership AS RESTRICTIVE FOR SELECT TO attest_tenant
-  USING ((SELECT app.ctx_role()) = 'municipal' OR account_id = (SELECT app.ctx_account())
-    OR ((SELECT app.ctx_role()) = 'school' AND role = 'teacher'
+  USING ((SELECT app.ctx_role() = 'municipal') OR account_id = (SELECT app.ctx_account())
+    OR ((SELECT app.ctx_role() = 'school') AND role = 'teacher'
         AND organisation_id = (SELECT app.ctx_organisation())));
 -- A teacher joins a municipality in that municipality's scope (R-ACC-7).
 CREATE POLICY teacher_join ON app.membership FOR INSERT TO attest_tenant
@@ -97,7 +97,7 @@ CREATE POLICY teacher_join ON app.membership FOR INSERT TO attest_tenant
     AND account_id = (SELECT app.ctx_account()));
 CREATE POLICY tenant_change ON app.membership FOR UPDATE TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant())
-    AND (account_id = (SELECT app.ctx_account()) OR (SELECT app.ctx_role()) = 'municipal'));
+    AND (account_id = (SELECT app.ctx_account()) OR (SELECT app.ctx_role() = 'municipal')));
 CREATE POLICY expert_own ON app.membership FOR SELECT TO attest_expert
   USING (account_id = (SELECT app.ctx_account()));
 CREATE POLICY expert_change ON app.membership FOR UPDATE TO attest_expert
@@ -144,7 +144,7 @@ ALTER TABLE app.organisation_request ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL 
 CREATE POLICY tenant_all ON app.organisation_request FOR ALL TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY person ON app.organisation_request AS RESTRICTIVE FOR ALL TO attest_tenant
-  USING (account_id = (SELECT app.ctx_account()) OR (SELECT app.ctx_role()) = 'municipal');
+  USING (account_id = (SELECT app.ctx_account()) OR (SELECT app.ctx_role() = 'municipal'));
 GRANT SELECT ON app.organisation_request TO attest_tenant;
 GRANT INSERT (tenant_id, public_id, membership_id, account_id, type, name) ON app.organisation_request TO attest_tenant;
 GRANT UPDATE (state, organisation_id, answer, version) ON app.organisation_request TO attest_tenant;
@@ -176,8 +176,8 @@ CREATE INDEX invitation_list ON app.invitation (tenant_id, id DESC);
 CREATE INDEX invitation_region ON app.invitation (id DESC);
 ALTER TABLE app.invitation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_all ON app.invitation FOR ALL TO attest_tenant
-  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal')
-  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal'
+  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role() = 'municipal'))
+  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role() = 'municipal')
     AND role IN ('school', 'expert'));
 CREATE POLICY operator_read ON app.invitation FOR SELECT TO attest_operator USING (true);
 CREATE POLICY operator_add ON app.invitation FOR INSERT TO attest_operator
@@ -225,26 +225,21 @@ RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_t
                    WHERE m.id = p_membership AND m.account_id = p_account AND m.role = p_role
                      AND m.ended_at IS NULL AND t.status = 'active')
       END $$;
--- Whose login the caller may know: coordinators of the people of their municipality,
--- operators of everyone who has or had a cabinet in one (R-ACC-5).
-CREATE FUNCTION app.may_know(p_account bigint) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT CASE app.acting_role(session_user)
-    WHEN 'municipal' THEN EXISTS (SELECT 1 FROM app.membership m
-      WHERE m.account_id = p_account AND m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL)
-    WHEN 'operator' THEN EXISTS (SELECT 1 FROM app.membership m WHERE m.account_id = p_account)
-    ELSE false END $$;
--- Login and e-mail of these accounts, as far as the caller may know them.
+-- Login and e-mail of these accounts, as far as the caller may know them: coordinators of the
+-- people of their municipality, operators of everyone who has or had a cabinet in one (R-ACC-5).
 CREATE FUNCTION app.people_logins(p_accounts bigint[]) RETURNS TABLE (account_id bigint, login text, email text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT a.id, a.login, coalesce(a.email, '') FROM app.account a
-  WHERE a.id = ANY (p_accounts) AND app.may_know(a.id) $$;
+  WHERE a.id = ANY (p_accounts) AND EXISTS (SELECT 1 FROM app.membership m
+    WHERE m.account_id = a.id AND CASE app.acting_role(session_user)
+      WHEN 'municipal' THEN m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL
+      WHEN 'operator' THEN true
+      ELSE false END) $$;
 -- A person's own login and e-mail, whatever the cabinet.
 CREATE FUNCTION app.my_account() RETURNS TABLE (login text, email text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT a.login, coalesce(a.email, '') FROM app.account a WHERE a.id = app.ctx_account() $$;
-REVOKE ALL ON FUNCTION app.still(bigint, int, text, bigint), app.may_know(bigint),
-  app.people_logins(bigint[]), app.my_account() FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.still(bigint, int, text, bigint), app.people_logins(bigint[]), app.my_account() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.still(bigint, int, text, bigint) TO attest_tenant, attest_expert, attest_operator, attest_admin, attest_auth, attest_worker;
 GRANT EXECUTE ON FUNCTION app.people_logins(bigint[]) TO attest_tenant, attest_operator;
 GRANT EXECUTE ON FUNCTION app.my_account() TO attest_tenant, attest_expert, attest_operator;

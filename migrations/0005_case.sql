@@ -50,10 +50,10 @@ CREATE INDEX schedule_row_period ON app.schedule_row (tenant_id, period_id, id);
 CREATE INDEX schedule_row_gap ON app.schedule_row (gap_since, id) WHERE gap_since IS NOT NULL;
 CALL app.case_policies('schedule_row', '{attest_tenant,attest_operator}');
 CREATE POLICY coordinator_add ON app.schedule_row AS RESTRICTIVE FOR INSERT TO attest_tenant
-  WITH CHECK ((SELECT app.ctx_role()) = 'municipal');
+  WITH CHECK ((SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY coordinator_change ON app.schedule_row AS RESTRICTIVE FOR UPDATE TO attest_tenant
-  USING ((SELECT app.ctx_role()) = 'municipal' AND mark <> 'approved')
-  WITH CHECK ((SELECT app.ctx_role()) = 'municipal' AND mark <> 'approved');
+  USING ((SELECT app.ctx_role() = 'municipal') AND mark <> 'approved')
+  WITH CHECK ((SELECT app.ctx_role() = 'municipal') AND mark <> 'approved');
 GRANT INSERT (tenant_id, application_id, period_id, mark, set_by, gap_since) ON app.schedule_row TO attest_tenant, attest_operator;
 GRANT UPDATE (period_id, mark, set_by, gap_since, version) ON app.schedule_row TO attest_tenant, attest_operator;
 
@@ -93,9 +93,9 @@ CREATE POLICY case_visible ON app.assignment AS RESTRICTIVE FOR ALL TO attest_te
                  WHERE a.tenant_id = assignment.tenant_id AND a.id = assignment.application_id));
 CREATE POLICY tenant_add ON app.assignment FOR INSERT TO attest_tenant
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND expert_tenant_id = (SELECT app.ctx_tenant())
-    AND (SELECT app.ctx_role()) = 'municipal');
+    AND (SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY tenant_close ON app.assignment FOR UPDATE TO attest_tenant
-  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal');
+  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY expert_own ON app.assignment FOR SELECT TO attest_expert
   USING (application_id = ANY ((SELECT app.my_assigned())::bigint[]));
 CREATE POLICY operator_read ON app.assignment FOR SELECT TO attest_operator USING (true);

@@ -126,7 +126,7 @@ const LINTS: [Lint; 22] = [
         query: "SELECT polrelid::regclass || ' ' || polname FROM pg_policy
                 WHERE regexp_replace(coalesce(pg_get_expr(polqual, polrelid), '')
                     || coalesce(pg_get_expr(polwithcheck, polrelid), ''),
-                  '\\( SELECT [^()]*(app\\.)?(ctx_[a-z]+|my_assigned)\\(\\)[^()]*\\)', '', 'g')
+                  '\\( SELECT \\(?[^()]*(app\\.)?(ctx_[a-z]+|my_assigned)\\(\\)[^()]*\\)?[^()]*\\)', '', 'g')
                   ~ '(ctx_[a-z]+|my_assigned|current_setting)\\('",
         allowed: &[],
         fixture: "ALTER POLICY teacher_own ON app.card USING (tenant_id = app.ctx_tenant())",

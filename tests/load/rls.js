@@ -42,7 +42,7 @@ const municipality = (...aliases) => ({ text, types }) =>
   text.replaceAll(new RegExp(`WHERE (${aliases.join('|')})\\.(?!tenant_id|id =)`, 'g'), `WHERE $1.tenant_id = $${types.length + 1} AND $1.`);
 const logins = (text) => text.replace('app.people_logins(ARRAY(SELECT account_id FROM page))',
   '(SELECT id AS account_id, login, email FROM app.account WHERE id = ANY (ARRAY(SELECT account_id FROM page)))');
-const contacts = (text) => text.replace('LATERAL app.contacts(ARRAY[a.id]) k ON true',
+const contacts = (text) => text.replace('app.contacts(ARRAY(SELECT application_id FROM page)) k ON k.application_id = a.id',
   '(app.membership m JOIN app.account k ON k.id = m.account_id) ON m.tenant_id = a.tenant_id AND m.id = a.membership_id')
   .replace('k.phone', 'm.phone');
 const assigned = ({ text, types }) => `${text} AND EXISTS (SELECT FROM app.assignment x WHERE x.tenant_id = a.tenant_id
@@ -115,7 +115,7 @@ function once(arm, { role, values, by }, n, executions) {
   const set = Object.entries(context).map(([key, value]) => `set_config('app.${key}', '${value}', false)`);
   const call = (times) => `SELECT measure.${arm}_${n}(${[...values, by, times].join(', ')})`;
   const login = arm === 'rls' ? LOGINS[role] : BY_HAND;
-  const lines = psql(login, ['SET search_path = app; SET statement_timeout = 0', `SELECT ${set.join(', ')}`, call(10), call(executions)]);
+  const lines = psql(login, ['SET search_path = app; SET statement_timeout = 0; SET random_page_cost = 1.1', `SELECT ${set.join(', ')}`, call(10), call(executions)]);
   return Number(lines.at(-1)) / executions;
 }
 

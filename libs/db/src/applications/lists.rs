@@ -160,7 +160,8 @@ struct Row {
     coordinator: bool,
 }
 
-// What stands beside a row is read for the rows of the page only, after the index was walked.
+// What stands beside a row is read for the rows of the page only, after the index was walked:
+// an EXISTS might be answered from a hash of its whole table, which for operators is a region's.
 macro_rules! page {
     ($scope:expr, $tail:tt $(, $argument:expr)* $(,)?) => {{
         let rows = sqlx::query_as!(
@@ -175,10 +176,10 @@ macro_rules! page {
                  (SELECT k.routed_to_operator FROM app.organisation o
                     JOIN app.ref_founder_kind k ON k.code = o.founder_kind
                     WHERE o.tenant_id = a.tenant_id AND o.id = a.organisation_id) AS "industry!",
-                 EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = a.tenant_id
-                   AND m.account_id = a.account_id AND m.role = 'municipal' AND m.ended_at IS NULL) AS "coordinator!",
-                 EXISTS (SELECT 1 FROM app.withdrawal w WHERE w.tenant_id = a.tenant_id
-                   AND w.application_id = a.id AND w.state = 'under_review') AS "frozen!"
+                 coalesce((SELECT true FROM app.membership m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.account_id
+                   AND m.role = 'municipal' AND m.ended_at IS NULL LIMIT 1), false) AS "coordinator!",
+                 coalesce((SELECT true FROM app.withdrawal w WHERE w.tenant_id = a.tenant_id
+                   AND w.application_id = a.id AND w.state = 'under_review' LIMIT 1), false) AS "frozen!"
                FROM app.application a "# + $tail
             $(, $argument)*
         )
