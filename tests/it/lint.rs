@@ -17,7 +17,7 @@ struct Lint {
     fires: &'static str,
 }
 
-const LINTS: [Lint; 22] = [
+const LINTS: [Lint; 23] = [
     Lint {
         rule: "L1 every table has row-level security, enabled and forced",
         query: "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'app'::regnamespace
@@ -246,6 +246,15 @@ const LINTS: [Lint; 22] = [
         allowed: &[],
         fixture: "CREATE POLICY left_over ON app.card FOR ALL TO attest_owner USING (true)",
         fires: "app.card left_over",
+    },
+    Lint {
+        rule: "L23 a question about the role stands whole in its sub-select: the planner guesses half",
+        query: "SELECT polrelid::regclass || ' ' || polname FROM pg_policy
+                WHERE coalesce(pg_get_expr(polqual, polrelid), '') || coalesce(pg_get_expr(polwithcheck, polrelid), '')
+                  ~ 'ctx_role\\(\\) AS ctx_role\\) (=|<>) '",
+        allowed: &[],
+        fixture: "ALTER POLICY teacher_own ON app.card USING ((SELECT app.ctx_role()) = 'teacher')",
+        fires: "app.card teacher_own",
     },
 ];
 

@@ -299,6 +299,33 @@ async fn every_list_walks_an_index_in_its_order() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+/// The lists a large municipality's people open most, at their true costs: the planner must not
+/// think that policies leave so little that it may be gathered and sorted.
+#[tokio::test]
+async fn lists_of_a_large_municipality_are_not_sorted() {
+    let world = World::own().await;
+    drop(region(&world).await);
+    let mut sql = world.town().await.coordinator().await.sql().await;
+    sql.set("tenant", "1").await;
+    sql.script("SET plan_cache_mode = force_generic_plan").await;
+    let statements = statements();
+    for part in [LISTS[0].1, LISTS[1].1, LISTS[10].1, LISTS[20].1] {
+        let mut found = statements
+            .iter()
+            .filter(|statement| statement.text.contains(part));
+        let statement = found.next().unwrap();
+        sql.script(&format!("PREPARE asked AS {}", statement.text))
+            .await;
+        let nulls = vec!["NULL"; statement.parameters].join(", ");
+        let plan = plan(&mut sql, &format!("({nulls})")).await;
+        let mut all = Vec::new();
+        nodes(&plan, false, &mut all);
+        let sorted = |(node, limited): &(&Value, bool)| *limited && is(node, &["Sort"]);
+        assert!(!all.iter().any(sorted), "{part}: {plan:#}");
+        sql.script("DEALLOCATE asked").await;
+    }
+}
+
 /// What a definer's function reads by, from its own source.
 async fn queries_of(sql: &mut Session, function: &str) -> Vec<String> {
     let source: String = sql
