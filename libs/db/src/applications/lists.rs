@@ -2,66 +2,22 @@
 //! register of everything. Each is one statement that walks one index in its order under
 //! row-level security; paged by key, 50 rows a page.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{
-    actor::TenantId,
-    life::Status,
-    reference::Category,
-    routing::{Route, WorkList},
-};
+mod line;
+
+use chrono::NaiveDate;
+use domain::{actor::TenantId, life::Status, routing::WorkList};
 use uuid::Uuid;
 
-use super::known;
-use crate::{
-    error::{Error, Result},
-    scope::Scope,
-    search::Found,
-};
+pub use line::Line;
+
+use crate::{error::Result, scope::Scope, search::Found};
+use line::Row;
 
 /// Rows of a page.
 pub const PAGE: usize = 50;
 
 /// The number above which counters stop: «1000+».
 pub const COUNTED: i64 = 1000;
-
-/// An application as lists show it.
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// The municipality.
-    pub tenant: TenantId,
-    /// The municipality's name.
-    pub municipality: String,
-    /// The id in addresses.
-    pub public_id: Uuid,
-    /// ФИО in the nominative.
-    pub full_name: String,
-    /// The post's name.
-    pub position: String,
-    /// The organisation's name.
-    pub organisation: String,
-    /// The category asked for.
-    pub category: Option<Category>,
-    /// When it was submitted.
-    pub submitted_at: DateTime<Utc>,
-    /// The last day of the 30 (R-APP-7).
-    pub due_on: NaiveDate,
-    /// The status.
-    pub status: Status,
-    /// The route.
-    pub route: Route,
-    /// The journal's number.
-    pub registered_number: Option<i32>,
-    /// The version, for acts on many rows at once.
-    pub version: i32,
-    /// Whether the coordinator marked it «Проверено».
-    pub vouched: bool,
-    /// Whether a withdrawal under review stops it.
-    pub frozen: bool,
-    /// Whether its organisation's founder kind is routed to the operator: «отраслевая».
-    pub industry: bool,
-    /// Whether the applicant coordinates this municipality: «заявитель — координатор».
-    pub coordinator: bool,
-}
 
 /// A page of a list.
 #[derive(Clone, Debug)]
@@ -138,26 +94,6 @@ pub async fn cursor(scope: &mut Scope, public_id: Uuid) -> Result<Option<Cursor>
     )
     .fetch_optional(scope.connection())
     .await?)
-}
-
-struct Row {
-    tenant_id: i32,
-    municipality: String,
-    public_id: Uuid,
-    full_name: String,
-    position: String,
-    organisation: String,
-    category: Option<String>,
-    submitted_at: DateTime<Utc>,
-    due_on: NaiveDate,
-    status: String,
-    route: String,
-    registered_number: Option<i32>,
-    version: i32,
-    vouched: bool,
-    frozen: bool,
-    industry: bool,
-    coordinator: bool,
 }
 
 // What stands beside a row is read for the rows of the page only, after the index was walked:
@@ -416,33 +352,4 @@ pub async fn names(scope: &mut Scope, ids: &[Uuid]) -> Result<Vec<(Uuid, String)
     .into_iter()
     .map(|row| (row.public_id, row.full_name))
     .collect())
-}
-
-impl TryFrom<Row> for Line {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self> {
-        Ok(Self {
-            tenant: TenantId(row.tenant_id),
-            municipality: row.municipality,
-            public_id: row.public_id,
-            full_name: row.full_name,
-            position: row.position,
-            organisation: row.organisation,
-            category: row
-                .category
-                .map(|code| known(Category::from_code(&code), "application.category"))
-                .transpose()?,
-            submitted_at: row.submitted_at,
-            due_on: row.due_on,
-            status: known(Status::from_code(&row.status), "application.status")?,
-            route: known(Route::from_code(&row.route), "application.route")?,
-            registered_number: row.registered_number,
-            version: row.version,
-            vouched: row.vouched,
-            frozen: row.frozen,
-            industry: row.industry,
-            coordinator: row.coordinator,
-        })
-    }
 }
