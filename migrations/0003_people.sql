@@ -228,13 +228,16 @@ RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_t
 -- Login and e-mail of these accounts, as far as the caller may know them: coordinators of the
 -- people of their municipality, operators of everyone who has or had a cabinet in one (R-ACC-5).
 CREATE FUNCTION app.people_logins(p_accounts bigint[]) RETURNS TABLE (account_id bigint, login text, email text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT a.id, a.login, coalesce(a.email, '') FROM app.account a
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+BEGIN
+  -- In plpgsql, which keeps its plan from one page to the next.
+  RETURN QUERY SELECT a.id, a.login, coalesce(a.email, '') FROM app.account a
   WHERE a.id = ANY (p_accounts) AND EXISTS (SELECT 1 FROM app.membership m
     WHERE m.account_id = a.id AND CASE app.acting_role(session_user)
       WHEN 'municipal' THEN m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL
       WHEN 'operator' THEN true
-      ELSE false END) $$;
+      ELSE false END);
+END $$;
 -- A person's own login and e-mail, whatever the cabinet.
 CREATE FUNCTION app.my_account() RETURNS TABLE (login text, email text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$

@@ -201,8 +201,9 @@ GRANT CREATE ON SCHEMA app TO attest_definer;
 SET LOCAL ROLE attest_definer;
 CREATE FUNCTION app.contacts(p_applications bigint[])
 RETURNS TABLE (application_id bigint, phone text, email text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT a.id, m.phone, coalesce(c.email, '')
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT a.id, m.phone, coalesce(c.email, '')
   FROM app.application a
   JOIN app.membership m ON m.tenant_id = a.tenant_id AND m.id = a.membership_id
   JOIN app.account c ON c.id = a.account_id
@@ -213,7 +214,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
     WHEN 'municipal' THEN a.tenant_id = app.ctx_tenant() AND a.submitted_at IS NOT NULL
     WHEN 'expert' THEN a.id = ANY (app.my_assigned())
     WHEN 'operator' THEN a.submitted_at IS NOT NULL
-    ELSE false END $$;
+    ELSE false END;
+END $$;
 -- How many teachers each expert has (R-SCH-3): a coordinator sees its own experts' whole load,
 -- the part from other municipalities too, and nothing of whose teachers they are.
 CREATE FUNCTION app.expert_loads() RETURNS TABLE (membership_id bigint, load bigint)

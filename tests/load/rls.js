@@ -9,7 +9,7 @@ import { cpus, totalmem } from 'node:os';
 const base = new URL(process.env.ATTEST_DB_SUPERUSER_URL);
 const queries = new URL('../../libs/db/.sqlx/', import.meta.url);
 const ROUNDS = 5;
-const BUDGET = 200e6; // nanoseconds of CPU a round and arm
+const BUDGET = 100e6; // nanoseconds of CPU a round and arm
 const BIG = 1;
 
 function psql(login, statements) {
@@ -115,7 +115,7 @@ function once(arm, { role, values, by }, n, executions) {
   const set = Object.entries(context).map(([key, value]) => `set_config('app.${key}', '${value}', false)`);
   const call = (times) => `SELECT measure.${arm}_${n}(${[...values, by, times].join(', ')})`;
   const login = arm === 'rls' ? LOGINS[role] : BY_HAND;
-  const lines = psql(login, ['SET search_path = app; SET statement_timeout = 0; SET random_page_cost = 1.1', `SELECT ${set.join(', ')}`, call(10), call(executions)]);
+  const lines = psql(login, ['SET search_path = app; SET statement_timeout = 0; SET random_page_cost = 1.1', `SELECT ${set.join(', ')}`, call(6), call(executions)]);
   return Number(lines.at(-1)) / executions;
 }
 
