@@ -92,7 +92,7 @@ CREATE TABLE app.account (
   epoch int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT app.ctx_now()
 );
--- Operators and coordinators look people up by the beginning of the login (app.people_found).
+-- Operators and coordinators look people up by the beginning of the login (app.search_people).
 CREATE INDEX account_login ON app.account (login_norm text_pattern_ops);
 ALTER TABLE app.account ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY auth_read ON app.account FOR SELECT TO attest_auth

@@ -24,9 +24,9 @@ CREATE POLICY readable ON app.organisation FOR SELECT
   TO attest_tenant, attest_expert, attest_operator, attest_admin, attest_worker, attest_auth,
      attest_public, attest_definer USING (true);
 CREATE POLICY coordinator_add ON app.organisation FOR INSERT TO attest_tenant
-  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal');
+  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY coordinator_rename ON app.organisation FOR UPDATE TO attest_tenant
-  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal');
+  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY operator_add ON app.organisation FOR INSERT TO attest_operator
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY operator_change ON app.organisation FOR UPDATE TO attest_operator
@@ -84,15 +84,14 @@ CREATE INDEX membership_experts ON app.membership (tenant_id, surname, name, id)
   WHERE role = 'expert' AND ended_at IS NULL;
 CREATE INDEX membership_surname ON app.membership (tenant_id, surname, id) WHERE ended_at IS NULL;
 CREATE INDEX membership_region ON app.membership (surname, id) WHERE ended_at IS NULL;
-CREATE INDEX membership_found ON app.membership (lower(surname) text_pattern_ops) WHERE ended_at IS NULL;
 CREATE INDEX membership_organisation ON app.membership (tenant_id, organisation_id)
   WHERE ended_at IS NULL AND role = 'teacher';
 ALTER TABLE app.membership ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_read ON app.membership FOR SELECT TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY person_read ON app.membership AS RESTRICTIVE FOR SELECT TO attest_tenant
-  USING ((SELECT app.ctx_role()) = 'municipal' OR account_id = (SELECT app.ctx_account())
-    OR ((SELECT app.ctx_role()) = 'school' AND role = 'teacher'
+  USING ((SELECT app.ctx_role() = 'municipal') OR account_id = (SELECT app.ctx_account())
+    OR ((SELECT app.ctx_role() = 'school') AND role = 'teacher'
         AND organisation_id = (SELECT app.ctx_organisation())));
 -- A teacher joins a municipality in that municipality's scope (R-ACC-7).
 CREATE POLICY teacher_join ON app.membership FOR INSERT TO attest_tenant
@@ -100,7 +99,7 @@ CREATE POLICY teacher_join ON app.membership FOR INSERT TO attest_tenant
     AND account_id = (SELECT app.ctx_account()));
 CREATE POLICY tenant_change ON app.membership FOR UPDATE TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant())
-    AND (account_id = (SELECT app.ctx_account()) OR (SELECT app.ctx_role()) = 'municipal'));
+    AND (account_id = (SELECT app.ctx_account()) OR (SELECT app.ctx_role() = 'municipal')));
 CREATE POLICY expert_own ON app.membership FOR SELECT TO attest_expert
   USING (account_id = (SELECT app.ctx_account()));
 CREATE POLICY expert_change ON app.membership FOR UPDATE TO attest_expert
@@ -165,7 +164,7 @@ ALTER TABLE app.organisation_request ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL 
 CREATE POLICY tenant_all ON app.organisation_request FOR ALL TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY person ON app.organisation_request AS RESTRICTIVE FOR ALL TO attest_tenant
-  USING (account_id = (SELECT app.ctx_account()) OR (SELECT app.ctx_role()) = 'municipal');
+  USING (account_id = (SELECT app.ctx_account()) OR (SELECT app.ctx_role() = 'municipal'));
 GRANT SELECT ON app.organisation_request TO attest_tenant;
 GRANT INSERT (tenant_id, public_id, membership_id, account_id, type, name) ON app.organisation_request TO attest_tenant;
 GRANT UPDATE (state, organisation_id, answer, version) ON app.organisation_request TO attest_tenant;
@@ -197,8 +196,8 @@ CREATE INDEX invitation_list ON app.invitation (tenant_id, id DESC);
 CREATE INDEX invitation_region ON app.invitation (id DESC);
 ALTER TABLE app.invitation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_all ON app.invitation FOR ALL TO attest_tenant
-  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal')
-  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal'
+  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role() = 'municipal'))
+  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role() = 'municipal')
     AND role IN ('school', 'expert'));
 CREATE POLICY operator_read ON app.invitation FOR SELECT TO attest_operator USING (true);
 CREATE POLICY operator_add ON app.invitation FOR INSERT TO attest_operator
@@ -249,30 +248,24 @@ RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_t
                      -- A person that moved opens the cabinet anew, where it stands now.
                      AND m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL AND t.status = 'active')
       END $$;
--- Whose login the caller may know: coordinators of the people of their municipality,
--- operators of everyone who has or had a cabinet in one, administrators of the municipal
--- coordinators they invite and of the institute's own (R-ACC-4, R-ACC-5).
-CREATE FUNCTION app.may_know(p_account bigint) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT CASE app.acting_role(session_user)
-    WHEN 'municipal' THEN EXISTS (SELECT 1 FROM app.membership m
-      WHERE m.account_id = p_account AND m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL)
-    WHEN 'operator' THEN EXISTS (SELECT 1 FROM app.membership m WHERE m.account_id = p_account)
-    WHEN 'admin' THEN EXISTS (SELECT 1 FROM app.membership m
-        WHERE m.account_id = p_account AND m.role = 'municipal' AND m.ended_at IS NULL)
-      OR EXISTS (SELECT 1 FROM app.institute_member i WHERE i.account_id = p_account AND i.ended_at IS NULL)
-    ELSE false END $$;
--- Login and e-mail of these accounts, as far as the caller may know them.
+-- Login and e-mail of these accounts, as far as the caller may know them: coordinators of the
+-- people of their municipality, operators of everyone who has or had a cabinet in one,
+-- administrators of the municipal coordinators they invite and of the institute's own
+-- (R-ACC-4, R-ACC-5).
 CREATE FUNCTION app.people_logins(p_accounts bigint[]) RETURNS TABLE (account_id bigint, login text, email text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT a.id, a.login, coalesce(a.email, '') FROM app.account a
-  WHERE a.id = ANY (p_accounts) AND app.may_know(a.id) $$;
--- The accounts whose login begins so. Compared byte by byte, as the index is.
-CREATE FUNCTION app.people_found(p_prefix text) RETURNS SETOF bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT a.id FROM app.account a
-  WHERE a.login_norm ~>=~ p_prefix AND a.login_norm ~<~ (p_prefix || chr(1114111)) AND app.may_know(a.id)
-  ORDER BY a.login_norm USING ~<~ LIMIT 200 $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+BEGIN
+  -- In plpgsql, which keeps its plan from one page to the next.
+  RETURN QUERY SELECT a.id, a.login, coalesce(a.email, '') FROM app.account a
+  WHERE a.id = ANY (p_accounts) AND (EXISTS (SELECT 1 FROM app.membership m
+    WHERE m.account_id = a.id AND CASE app.acting_role(session_user)
+      WHEN 'municipal' THEN m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL
+      WHEN 'operator' THEN true
+      WHEN 'admin' THEN m.role = 'municipal' AND m.ended_at IS NULL
+      ELSE false END)
+    OR (app.acting_role(session_user) = 'admin' AND EXISTS (SELECT 1 FROM app.institute_member i
+      WHERE i.account_id = a.id AND i.ended_at IS NULL)));
+END $$;
 -- A person's own login and e-mail, whatever the cabinet.
 CREATE FUNCTION app.my_account() RETURNS TABLE (login text, email text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
@@ -283,11 +276,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT m.tenant_id, count(*) FROM app.membership m
   WHERE m.role = 'municipal' AND m.ended_at IS NULL AND app.acting_role(session_user) = 'admin'
   GROUP BY m.tenant_id $$;
-REVOKE ALL ON FUNCTION app.still(bigint, int, text, bigint), app.may_know(bigint),
-  app.people_logins(bigint[]), app.people_found(text), app.my_account(), app.coordinators() FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.still(bigint, int, text, bigint), app.people_logins(bigint[]), app.my_account(),
+  app.coordinators() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.still(bigint, int, text, bigint) TO attest_tenant, attest_expert, attest_operator, attest_admin, attest_auth, attest_worker;
-GRANT EXECUTE ON FUNCTION app.people_logins(bigint[]), app.people_found(text) TO attest_tenant, attest_operator;
-GRANT EXECUTE ON FUNCTION app.people_logins(bigint[]), app.coordinators() TO attest_admin;
+GRANT EXECUTE ON FUNCTION app.people_logins(bigint[]) TO attest_tenant, attest_operator, attest_admin;
+GRANT EXECUTE ON FUNCTION app.coordinators() TO attest_admin;
 GRANT EXECUTE ON FUNCTION app.my_account() TO attest_tenant, attest_expert, attest_operator;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;

@@ -34,7 +34,7 @@ CREATE INDEX card_account ON app.card (tenant_id, account_id, id);
 ALTER TABLE app.card ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY teacher_own ON app.card FOR ALL TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
-    AND (SELECT app.ctx_role()) = 'teacher');
+    AND (SELECT app.ctx_role() = 'teacher'));
 GRANT SELECT ON app.card TO attest_tenant;
 GRANT INSERT (tenant_id, public_id, membership_id, account_id, organisation_id, position) ON app.card TO attest_tenant;
 GRANT UPDATE (organisation_id, position, subject, surname_gen, name_gen, patronymic_gen,
@@ -108,14 +108,14 @@ ALTER TABLE app.application ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_read ON app.application FOR SELECT TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY tenant_add ON app.application FOR INSERT TO attest_tenant
-  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'teacher'
+  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role() = 'teacher')
     AND account_id = (SELECT app.ctx_account()));
 CREATE POLICY tenant_change ON app.application FOR UPDATE TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY person ON app.application AS RESTRICTIVE FOR ALL TO attest_tenant
-  USING (((SELECT app.ctx_role()) = 'teacher' AND account_id = (SELECT app.ctx_account()))
-    OR ((SELECT app.ctx_role()) = 'municipal' AND submitted_at IS NOT NULL)
-    OR ((SELECT app.ctx_role()) = 'school' AND submitted_at IS NOT NULL
+  USING (((SELECT app.ctx_role() = 'teacher') AND account_id = (SELECT app.ctx_account()))
+    OR ((SELECT app.ctx_role() = 'municipal') AND submitted_at IS NOT NULL)
+    OR ((SELECT app.ctx_role() = 'school') AND submitted_at IS NOT NULL
         AND organisation_id = (SELECT app.ctx_organisation())));
 CREATE POLICY operator_read ON app.application FOR SELECT TO attest_operator
   USING (submitted_at IS NOT NULL);
@@ -401,7 +401,7 @@ GRANT INSERT (tenant_id, public_id, application_id, file_id, kind, edition, crit
 GRANT UPDATE (detached_at) ON app.attachment TO attest_tenant;
 -- What others attached is not theirs to detach (08 §8.2: own, or own uploads).
 CREATE POLICY own_upload ON app.attachment AS RESTRICTIVE FOR UPDATE TO attest_tenant
-  USING (by_account = (SELECT app.ctx_account()) OR (SELECT app.ctx_role()) = 'teacher');
+  USING (by_account = (SELECT app.ctx_account()) OR (SELECT app.ctx_role() = 'teacher'));
 
 CALL app.case_policies('rendition', '{attest_worker}');
 GRANT INSERT (tenant_id, application_id, kind, of_id, file_id) ON app.rendition TO attest_worker;

@@ -50,10 +50,10 @@ CREATE INDEX schedule_row_period ON app.schedule_row (tenant_id, period_id, id);
 CREATE INDEX schedule_row_gap ON app.schedule_row (gap_since, id) WHERE gap_since IS NOT NULL;
 CALL app.case_policies('schedule_row', '{attest_tenant,attest_operator}');
 CREATE POLICY coordinator_add ON app.schedule_row AS RESTRICTIVE FOR INSERT TO attest_tenant
-  WITH CHECK ((SELECT app.ctx_role()) = 'municipal');
+  WITH CHECK ((SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY coordinator_change ON app.schedule_row AS RESTRICTIVE FOR UPDATE TO attest_tenant
-  USING ((SELECT app.ctx_role()) = 'municipal' AND mark <> 'approved')
-  WITH CHECK ((SELECT app.ctx_role()) = 'municipal' AND mark <> 'approved');
+  USING ((SELECT app.ctx_role() = 'municipal') AND mark <> 'approved')
+  WITH CHECK ((SELECT app.ctx_role() = 'municipal') AND mark <> 'approved');
 GRANT INSERT (tenant_id, application_id, period_id, mark, set_by, gap_since) ON app.schedule_row TO attest_tenant, attest_operator;
 GRANT UPDATE (period_id, mark, set_by, gap_since, version) ON app.schedule_row TO attest_tenant, attest_operator;
 
@@ -93,9 +93,9 @@ CREATE POLICY case_visible ON app.assignment AS RESTRICTIVE FOR ALL TO attest_te
                  WHERE a.tenant_id = assignment.tenant_id AND a.id = assignment.application_id));
 CREATE POLICY tenant_add ON app.assignment FOR INSERT TO attest_tenant
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND expert_tenant_id = (SELECT app.ctx_tenant())
-    AND (SELECT app.ctx_role()) = 'municipal');
+    AND (SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY tenant_close ON app.assignment FOR UPDATE TO attest_tenant
-  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role()) = 'municipal');
+  USING (tenant_id = (SELECT app.ctx_tenant()) AND (SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY expert_own ON app.assignment FOR SELECT TO attest_expert
   USING (application_id = ANY ((SELECT app.my_assigned())::bigint[]));
 CREATE POLICY operator_read ON app.assignment FOR SELECT TO attest_operator USING (true);
@@ -203,8 +203,9 @@ GRANT CREATE ON SCHEMA app TO attest_definer;
 SET LOCAL ROLE attest_definer;
 CREATE FUNCTION app.contacts(p_applications bigint[])
 RETURNS TABLE (application_id bigint, phone text, email text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT a.id, m.phone, coalesce(c.email, '')
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT a.id, m.phone, coalesce(c.email, '')
   FROM app.application a
   JOIN app.membership m ON m.tenant_id = a.tenant_id AND m.id = a.membership_id
   JOIN app.account c ON c.id = a.account_id
@@ -215,7 +216,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
     WHEN 'municipal' THEN a.tenant_id = app.ctx_tenant() AND a.submitted_at IS NOT NULL
     WHEN 'expert' THEN a.id = ANY (app.my_assigned())
     WHEN 'operator' THEN a.submitted_at IS NOT NULL
-    ELSE false END $$;
+    ELSE false END;
+END $$;
 -- How many teachers each expert has (R-SCH-3): a coordinator sees its own experts' whole load,
 -- the part from other municipalities too, and nothing of whose teachers they are.
 CREATE FUNCTION app.expert_loads() RETURNS TABLE (membership_id bigint, load bigint)

@@ -32,9 +32,10 @@ async fn r_acc_5_logins_of_ones_own_people_only() {
     }
     // By the beginning of a login as well: nothing is told of who is elsewhere.
     let prefix = &there.login[..10];
-    let found = format!("SELECT app.people_found('{prefix}')");
+    let found = format!("SELECT app.search_people('нет', '{prefix}')");
     assert_eq!(ids(&mut coordinator.sql().await, &found).await, [0_i64; 0]);
-    assert_eq!(ids(&mut operator.sql().await, &found).await, [other]);
+    let membership = [there.membership];
+    assert_eq!(ids(&mut operator.sql().await, &found).await, membership);
     // Operators and administrators are nobody's people.
     let admin = world.admin().await.account.0;
     let institute = format!("SELECT account_id FROM app.people_logins('{{{admin}}}')");

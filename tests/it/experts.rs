@@ -219,7 +219,7 @@ async fn an_expert_writes_nothing_but_its_conclusion() {
         "SELECT * FROM app.card".to_owned(),
         "SELECT * FROM app.account".to_owned(),
         "SELECT * FROM app.people_logins('{1}')".to_owned(),
-        "SELECT app.people_found('a')".to_owned(),
+        "SELECT app.search_people('a', 'a')".to_owned(),
         "SELECT * FROM app.expert_loads()".to_owned(),
     ] {
         refused(&mut sql, &statement, Refused::PRIVILEGE, &statement).await;

@@ -3,7 +3,7 @@
 use db::applications::expert;
 use domain::{act::acts, actor::Actor};
 
-use crate::{App, Result};
+use crate::{App, Result, lists::sought};
 
 pub use db::applications::expert::Assigned;
 
@@ -23,14 +23,15 @@ pub struct AssignedPage {
 
 impl App {
     /// The applications the expert is assigned to, with the teachers' contacts, after the row
-    /// `after`; 0 begins the list.
+    /// `after`; 0 begins the list. What is typed into `search` leaves only these ФИО and numbers.
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`] for another role.
-    pub async fn assigned(&self, actor: &Actor, after: i64) -> Result<AssignedPage> {
+    pub async fn assigned(&self, actor: &Actor, search: &str, after: i64) -> Result<AssignedPage> {
         let mut tx = self.db.enter::<acts::ReadContacts>(actor).await?;
         let count = expert::count(&mut tx).await?;
-        let mut rows = expert::list(&mut tx, after).await?;
+        let found = sought(&mut tx, search).await?;
+        let mut rows = expert::list(&mut tx, after, found.as_ref()).await?;
         let more = rows.len() > ROWS;
         rows.truncate(ROWS);
         let next = rows.last().filter(|_| more).map(|last| last.id);

@@ -9,6 +9,8 @@ pub struct Listing<T> {
     pub rows: Vec<T>,
     /// The row the next page begins after; `None` on the last.
     pub next: Option<Uuid>,
+    /// Whether a search found more than the list looks through.
+    pub partial: bool,
 }
 
 impl<T> Listing<T> {
@@ -18,7 +20,11 @@ impl<T> Listing<T> {
         let more = rows.len() > size;
         rows.truncate(size);
         let next = rows.last().filter(|_| more).map(id);
-        Self { rows, next }
+        Self {
+            rows,
+            next,
+            partial: false,
+        }
     }
 }
 

@@ -4,8 +4,9 @@
 use db::{
     applications::lists::{self, Cursor},
     municipalities,
+    search::{self, Found},
 };
-use domain::{act::acts, actor::Actor, routing::WorkList};
+use domain::{act::acts, actor::Actor, routing::WorkList, search::SearchQuery};
 use uuid::Uuid;
 
 use crate::{App, Error, Result};
@@ -31,7 +32,8 @@ pub type Answered = (Uuid, String, Result<(i32, chrono::NaiveDate)>);
 
 impl App {
     /// A tab of the coordinator's work with applications: what waits for the registrar
-    /// (`waiting`) or everything, from behind the row `after` on.
+    /// (`waiting`) or everything, from behind the row `after` on. What is typed into `search`
+    /// leaves only these ФИО and numbers, here and in the other lists.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for roles without lists.
@@ -40,22 +42,31 @@ impl App {
         actor: &Actor,
         list: WorkList,
         waiting: bool,
+        search: &str,
         after: Option<Uuid>,
     ) -> Result<Page<Line>> {
         let mut tx = self.db.enter::<acts::ReadApplication>(actor).await?;
         let after = place(&mut tx, after, Cursor::FIRST).await?;
-        Ok(lists::of_municipality(&mut tx, list, waiting, after).await?)
+        let found = sought(&mut tx, search).await?;
+        Ok(lists::of_municipality(&mut tx, list, waiting, found.as_ref(), after).await?)
     }
 
     /// The operators' queue, from behind the row `after` on.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for roles without lists.
-    pub async fn queue(&self, actor: &Actor, list: WorkList, after: Option<Uuid>) -> Result<Queue> {
+    pub async fn queue(
+        &self,
+        actor: &Actor,
+        list: WorkList,
+        search: &str,
+        after: Option<Uuid>,
+    ) -> Result<Queue> {
         let mut tx = self.db.enter::<acts::ReadApplication>(actor).await?;
         let after = place(&mut tx, after, Cursor::FIRST).await?;
+        let found = sought(&mut tx, search).await?;
         Ok(Queue {
-            page: lists::queue(&mut tx, list, after).await?,
+            page: lists::queue(&mut tx, list, found.as_ref(), after).await?,
             simplified: lists::queue_length(&mut tx, WorkList::Simplified).await?,
             industry: lists::queue_length(&mut tx, WorkList::Industry).await?,
         })
@@ -69,11 +80,13 @@ impl App {
         &self,
         actor: &Actor,
         by: Narrowed,
+        search: &str,
         after: Option<Uuid>,
     ) -> Result<Page<Line>> {
         let mut tx = self.db.enter::<acts::ReadApplication>(actor).await?;
         let after = place(&mut tx, after, Cursor::LAST).await?;
-        Ok(lists::submitted(&mut tx, by, after).await?)
+        let found = sought(&mut tx, search).await?;
+        Ok(lists::submitted(&mut tx, by, found.as_ref(), after).await?)
     }
 
     /// The municipalities there are, for an operator's filters.
@@ -117,6 +130,14 @@ impl App {
         }
         Ok(answers)
     }
+}
+
+/// What a search found; `None` where nothing was typed.
+pub(crate) async fn sought(scope: &mut db::Scope, typed: &str) -> Result<Option<Found>> {
+    let Some(query) = SearchQuery::parse(typed) else {
+        return Ok(None);
+    };
+    Ok(Some(search::applications(scope, &query).await?))
 }
 
 /// The place of the row a page follows; the list's beginning without one.

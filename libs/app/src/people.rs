@@ -1,7 +1,7 @@
 //! The people a coordinator or an operator answers for, and the experts of a municipality.
 
-use db::{events, people};
-use domain::{act::acts, actor::Actor, value::Line};
+use db::{events, people, search};
+use domain::{act::acts, actor::Actor, search::SearchQuery};
 use uuid::Uuid;
 
 pub use db::people::{Expert, Person};
@@ -9,7 +9,7 @@ pub use db::people::{Expert, Person};
 use crate::{App, Listing, Result};
 
 impl App {
-    /// The people the actor may see, by surname; with `search`, the first whose surname or
+    /// The people the actor may see, by surname; with `typed`, those of this ФИО or whose
     /// login begins so.
     ///
     /// # Errors
@@ -17,7 +17,7 @@ impl App {
     pub async fn people(
         &self,
         actor: &Actor,
-        search: &str,
+        typed: &str,
         after: Option<Uuid>,
     ) -> Result<Listing<Person>> {
         let mut tx = self.db.enter::<acts::ListPeople>(actor).await?;
@@ -25,14 +25,19 @@ impl App {
         if actor.role.is_institute() {
             events::audit(&mut tx, None).await?;
         }
-        // Nobody has a surname or a login that is not a line of text: nobody is found by it.
-        let rows = match Line::parse_optional(search, 100) {
-            Ok(None) => people::page(&mut tx, after).await?,
-            Ok(Some(search)) => people::found(&mut tx, search.as_str()).await?,
-            Err(_) => Vec::new(),
+        let (rows, partial) = match SearchQuery::parse(typed) {
+            None => (people::page(&mut tx, after).await?, false),
+            Some(query) => {
+                let found = search::people(&mut tx, &query).await?;
+                let rows = people::among(&mut tx, &found, after).await?;
+                (rows, found.partial)
+            }
         };
         tx.commit().await?;
-        Ok(Listing::cut(rows, people::PAGE, |row| row.public_id))
+        Ok(Listing {
+            partial,
+            ..Listing::cut(rows, people::PAGE, |row| row.public_id)
+        })
     }
 
     /// The experts of the actor's municipality, by surname.

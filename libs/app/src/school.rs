@@ -12,7 +12,7 @@ use domain::{
 
 use uuid::Uuid;
 
-use crate::{App, Result};
+use crate::{App, Result, lists::sought};
 
 pub use db::applications::school::{Document, Listed};
 
@@ -66,7 +66,7 @@ impl App {
     }
 
     /// The organisation's applications in these statuses, after the row `after`; 0 begins the
-    /// list.
+    /// list. What is typed into `search` leaves only these ФИО and numbers.
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`] for another role.
@@ -74,9 +74,10 @@ impl App {
         &self,
         actor: &Actor,
         statuses: &[Status],
+        search: &str,
         after: i64,
     ) -> Result<SchoolPage> {
-        self.school_rows(actor, statuses, after, None).await
+        self.school_rows(actor, statuses, search, after, None).await
     }
 
     /// One application of the organisation as its list shows it; none once it is final.
@@ -89,7 +90,9 @@ impl App {
         application: Uuid,
     ) -> Result<Option<SchoolRow>> {
         let live = [Status::UnderReview, Status::Registered];
-        let page = self.school_rows(actor, &live, 0, Some(application)).await?;
+        let page = self
+            .school_rows(actor, &live, "", 0, Some(application))
+            .await?;
         Ok(page.rows.into_iter().next())
     }
 
@@ -97,11 +100,13 @@ impl App {
         &self,
         actor: &Actor,
         statuses: &[Status],
+        search: &str,
         after: i64,
         only: Option<Uuid>,
     ) -> Result<SchoolPage> {
         let mut tx = self.db.enter::<acts::ReadApplication>(actor).await?;
-        let mut rows = school::list(&mut tx, statuses, after, only).await?;
+        let found = sought(&mut tx, search).await?;
+        let mut rows = school::list(&mut tx, statuses, after, found.as_ref(), only).await?;
         let more = rows.len() > ROWS;
         rows.truncate(ROWS);
         let next = rows.last().filter(|_| more).map(|last| last.id);

@@ -35,6 +35,7 @@ pub mod removal;
 pub mod renditions;
 pub mod schedule;
 pub mod scope;
+pub mod search;
 #[cfg(feature = "seed")]
 pub mod seed;
 pub mod transfers;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     error::{Error, Result},
     scope::Scope,
+    search::Found,
 };
 
 /// A person in one cabinet.
@@ -56,25 +57,19 @@ pub async fn page(scope: &mut Scope, after: Option<Uuid>) -> Result<Vec<Person>>
     rows.into_iter().map(Person::try_from).collect()
 }
 
-/// The first 50 people the scope sees whose surname or login begins with what was typed,
-/// capitals or not.
+/// A page of the people found, by surname, and one row more if there is another.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn found(scope: &mut Scope, typed: &str) -> Result<Vec<Person>> {
-    let prefix = typed.to_lowercase();
-    let accounts = sqlx::query_scalar!(r#"SELECT app.people_found($1) AS "id!""#, prefix)
-        .fetch_all(scope.connection())
-        .await?;
-    // Bytes are compared, as the index of surnames is laid: chr(1114111) is the last character.
+pub async fn among(scope: &mut Scope, found: &Found, after: Option<Uuid>) -> Result<Vec<Person>> {
+    let (surname, id) = after_whom(scope, after).await?;
     let rows = sqlx::query_as!(
         Row,
         r#"WITH page AS (
              SELECT m.id, m.tenant_id, m.public_id, m.account_id, m.surname, m.name, m.patronymic, m.role
              FROM app.membership m
-             WHERE m.ended_at IS NULL AND (m.account_id = ANY ($2)
-               OR (lower(m.surname) ~>=~ $1 AND lower(m.surname) ~<~ ($1 || chr(1114111))))
-             ORDER BY m.surname, m.id LIMIT 50)
+             WHERE m.id = ANY ($3) AND m.ended_at IS NULL AND (m.surname, m.id) > ($1, $2)
+             ORDER BY m.surname, m.id LIMIT 51)
            SELECT m.public_id AS "public_id!", t.name AS municipality,
              concat_ws(' ', nullif(m.surname, ''), nullif(m.name, ''), nullif(m.patronymic, '')) AS "full_name!",
              m.role AS "role!", coalesce(l.login, '') AS "login!", coalesce(l.email, '') AS "email!"
@@ -82,8 +77,9 @@ pub async fn found(scope: &mut Scope, typed: &str) -> Result<Vec<Person>> {
            JOIN app.municipality t ON t.id = m.tenant_id
            LEFT JOIN app.people_logins(ARRAY(SELECT account_id FROM page)) l ON l.account_id = m.account_id
            ORDER BY m.surname, m.id"#,
-        prefix,
-        &accounts,
+        surname,
+        id,
+        &found.ids,
     )
     .fetch_all(scope.connection())
     .await?;

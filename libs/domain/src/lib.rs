@@ -20,5 +20,6 @@ pub mod reference;
 pub mod role;
 pub mod routing;
 pub mod schedule;
+pub mod search;
 pub mod value;
 pub mod words;

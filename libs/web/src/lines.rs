@@ -10,7 +10,7 @@ use domain::{
 use maud::{Markup, html};
 use ui::{Column, Pagination, Tone, ru};
 
-use crate::case;
+use crate::{case, lists};
 
 /// How a list shows its lines.
 #[derive(Clone, Copy)]
@@ -64,6 +64,7 @@ pub fn table(page: &Page<Line>, shown: Shown<'_>, next: Option<&str>) -> Markup 
             rows: page.rows.iter().map(|line| row(line, shown)).collect(),
             empty: shown.empty,
         }))
+        (lists::partial(page.partial))
         (ui::pagination(Pagination { previous: None, next: next.filter(|_| page.more) }))
     }
 }

@@ -6,14 +6,51 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use maud::Markup;
-use ui::{Choice, Counter, Field, Link, Pagination, Select, Weight};
+use maud::{Markup, html};
+use ui::{Choice, Counter, Field, Link, Pagination, Select, Weight, Width};
 use uuid::Uuid;
 
 /// The `after` of an address; nonsense is the first page.
 #[must_use]
 pub fn after(text: &str) -> Option<Uuid> {
     text.parse().ok()
+}
+
+/// The field «Поиск» of a list, `q` in its address.
+pub fn search(typed: &str, hint: &str) -> Markup {
+    ui::text(Field {
+        name: "q",
+        label: "Поиск",
+        value: typed,
+        hint: Some(hint),
+        width: Width::Medium,
+        ..Field::default()
+    })
+}
+
+/// What a search for applications goes by.
+pub const NAME_OR_NUMBER: &str = "ФИО или номер";
+
+/// What a search for people goes by.
+pub const NAME_OR_LOGIN: &str = "ФИО или логин";
+
+/// What an empty list says: its own words, or that the search found nothing.
+#[must_use]
+pub fn nothing<'a>(typed: &str, words: &'a str) -> &'a str {
+    if typed.trim().is_empty() {
+        words
+    } else {
+        "Ничего не найдено."
+    }
+}
+
+/// Said under a list whose search found more than it looks through.
+pub fn partial(partial: bool) -> Markup {
+    html! {
+        @if partial {
+            p class="govuk-body" { "Найдено больше 1000: показаны не все. Уточните запрос." }
+        }
+    }
 }
 
 /// The link to the page that begins after `next`, if there is one. `base` is the address with

@@ -2,65 +2,22 @@
 //! register of everything. Each is one statement that walks one index in its order under
 //! row-level security; paged by key, 50 rows a page.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{
-    actor::TenantId,
-    life::Status,
-    reference::Category,
-    routing::{Route, WorkList},
-};
+mod line;
+
+use chrono::NaiveDate;
+use domain::{actor::TenantId, life::Status, routing::WorkList};
 use uuid::Uuid;
 
-use super::known;
-use crate::{
-    error::{Error, Result},
-    scope::Scope,
-};
+pub use line::Line;
+
+use crate::{error::Result, scope::Scope, search::Found};
+use line::Row;
 
 /// Rows of a page.
 pub const PAGE: usize = 50;
 
 /// The number above which counters stop: «1000+».
 pub const COUNTED: i64 = 1000;
-
-/// An application as lists show it.
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// The municipality.
-    pub tenant: TenantId,
-    /// The municipality's name.
-    pub municipality: String,
-    /// The id in addresses.
-    pub public_id: Uuid,
-    /// ФИО in the nominative.
-    pub full_name: String,
-    /// The post's name.
-    pub position: String,
-    /// The organisation's name.
-    pub organisation: String,
-    /// The category asked for.
-    pub category: Option<Category>,
-    /// When it was submitted.
-    pub submitted_at: DateTime<Utc>,
-    /// The last day of the 30 (R-APP-7).
-    pub due_on: NaiveDate,
-    /// The status.
-    pub status: Status,
-    /// The route.
-    pub route: Route,
-    /// The journal's number.
-    pub registered_number: Option<i32>,
-    /// The version, for acts on many rows at once.
-    pub version: i32,
-    /// Whether the coordinator marked it «Проверено».
-    pub vouched: bool,
-    /// Whether a withdrawal under review stops it.
-    pub frozen: bool,
-    /// Whether its organisation's founder kind is routed to the operator: «отраслевая».
-    pub industry: bool,
-    /// Whether the applicant coordinates this municipality: «заявитель — координатор».
-    pub coordinator: bool,
-}
 
 /// A page of a list.
 #[derive(Clone, Debug)]
@@ -69,6 +26,8 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// Whether more follow.
     pub more: bool,
+    /// Whether a search found more than the list looks through.
+    pub partial: bool,
 }
 
 impl<T> Page<T> {
@@ -76,7 +35,11 @@ impl<T> Page<T> {
     pub(crate) fn of(mut rows: Vec<T>) -> Self {
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
-        Self { rows, more }
+        Self {
+            rows,
+            more,
+            partial: false,
+        }
     }
 }
 
@@ -133,27 +96,8 @@ pub async fn cursor(scope: &mut Scope, public_id: Uuid) -> Result<Option<Cursor>
     .await?)
 }
 
-struct Row {
-    tenant_id: i32,
-    municipality: String,
-    public_id: Uuid,
-    full_name: String,
-    position: String,
-    organisation: String,
-    category: Option<String>,
-    submitted_at: DateTime<Utc>,
-    due_on: NaiveDate,
-    status: String,
-    route: String,
-    registered_number: Option<i32>,
-    version: i32,
-    vouched: bool,
-    frozen: bool,
-    industry: bool,
-    coordinator: bool,
-}
-
-// What stands beside a row is read for the rows of the page only, after the index was walked.
+// What stands beside a row is read for the rows of the page only, after the index was walked:
+// an EXISTS might be answered from a hash of its whole table, which for operators is a region's.
 macro_rules! page {
     ($scope:expr, $tail:tt $(, $argument:expr)* $(,)?) => {{
         let rows = sqlx::query_as!(
@@ -168,10 +112,10 @@ macro_rules! page {
                  (SELECT k.routed_to_operator FROM app.organisation o
                     JOIN app.ref_founder_kind k ON k.code = o.founder_kind
                     WHERE o.tenant_id = a.tenant_id AND o.id = a.organisation_id) AS "industry!",
-                 EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = a.tenant_id
-                   AND m.account_id = a.account_id AND m.role = 'municipal' AND m.ended_at IS NULL) AS "coordinator!",
-                 EXISTS (SELECT 1 FROM app.withdrawal w WHERE w.tenant_id = a.tenant_id
-                   AND w.application_id = a.id AND w.state = 'under_review') AS "frozen!"
+                 coalesce((SELECT true FROM app.membership m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.account_id
+                   AND m.role = 'municipal' AND m.ended_at IS NULL LIMIT 1), false) AS "coordinator!",
+                 coalesce((SELECT true FROM app.withdrawal w WHERE w.tenant_id = a.tenant_id
+                   AND w.application_id = a.id AND w.state = 'under_review' LIMIT 1), false) AS "frozen!"
                FROM app.application a "# + $tail
             $(, $argument)*
         )
@@ -183,7 +127,7 @@ macro_rules! page {
 }
 
 /// A tab of the municipality's work with applications, the oldest term first: what waits for
-/// the registrar, or all of it.
+/// the registrar, or all of it; with `found`, only these.
 ///
 /// # Errors
 /// If the database does not answer or holds a value the domain does not know.
@@ -191,10 +135,13 @@ pub async fn of_municipality(
     scope: &mut Scope,
     list: WorkList,
     waiting: bool,
+    found: Option<&Found>,
     after: Cursor,
 ) -> Result<Page<Line>> {
     let (route, procedure) = (list.route().code(), list.procedure().code());
-    if waiting {
+    if let Some(found) = found {
+        sought(scope, list, waiting, found, after).await
+    } else if waiting {
         page!(
             scope,
             "WHERE a.status = 'under_review' AND a.route = $1 AND a.procedure = $2
@@ -217,11 +164,47 @@ pub async fn of_municipality(
     }
 }
 
-/// The operators' queue over all municipalities, the oldest term first.
+/// What was found of a work list, in its order. At most so many rows are sorted as a search
+/// looks through.
+async fn sought(
+    scope: &mut Scope,
+    list: WorkList,
+    waiting: bool,
+    found: &Found,
+    after: Cursor,
+) -> Result<Page<Line>> {
+    let page: Result<Page<Line>> = page!(
+        scope,
+        "WHERE a.id = ANY ($1) AND a.submitted_at IS NOT NULL AND a.route = $2 AND a.procedure = $3
+           AND (NOT $4 OR a.status = 'under_review') AND (a.due_on, a.id) > ($5, $6)
+         ORDER BY a.due_on, a.id LIMIT 51",
+        &found.ids,
+        list.route().code(),
+        list.procedure().code(),
+        waiting,
+        after.due_on,
+        after.id,
+    );
+    Ok(Page {
+        partial: found.partial,
+        ..page?
+    })
+}
+
+/// The operators' queue over all municipalities, the oldest term first; with `found`, only
+/// these.
 ///
 /// # Errors
 /// As [`of_municipality`].
-pub async fn queue(scope: &mut Scope, list: WorkList, after: Cursor) -> Result<Page<Line>> {
+pub async fn queue(
+    scope: &mut Scope,
+    list: WorkList,
+    found: Option<&Found>,
+    after: Cursor,
+) -> Result<Page<Line>> {
+    if let Some(found) = found {
+        return sought(scope, list, true, found, after).await;
+    }
     page!(
         scope,
         "WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $1
@@ -258,16 +241,38 @@ pub struct Narrowed {
     pub due_before: Option<NaiveDate>,
 }
 
-/// Everything submitted in all municipalities, the newest first.
+/// Everything submitted in all municipalities, the newest first; with `found`, only these.
 ///
 /// # Errors
 /// As [`of_municipality`].
-pub async fn submitted(scope: &mut Scope, by: Narrowed, after: Cursor) -> Result<Page<Line>> {
+pub async fn submitted(
+    scope: &mut Scope,
+    by: Narrowed,
+    found: Option<&Found>,
+    after: Cursor,
+) -> Result<Page<Line>> {
     // A term before a day is a place in the same order: the page begins there at the latest.
     let after = match by.due_before {
         Some(day) if day <= after.due_on => Cursor { due_on: day, id: 0 },
         _ => after,
     };
+    if let Some(found) = found {
+        let page: Result<Page<Line>> = page!(
+            scope,
+            "WHERE a.id = ANY ($3) AND a.submitted_at IS NOT NULL AND ($4::int IS NULL OR a.tenant_id = $4)
+               AND ($5::text IS NULL OR a.status = $5) AND (a.due_on, a.id) < ($1, $2)
+             ORDER BY a.due_on DESC, a.id DESC LIMIT 51",
+            after.due_on,
+            after.id,
+            &found.ids,
+            by.tenant.map(|tenant| tenant.0),
+            by.status.map(Status::code),
+        );
+        return Ok(Page {
+            partial: found.partial,
+            ..page?
+        });
+    }
     match (by.tenant, by.status) {
         (None, None) => page!(
             scope,
@@ -347,33 +352,4 @@ pub async fn names(scope: &mut Scope, ids: &[Uuid]) -> Result<Vec<(Uuid, String)
     .into_iter()
     .map(|row| (row.public_id, row.full_name))
     .collect())
-}
-
-impl TryFrom<Row> for Line {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self> {
-        Ok(Self {
-            tenant: TenantId(row.tenant_id),
-            municipality: row.municipality,
-            public_id: row.public_id,
-            full_name: row.full_name,
-            position: row.position,
-            organisation: row.organisation,
-            category: row
-                .category
-                .map(|code| known(Category::from_code(&code), "application.category"))
-                .transpose()?,
-            submitted_at: row.submitted_at,
-            due_on: row.due_on,
-            status: known(Status::from_code(&row.status), "application.status")?,
-            route: known(Route::from_code(&row.route), "application.route")?,
-            registered_number: row.registered_number,
-            version: row.version,
-            vouched: row.vouched,
-            frozen: row.frozen,
-            industry: row.industry,
-            coordinator: row.coordinator,
-        })
-    }
 }

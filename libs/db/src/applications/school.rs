@@ -15,6 +15,7 @@ use crate::{
     applications::known,
     error::{Error, Result},
     scope::{Related, Scope},
+    search::Found,
 };
 
 /// A row of a school coordinator's list.
@@ -94,8 +95,8 @@ pub async fn count(scope: &mut Scope, status: Status) -> Result<i64> {
 }
 
 /// The applications of the organisation in hand in any of these statuses, oldest first, after
-/// the row `after`, or the one application `only` of them; 51 at most, the last of which only
-/// tells that there are more.
+/// the row `after`; with `found` these of them, with `only` the one. 51 at most, the last of
+/// which only tells that there are more.
 ///
 /// # Errors
 /// If the database does not answer or holds a value the domain does not know.
@@ -103,6 +104,7 @@ pub async fn list(
     scope: &mut Scope,
     statuses: &[Status],
     after: i64,
+    found: Option<&Found>,
     only: Option<Uuid>,
 ) -> Result<Vec<Listed>> {
     let statuses: Vec<String> = statuses
@@ -134,10 +136,12 @@ pub async fn list(
            WHERE a.tenant_id = app.ctx_tenant() AND a.organisation_id = app.ctx_organisation()
              AND a.submitted_at IS NOT NULL AND a.status = ANY ($1) AND a.id > $2
              AND ($3::uuid IS NULL OR a.public_id = $3)
+             AND ($4::bigint[] IS NULL OR a.id = ANY ($4))
            ORDER BY a.id LIMIT 51"#,
         &statuses,
         after,
         only,
+        found.map(|found| found.ids.as_slice()),
     )
     .fetch_all(scope.connection())
     .await?

@@ -11,31 +11,44 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Column, Pagination, Table, Tone};
 
-use crate::{Web, asked::Asked, error::Result, page::Page, visit::Expert};
+use crate::{
+    Web,
+    asked::{Asked, address},
+    error::Result,
+    lists,
+    page::Page,
+    visit::Expert,
+};
+
+const PATH: &str = "/expert";
 
 /// Its address.
 pub fn router() -> Router<Web> {
-    Router::new().route("/expert", get(show))
+    Router::new().route(PATH, get(show))
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Wanted {
+    q: String,
     after: String,
 }
 
 async fn show(at: Expert, State(web): State<Web>, Asked(wanted): Asked<Wanted>) -> Result<Markup> {
     let after = wanted.after.parse().unwrap_or_default();
-    let page = web.app.assigned(&at.actor, after).await?;
-    let next = page.next.map(|id| format!("/expert?after={id}"));
+    let page = web.app.assigned(&at.actor, &wanted.q, after).await?;
+    let next = page
+        .next
+        .map(|id| address(PATH, &[("q", &wanted.q), ("after", &id.to_string())]));
     Ok(Page::new(&at, "Личный кабинет специалиста").render(html! {
         p class="govuk-body-l" { "Количество аттестуемых = " (page.count) }
-        (table(&page.rows))
+        (ui::filters(PATH, lists::search(&wanted.q, lists::NAME_OR_NUMBER)))
+        (table(&wanted.q, &page.rows))
         (ui::pagination(Pagination { next: next.as_deref(), ..Pagination::default() }))
     }))
 }
 
-fn table(rows: &[Assigned]) -> Markup {
+fn table(typed: &str, rows: &[Assigned]) -> Markup {
     let columns = [
         "ФИО",
         "Должность",
@@ -67,7 +80,7 @@ fn table(rows: &[Assigned]) -> Markup {
         caption_hidden: true,
         columns: &columns,
         rows,
-        empty: "Вам пока никого не назначили",
+        empty: lists::nothing(typed, "Вам пока никого не назначили"),
     })
 }
 

@@ -19,6 +19,7 @@ use crate::{
     form::Posted,
     id::Id,
     lines::{self, Shown},
+    lists,
     page::Page,
     review::{Desk, Pressed, Rejecting},
     visit::Municipal,
@@ -45,6 +46,7 @@ pub fn router() -> Router<Web> {
 struct Wanted {
     tab: String,
     state: String,
+    q: String,
     after: String,
 }
 
@@ -66,7 +68,10 @@ async fn list(
     let waiting = wanted.state != "all";
     let after = wanted.after.parse().ok();
     let list = wanted.list();
-    let page = web.app.work_list(&at.actor, list, waiting, after).await?;
+    let page = web
+        .app
+        .work_list(&at.actor, list, waiting, &wanted.q, after)
+        .await?;
     Ok(Page::new(&at, "Работа с заявлениями").render(body(&web, &wanted, &page)))
 }
 
@@ -78,7 +83,15 @@ fn body(web: &Web, wanted: &Wanted, page: &Lines<Line>) -> Markup {
     };
     let state = if wanted.state == "all" { "all" } else { "" };
     let after = lines::last(page);
-    let next = address(LIST, &[("tab", tab), ("state", state), ("after", &after)]);
+    let next = address(
+        LIST,
+        &[
+            ("tab", tab),
+            ("state", state),
+            ("q", &wanted.q),
+            ("after", &after),
+        ],
+    );
     html! {
         (tabs(caption))
         (ui::filters(LIST, html! {
@@ -91,11 +104,12 @@ fn body(web: &Web, wanted: &Wanted, page: &Lines<Line>) -> Markup {
                 ],
                 ..Select::default()
             }))
+            (lists::search(&wanted.q, lists::NAME_OR_NUMBER))
         }))
         (lines::table(page, Shown {
             base: LIST,
             caption,
-            empty: "Заявлений нет.",
+            empty: lists::nothing(&wanted.q, "Заявлений нет."),
             municipality: false,
             marks: None,
             zone: web.app.zone(),

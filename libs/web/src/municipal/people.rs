@@ -2,17 +2,18 @@
 
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::State,
     response::Redirect,
     routing::{get, post},
 };
 use domain::role::Role;
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{Column, Table};
+use ui::{Column, Pagination, Table};
 
 use crate::{
     Result, Web,
+    asked::{Asked, address},
     form::Posted,
     id::Id,
     lists,
@@ -32,14 +33,19 @@ pub fn router() -> Router<Web> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct Wanted {
+    q: String,
     after: String,
 }
 
-async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
+async fn show(
+    at: Municipal,
+    State(web): State<Web>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Markup> {
     let list = web
         .app
-        .people(&at.actor, "", lists::after(&asked.after))
+        .people(&at.actor, &wanted.q, lists::after(&wanted.after))
         .await?;
     let ids: Vec<_> = list.rows.iter().map(|person| person.public_id).collect();
     let endable = web.app.endable(&at.actor, &ids).await?;
@@ -69,16 +75,21 @@ async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>)
             ]
         })
         .collect();
+    let next = list
+        .next
+        .map(|id| address(PATH, &[("q", &wanted.q), ("after", &id.to_string())]));
     Ok(Page::new(&at, "Пользователи").render(html! {
         p { a class="govuk-link" href="/municipal/transfers" { "Переводы" } }
+        (ui::filters(PATH, lists::search(&wanted.q, lists::NAME_OR_LOGIN)))
         (ui::table(Table {
             caption: "Пользователи муниципалитета",
             caption_hidden: true,
             columns: &["Логин", "E-mail", "ФИО", "Роль", "Действия"].map(Column::text),
             rows,
-            empty: "Пользователей пока нет.",
+            empty: lists::nothing(&wanted.q, "Пользователей пока нет."),
         }))
-        (lists::next_page("/municipal/people?", "after", list.next))
+        (lists::partial(list.partial))
+        (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
     }))
 }
 

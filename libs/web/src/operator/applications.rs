@@ -21,6 +21,7 @@ use crate::{
     form::Posted,
     id::Id,
     lines::{self, Shown},
+    lists,
     page::Page,
     review::{Desk, Pressed, Rejecting},
     visit::Operator,
@@ -47,6 +48,7 @@ struct Wanted {
     municipality: String,
     state: String,
     overdue: String,
+    q: String,
     after: String,
 }
 
@@ -69,7 +71,7 @@ async fn list(
     };
     let page = web
         .app
-        .submitted(&at.actor, by, wanted.after.parse().ok())
+        .submitted(&at.actor, by, &wanted.q, wanted.after.parse().ok())
         .await?;
     let after = lines::last(&page);
     let next = address(
@@ -78,6 +80,7 @@ async fn list(
             ("municipality", &wanted.municipality),
             ("state", &wanted.state),
             ("overdue", &wanted.overdue),
+            ("q", &wanted.q),
             ("after", &after),
         ],
     );
@@ -86,7 +89,7 @@ async fn list(
         (lines::table(&page, Shown {
             base: LIST,
             caption: "Заявления",
-            empty: "Заявлений нет.",
+            empty: lists::nothing(&wanted.q, "Заявлений нет."),
             municipality: true,
             marks: None,
             zone: web.app.zone(),
@@ -158,6 +161,7 @@ fn filters(wanted: &Wanted, municipalities: &[Municipality]) -> Markup {
                 checked: wanted.overdue == "yes",
                 ..Checkbox::default()
             }))
+            (lists::search(&wanted.q, lists::NAME_OR_NUMBER))
         },
     )
 }

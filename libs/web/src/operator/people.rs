@@ -6,18 +6,19 @@ use std::collections::HashMap;
 use app::{FieldFault, Listing, invitations::Invitations, people::Person};
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
 use domain::role::Role;
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{Column, Field, Form, NamedButton, Table, Width};
+use ui::{Column, Field, Form, NamedButton, Pagination, Table};
 use uuid::Uuid;
 
 use crate::{
     Result, Web,
+    asked::{Asked, address},
     form::Posted,
     id::Id,
     invitations::{self, Raw, Seen, email_field, notice, organisation_field, role_field},
@@ -41,8 +42,8 @@ pub fn router() -> Router<Web> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
-    search: String,
+struct Wanted {
+    q: String,
     after: String,
     invited_after: String,
 }
@@ -52,13 +53,13 @@ struct Shown {
     invitations: Invitations,
     people: Listing<Person>,
     endable: HashMap<Uuid, i32>,
-    search: String,
+    q: String,
 }
 
-async fn load(at: &Operator, web: &Web, municipality: &str, asked: Asked) -> Result<Shown> {
-    let invited_after = lists::after(&asked.invited_after);
-    let after = lists::after(&asked.after);
-    let people = web.app.people(&at.actor, &asked.search, after).await?;
+async fn load(at: &Operator, web: &Web, municipality: &str, wanted: Wanted) -> Result<Shown> {
+    let invited_after = lists::after(&wanted.invited_after);
+    let after = lists::after(&wanted.after);
+    let people = web.app.people(&at.actor, &wanted.q, after).await?;
     let ids: Vec<_> = people.rows.iter().map(|person| person.public_id).collect();
     Ok(Shown {
         invitations: web
@@ -67,12 +68,16 @@ async fn load(at: &Operator, web: &Web, municipality: &str, asked: Asked) -> Res
             .await?,
         endable: web.app.endable(&at.actor, &ids).await?,
         people,
-        search: asked.search,
+        q: wanted.q,
     })
 }
 
-async fn show(at: Operator, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    let shown = load(&at, &web, "", asked).await?;
+async fn show(
+    at: Operator,
+    State(web): State<Web>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Markup> {
+    let shown = load(&at, &web, "", wanted).await?;
     Ok(Page::new(&at, HEADING).render(body(&at, &shown, &Raw::default(), &[])))
 }
 
@@ -80,7 +85,7 @@ async fn invite(at: Operator, State(web): State<Web>, posted: Posted<Raw>) -> Re
     let raw = match posted.accept() {
         Ok(raw) => raw,
         Err(raw) => {
-            let shown = load(&at, &web, &raw.municipality, Asked::default()).await?;
+            let shown = load(&at, &web, &raw.municipality, Wanted::default()).await?;
             let faults = lists::expired();
             let page = Page::new(&at, HEADING).faults(&faults);
             return Ok(lists::again(page.render(body(&at, &shown, &raw, &faults))));
@@ -88,7 +93,7 @@ async fn invite(at: Operator, State(web): State<Web>, posted: Posted<Raw>) -> Re
     };
     // «Показать организации»: the same form again, with those of the municipality chosen.
     if !raw.show.is_empty() {
-        let shown = load(&at, &web, &raw.municipality, Asked::default()).await?;
+        let shown = load(&at, &web, &raw.municipality, Wanted::default()).await?;
         let page = Page::new(&at, HEADING).render(body(&at, &shown, &raw, &[]));
         return Ok(page.into_response());
     }
@@ -98,7 +103,7 @@ async fn invite(at: Operator, State(web): State<Web>, posted: Posted<Raw>) -> Re
             Ok(Redirect::to(PATH).into_response())
         }
         Err(app::Error::Invalid(faults)) => {
-            let shown = load(&at, &web, &raw.municipality, Asked::default()).await?;
+            let shown = load(&at, &web, &raw.municipality, Wanted::default()).await?;
             let page = Page::new(&at, HEADING).faults(&faults);
             Ok(page.refuse(body(&at, &shown, &raw, &faults)))
         }
@@ -143,22 +148,20 @@ async fn end(
 }
 
 fn body(at: &Operator, shown: &Shown, raw: &Raw, faults: &[FieldFault]) -> Markup {
+    let next = shown
+        .people
+        .next
+        .map(|id| address(PATH, &[("q", &shown.q), ("after", &id.to_string())]));
     html! {
         h2 { "Пригласить" }
         (invite_form(at, &shown.invitations, raw, faults))
         (invitations::table(INVITATIONS, &at.csrf, &shown.invitations.list.rows, true))
         (lists::next_page("/operator/people?", "invited_after", shown.invitations.list.next))
         h2 { "Пользователи муниципалитетов" }
-        (ui::filters(PATH, ui::text(Field {
-            name: "search",
-            label: "Фамилия или логин",
-            value: &shown.search,
-            hint: Some("Начало фамилии или логина"),
-            width: Width::Medium,
-            ..Field::default()
-        })))
+        (ui::filters(PATH, lists::search(&shown.q, lists::NAME_OR_LOGIN)))
         (people(at, shown))
-        (lists::next_page("/operator/people?", "after", shown.people.next))
+        (lists::partial(shown.people.partial))
+        (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
     }
 }
 
@@ -234,6 +237,6 @@ fn people(at: &Operator, shown: &Shown) -> Markup {
         ]
         .map(Column::text),
         rows,
-        empty: "Никого не найдено.",
+        empty: lists::nothing(&shown.q, "Пользователей пока нет."),
     })
 }

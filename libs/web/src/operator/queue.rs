@@ -15,6 +15,7 @@ use crate::{
     error::{Error, Result},
     form::Posted,
     lines::{self, Shown},
+    lists,
     page::Page,
     review::version,
     visit::Operator,
@@ -33,6 +34,7 @@ pub fn router() -> Router<Web> {
 #[serde(default)]
 struct Wanted {
     tab: String,
+    q: String,
     after: String,
 }
 
@@ -47,12 +49,12 @@ async fn list(
     };
     let queue = web
         .app
-        .queue(&at.actor, list, wanted.after.parse().ok())
+        .queue(&at.actor, list, &wanted.q, wanted.after.parse().ok())
         .await?;
-    Ok(Page::new(&at, "Очередь").render(body(&at, &web, list, &queue)))
+    Ok(Page::new(&at, "Очередь").render(body(&at, &web, list, &wanted.q, &queue)))
 }
 
-fn body(at: &Operator, web: &Web, list: WorkList, queue: &Queue) -> Markup {
+fn body(at: &Operator, web: &Web, list: WorkList, typed: &str, queue: &Queue) -> Markup {
     let industry = list == WorkList::Industry;
     let (tab, caption) = if industry {
         ("industry", "Отраслевые")
@@ -64,17 +66,21 @@ fn body(at: &Operator, web: &Web, list: WorkList, queue: &Queue) -> Markup {
         ru::count_capped(count.unwrap_or_default(), most.unwrap_or_default())
     });
     let after = lines::last(&queue.page);
-    let next = address(QUEUE, &[("tab", tab), ("after", &after)]);
+    let next = address(QUEUE, &[("tab", tab), ("q", typed), ("after", &after)]);
     html! {
         (ui::tabs(&[
             Tab { href: QUEUE, text: "Упрощенная форма", count: None, current: !industry },
             Tab { href: "/operator/queue?tab=industry", text: "Отраслевые", count: None, current: industry },
         ]))
         p { "Ждут регистрации: упрощенная форма — " (counts[0]) ", отраслевые — " (counts[1]) "." }
+        (ui::filters(QUEUE, html! {
+            @if industry { (ui::hidden("tab", tab)) }
+            (lists::search(typed, lists::NAME_OR_NUMBER))
+        }))
         (lines::table(&queue.page, Shown {
             base: "/operator/applications",
             caption,
-            empty: "Заявлений нет.",
+            empty: lists::nothing(typed, "Заявлений нет."),
             municipality: true,
             marks: Some(MARKING),
             zone: web.app.zone(),

@@ -52,7 +52,10 @@ struct Wanted {
 
 async fn show(at: School, State(web): State<Web>, Asked(wanted): Asked<Wanted>) -> Result<Markup> {
     let after = wanted.after.parse().unwrap_or_default();
-    let page = web.app.school_applications(&at.actor, &LIVE, after).await?;
+    let page = web
+        .app
+        .school_applications(&at.actor, &LIVE, "", after)
+        .await?;
     let body = body(&at, &web, &page, None).await?;
     Ok(frame(&at, &[]).render(body))
 }

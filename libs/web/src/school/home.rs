@@ -8,7 +8,16 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Card, Column, Link, Pagination, Tab, Table};
 
-use crate::{Web, asked::Asked, error::Result, page::Page, visit::School};
+use crate::{
+    Web,
+    asked::{Asked, address},
+    error::Result,
+    lists,
+    page::Page,
+    visit::School,
+};
+
+const LIST: &str = "/school/applications";
 
 const NEW: &str = "/school/applications?state=under_review";
 const REGISTERED: &str = "/school/applications?state=registered";
@@ -17,7 +26,7 @@ const REGISTERED: &str = "/school/applications?state=registered";
 pub fn router() -> Router<Web> {
     Router::new()
         .route("/school", get(show))
-        .route("/school/applications", get(list))
+        .route(LIST, get(list))
 }
 
 async fn show(at: School, State(web): State<Web>) -> Result<Markup> {
@@ -74,6 +83,7 @@ async fn show(at: School, State(web): State<Web>) -> Result<Markup> {
 #[serde(default)]
 struct Wanted {
     state: String,
+    q: String,
     after: String,
 }
 
@@ -91,11 +101,18 @@ async fn list(at: School, State(web): State<Web>, Asked(wanted): Asked<Wanted>) 
     let after = wanted.after.parse().unwrap_or_default();
     let page = web
         .app
-        .school_applications(&at.actor, &[status], after)
+        .school_applications(&at.actor, &[status], &wanted.q, after)
         .await?;
-    let next = page
-        .next
-        .map(|id| format!("/school/applications?state={}&after={id}", status.code()));
+    let next = page.next.map(|id| {
+        address(
+            LIST,
+            &[
+                ("state", status.code()),
+                ("q", &wanted.q),
+                ("after", &id.to_string()),
+            ],
+        )
+    });
     let tabs = [
         Tab {
             href: NEW,
@@ -112,12 +129,16 @@ async fn list(at: School, State(web): State<Web>, Asked(wanted): Asked<Wanted>) 
     ];
     Ok(Page::new(&at, heading).back("/school").render(html! {
         (ui::tabs(&tabs))
-        (table(heading, &page.rows))
+        (ui::filters(LIST, html! {
+            (ui::hidden("state", status.code()))
+            (lists::search(&wanted.q, lists::NAME_OR_NUMBER))
+        }))
+        (table(heading, &wanted.q, &page.rows))
         (ui::pagination(Pagination { next: next.as_deref(), ..Pagination::default() }))
     }))
 }
 
-fn table(heading: &str, rows: &[SchoolRow]) -> Markup {
+fn table(heading: &str, typed: &str, rows: &[SchoolRow]) -> Markup {
     let columns = [
         "ФИО",
         "Должность",
@@ -160,6 +181,6 @@ fn table(heading: &str, rows: &[SchoolRow]) -> Markup {
         caption_hidden: true,
         columns: &columns,
         rows,
-        empty: "Заявлений нет",
+        empty: lists::nothing(typed, "Заявлений нет"),
     })
 }

@@ -1,0 +1,392 @@
+//! How the database goes about lists and searches, by `EXPLAIN` under the role that asks, on the
+//! statements the product has (03 §3.3): every list walks an index in its order, the search
+//! reads its words' index.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use domain::role::Role;
+use serde_json::Value;
+use sqlx::Row as _;
+use tests::{Session, World};
+
+/// Who walks a list, and a part of its statement that no other has.
+type List = (&'static [Role], &'static str);
+
+const REGISTRARS: &[Role] = &[Role::Municipal, Role::Operator];
+
+const LISTS: [List; 26] = [
+    (
+        &[Role::Municipal],
+        "a.status = 'under_review' AND a.route = $1 AND a.procedure = $2 AND (a.due_on",
+    ),
+    (
+        &[Role::Municipal],
+        "a.submitted_at IS NOT NULL AND a.route = $1 AND a.procedure = $2",
+    ),
+    (
+        &[Role::Operator],
+        "a.route = 'operator' AND a.procedure = $1 AND (a.due_on",
+    ),
+    (
+        &[Role::Operator],
+        "a.route = 'operator' AND a.procedure = $1 LIMIT $2",
+    ),
+    (
+        &[Role::Operator],
+        "WHERE a.submitted_at IS NOT NULL AND (a.due_on, a.id) <",
+    ),
+    (
+        &[Role::Operator],
+        "a.submitted_at IS NOT NULL AND a.tenant_id = $3 AND (a.due_on",
+    ),
+    (
+        &[Role::Operator],
+        "a.submitted_at IS NOT NULL AND a.tenant_id = $3 AND a.status = $4",
+    ),
+    (
+        &[Role::Operator],
+        "a.submitted_at IS NOT NULL AND a.status = $3 AND (a.due_on",
+    ),
+    (REGISTRARS, "a.id = ANY ($1) AND a.submitted_at IS NOT NULL"),
+    (
+        &[Role::Operator],
+        "a.id = ANY ($3) AND a.submitted_at IS NOT NULL",
+    ),
+    (
+        REGISTRARS,
+        "WHERE a.tenant_id = $6 AND a.status = 'registered'",
+    ),
+    (
+        &[Role::Operator],
+        "a.status = 'registered' AND a.procedure = 'general' AND (a.due_on, a.id) > ($1, $2) \
+      AND ($3::int IS NULL OR s.period_id = $3) AND (NOT $4 OR s.period_id IS NULL) \
+      AND (NOT $5 OR (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = a.tenant_id \
+      AND x.application_id = a.id AND x.closed_at IS NULL) < 2) AND (NOT $6",
+    ),
+    (&[Role::Operator], "(s.gap_since, s.id) > ($3, $4)"),
+    (REGISTRARS, "ORDER BY c.place, c.moved_at, c.id"),
+    (
+        REGISTRARS,
+        "w.id > coalesce((SELECT x.id FROM app.withdrawal x",
+    ),
+    (
+        &[Role::Operator],
+        "w.id < coalesce((SELECT x.id FROM app.withdrawal x",
+    ),
+    (
+        &[Role::School],
+        "a.organisation_id = (SELECT app.ctx_organisation()) AND a.status IN",
+    ),
+    (
+        &[Role::School],
+        "organisation_id = app.ctx_organisation() AND status = $1 LIMIT 1001",
+    ),
+    (&[Role::School], "a.status = ANY ($1) AND a.id > $2"),
+    (
+        &[Role::Expert],
+        "x.expert_account_id = $1 AND x.expert_membership_id",
+    ),
+    (
+        REGISTRARS,
+        "WHERE m.ended_at IS NULL AND (m.surname, m.id) > ($1, $2)",
+    ),
+    (REGISTRARS, "WHERE m.id = ANY ($3) AND m.ended_at IS NULL"),
+    (
+        &[Role::Municipal],
+        "m.role = 'expert' AND m.ended_at IS NULL AND (m.surname, m.id) > ($1, $2)",
+    ),
+    (REGISTRARS, "FROM app.invitation i WHERE i.id < $1"),
+    (REGISTRARS, "o.tenant_id = $1 AND o.name > $2"),
+    (&[Role::Operator], "(o.name, o.id) > ($1, $2)"),
+];
+
+/// Statements with a limit that are no lists: counters of home pages, and what is of one person.
+const OTHERS: [List; 5] = [
+    (&[Role::Municipal], "AS \"not_applied!\""),
+    (&[Role::Operator], "AS \"gaps!\""),
+    (&[Role::Municipal], "WHERE r.state = 'open' ORDER BY r.id"),
+    (
+        &[Role::Teacher, Role::Operator],
+        "FROM app.letter WHERE account_id",
+    ),
+    (&[Role::Teacher], "card_id = $3 ORDER BY id DESC LIMIT 2"),
+];
+
+/// Statements whose rows are put in order after they are read, with the reason.
+const SORTED: [(&str, &str); 4] = [
+    (
+        "a.id = ANY ($1) AND a.submitted_at",
+        "at most the 1000 rows a search looks through",
+    ),
+    (
+        "a.id = ANY ($3) AND a.submitted_at",
+        "at most the 1000 rows a search looks through",
+    ),
+    (
+        "m.id = ANY ($3) AND m.ended_at",
+        "at most the 1000 rows a search looks through",
+    ),
+    (
+        "card_id = $3 ORDER BY id DESC",
+        "the applications of one card",
+    ),
+];
+
+struct Statement {
+    text: String,
+    parameters: usize,
+}
+
+/// The statements of `libs/db`, blanks collapsed.
+fn statements() -> Vec<Statement> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../libs/db/.sqlx");
+    fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| {
+            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            let described: Value = serde_json::from_str(&text).unwrap();
+            let words: Vec<&str> = described["query"]
+                .as_str()
+                .unwrap()
+                .split_whitespace()
+                .collect();
+            let parameters = &described["describe"]["parameters"]["Left"];
+            Statement {
+                text: words.join(" "),
+                parameters: parameters.as_array().unwrap().len(),
+            }
+        })
+        .collect()
+}
+
+/// Whether a statement limits how many rows it reads, to more than one.
+fn is_limited(text: &str) -> bool {
+    text.split("LIMIT ")
+        .skip(1)
+        .any(|rest| !rest.trim_start_matches('1').starts_with([' ', ')']) && rest != "1")
+}
+
+/// A region of 30 000 applications, the first municipality the largest.
+async fn region(world: &World) -> Session {
+    let filling = include_str!("../load/region.sql")
+        .replace("\\set ON_ERROR_STOP 1", "")
+        .replace(":municipalities", "40")
+        .replace(":applications", "30000")
+        .replace("VACUUM (ANALYZE)", "ANALYZE");
+    let mut sql = world.superuser().await;
+    sql.script(&filling).await;
+    world.superuser().await
+}
+
+async fn tenant_tables(sql: &mut Session) -> BTreeSet<String> {
+    let tables = "SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                  WHERE c.relnamespace = 'app'::regnamespace AND c.relkind = 'r' AND a.attname = 'tenant_id'";
+    sql.list(tables).await.into_iter().collect()
+}
+
+/// The plan of a statement already prepared as `asked`.
+async fn plan(sql: &mut Session, arguments: &str) -> Value {
+    let rows = sql
+        .rows(&format!("EXPLAIN (FORMAT JSON) EXECUTE asked{arguments}"))
+        .await;
+    rows.unwrap()[0].get::<Value, _>(0)[0]["Plan"].clone()
+}
+
+/// The nodes of a plan, each with whether it stands below a limit of the statement itself and
+/// not of a question about one of its rows.
+fn nodes<'a>(node: &'a Value, limited: bool, into: &mut Vec<(&'a Value, bool)>) {
+    let relationship = node["Parent Relationship"].as_str().unwrap_or_default();
+    let about_a_row = relationship == "SubPlan";
+    let limited = (limited && !about_a_row) || node["Node Type"] == "Limit";
+    into.push((node, limited && !about_a_row));
+    for below in node["Plans"].as_array().into_iter().flatten() {
+        nodes(below, limited, into);
+    }
+}
+
+fn is(node: &Value, kinds: &[&str]) -> bool {
+    node["Node Type"]
+        .as_str()
+        .is_some_and(|kind| kinds.contains(&kind))
+}
+
+#[tokio::test]
+async fn every_list_walks_an_index_in_its_order() {
+    let world = World::own().await;
+    let mut superuser = world.superuser().await;
+    let tables = tenant_tables(&mut superuser).await;
+    let town = world.town().await;
+    let teacher = town.teacher().await;
+    let people = [
+        town.school(teacher.organisation.unwrap()).await,
+        teacher,
+        town.coordinator().await,
+        town.expert().await,
+        world.operator().await,
+    ];
+    let statements = statements();
+    let mut faults = Vec::new();
+    let mut explained = 0;
+    let listed = |text: &str| {
+        LISTS
+            .iter()
+            .chain(&OTHERS)
+            .filter(|(_, part)| text.contains(part))
+            .count()
+    };
+    for statement in statements
+        .iter()
+        .filter(|statement| is_limited(&statement.text))
+    {
+        let about = tables
+            .iter()
+            .any(|table| statement.text.contains(&format!("app.{table} ")));
+        if about && listed(&statement.text) != 1 {
+            faults.push(format!(
+                "stands {} times in LISTS: {}",
+                listed(&statement.text),
+                statement.text
+            ));
+        }
+    }
+    for (roles, part) in LISTS.iter().chain(&OTHERS) {
+        let found: Vec<_> = statements
+            .iter()
+            .filter(|statement| statement.text.contains(part))
+            .collect();
+        let [statement] = found.as_slice() else {
+            faults.push(format!("{} statements have «{part}»", found.len()));
+            continue;
+        };
+        let may_sort = SORTED
+            .iter()
+            .any(|(sorted, _)| statement.text.contains(sorted));
+        let counter = OTHERS.iter().any(|(_, other)| other == part);
+        for role in *roles {
+            let person = people.iter().find(|person| person.role == *role).unwrap();
+            let mut sql = person.sql().await;
+            // What no index serves stays a scan or a sort however dear it is.
+            sql.script("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_sort = off")
+                .await;
+            sql.script(&format!("PREPARE asked AS {}", statement.text))
+                .await;
+            let nulls = vec!["NULL"; statement.parameters].join(", ");
+            let arguments = if nulls.is_empty() {
+                nulls
+            } else {
+                format!("({nulls})")
+            };
+            let plan = plan(&mut sql, &arguments).await;
+            let mut all = Vec::new();
+            nodes(&plan, false, &mut all);
+            for (node, limited) in all {
+                let table = node["Relation Name"].as_str().unwrap_or_default();
+                if is(node, &["Seq Scan"]) && tables.contains(table) {
+                    faults.push(format!("{role:?} scans all of {table}: {part}"));
+                }
+                if limited && !may_sort && !counter && is(node, &["Sort", "Incremental Sort"]) {
+                    faults.push(format!("{role:?} sorts by {}: {part}", node["Sort Key"]));
+                }
+            }
+            explained += 1;
+        }
+    }
+    println!(
+        "plans: {explained} explained, {} statements, {} sorted for a reason",
+        LISTS.len() + OTHERS.len(),
+        SORTED.len()
+    );
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// The lists a large municipality's people open most, at their true costs: the planner must not
+/// think that policies leave so little that it may be gathered and sorted.
+#[tokio::test]
+async fn lists_of_a_large_municipality_are_not_sorted() {
+    let world = World::own().await;
+    drop(region(&world).await);
+    let mut sql = world.town().await.coordinator().await.sql().await;
+    sql.set("tenant", "1").await;
+    sql.script("SET plan_cache_mode = force_generic_plan").await;
+    let statements = statements();
+    for part in [LISTS[0].1, LISTS[1].1, LISTS[10].1, LISTS[20].1] {
+        let mut found = statements
+            .iter()
+            .filter(|statement| statement.text.contains(part));
+        let statement = found.next().unwrap();
+        sql.script(&format!("PREPARE asked AS {}", statement.text))
+            .await;
+        let nulls = vec!["NULL"; statement.parameters].join(", ");
+        let plan = plan(&mut sql, &format!("({nulls})")).await;
+        let mut all = Vec::new();
+        nodes(&plan, false, &mut all);
+        let sorted = |(node, limited): &(&Value, bool)| *limited && is(node, &["Sort"]);
+        assert!(!all.iter().any(sorted), "{part}: {plan:#}");
+        sql.script("DEALLOCATE asked").await;
+    }
+}
+
+/// What a definer's function reads by, from its own source.
+async fn queries_of(sql: &mut Session, function: &str) -> Vec<String> {
+    let source: String = sql
+        .value(&format!(
+            "SELECT prosrc FROM pg_proc WHERE oid = 'app.{function}'::regproc"
+        ))
+        .await
+        .unwrap();
+    let queries = source.split("RETURN QUERY").skip(1);
+    queries
+        .map(|rest| {
+            let (query, _) = rest.split_once(';').unwrap();
+            query.replace("p_query", "$1").replace("p_login", "$2")
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn the_search_reads_the_index_of_its_words() {
+    let world = World::own().await;
+    let mut sql = region(&world).await;
+    sql.script("SET ROLE attest_definer; SET search_path = app")
+        .await;
+    sql.set("tenant", "1").await;
+    sql.set("organisation", "1").await;
+    let mut explained = 0;
+    for (function, index, callers) in [
+        (
+            "search_applications",
+            "application_search",
+            ["operator", "municipal"],
+        ),
+        (
+            "search_people",
+            "membership_search",
+            ["operator", "municipal"],
+        ),
+    ] {
+        for (n, query) in queries_of(&mut sql, function).await.iter().enumerate() {
+            sql.script(&format!("PREPARE asked(tsquery, text) AS {query}"))
+                .await;
+            for mode in ["force_custom_plan", "force_generic_plan"] {
+                sql.script(&format!("SET plan_cache_mode = {mode}")).await;
+                let plan = plan(&mut sql, "('''иванова'':* & ''мар'':*', 'user12345')").await;
+                let mut all = Vec::new();
+                nodes(&plan, false, &mut all);
+                let scans = all
+                    .iter()
+                    .filter(|(node, _)| is(node, &["Seq Scan"]))
+                    .count();
+                assert_eq!(scans, 0, "{function} {mode}: {plan:#}");
+                // The narrower callers come after these and may have fewer rows than words.
+                if n < callers.len() {
+                    let read = all.iter().any(|(node, _)| node["Index Name"] == index);
+                    assert!(read, "{} {mode}: {plan:#}", callers[n]);
+                }
+                explained += 1;
+            }
+            sql.script("DEALLOCATE asked").await;
+        }
+    }
+    println!("plans: {explained} of searches on 30000 applications, no table read whole");
+    assert_eq!(explained, 12);
+}
