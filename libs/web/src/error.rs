@@ -27,6 +27,11 @@ pub enum Error {
     },
     /// Signed in, but no cabinet is in use: 303 to `/cabinet`.
     NoCabinet,
+    /// The same form was sent before (SEC-71): 303 to where it led then.
+    DoneBefore {
+        /// The local path.
+        location: String,
+    },
     /// A function of another role (403).
     Forbidden,
     /// The form is older than the session (403).
@@ -101,6 +106,7 @@ impl IntoResponse for Error {
                 let next = crate::public::login_address(&next);
                 return Redirect::to(&next).into_response();
             }
+            Self::DoneBefore { location } => return Redirect::to(&location).into_response(),
             Self::NoCabinet => return Redirect::to("/cabinet").into_response(),
             Self::Forbidden => (
                 StatusCode::FORBIDDEN,

@@ -29,7 +29,9 @@ mod invitations;
 mod limits;
 mod lists;
 mod log;
+mod merge;
 mod municipal;
+mod once;
 mod operator;
 mod organisations;
 mod public;
@@ -124,6 +126,7 @@ pub fn router(web: Web) -> Router {
         // The innermost first.
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(middleware::from_fn(error::patience))
+        .layer(middleware::from_fn_with_state(web.clone(), once::layer))
         .layer(middleware::from_fn(visit::layer))
         .layer(middleware::from_fn(error::render))
         .layer(session::layer(&web))
