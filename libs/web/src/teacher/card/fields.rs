@@ -122,6 +122,29 @@ pub fn form(visit: &Visit, desk: &CardDesk, raw: &Raw, faults: &[FieldFault]) ->
     )
 }
 
+/// A value of the card as people read it: names where the card has codes.
+pub fn shown(desk: &CardDesk, field: &str, value: &str) -> String {
+    let named = match field {
+        "subject" => desk.subjects.iter().find(|subject| subject.code == value),
+        "position" => desk
+            .positions
+            .iter()
+            .find(|position| position.code == value),
+        _ => None,
+    };
+    let workplace = desk
+        .workplaces
+        .iter()
+        .find(|workplace| workplace.public_id.to_string() == value);
+    let category = Category::from_code(value);
+    match (field, named, workplace, category) {
+        (_, Some(item), ..) => item.name.clone(),
+        ("organisation", _, Some(workplace), _) => workplace.name.clone(),
+        ("held_category", .., Some(category)) => category.name().to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
 /// The card as text, with the reason why it cannot be changed.
 pub fn read_only(card: &Card, email: &str) -> Markup {
     let years = |years: Option<i32>| years.map(|n| n.to_string()).unwrap_or_default();
