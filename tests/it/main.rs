@@ -9,6 +9,7 @@
 
 mod audit;
 mod doors;
+mod editors;
 mod experts;
 mod forms;
 mod house;
@@ -16,10 +17,13 @@ mod isolation;
 mod journal;
 mod kill;
 mod lint;
+mod markers;
 mod matrix;
+mod once;
 mod pages;
 mod pool;
 mod races;
 mod route;
 mod routes;
 mod seed;
+mod smuggled;
