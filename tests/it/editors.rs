@@ -1,11 +1,20 @@
-//! Two editors of one thing (SEC-70): the second one's change is never lost and never made
-//! unseen. It is answered 409 by the page itself, with what was typed, with what is stored now,
+//! Two editors of one thing (SEC-70): what changes something shown carries its version, and
+//! the second one's change is never lost and never made unseen. It is answered 409 by the page itself, with what was typed, with what is stored now,
 //! and with the version of now, so that sending it again is a decision.
 
+use std::collections::BTreeSet;
+
+use domain::role::Role;
 use reqwest::StatusCode;
 use tests::{Browser, Form, Person, Session, Site, World};
+use uuid::Uuid;
 
-use crate::seed::full;
+use crate::{
+    forms::{Shown, done, everybody, shown},
+    pages::{press, token},
+    routes::routes,
+    seed::full,
+};
 
 /// Something two people change: where its form is, by which button, and the field they fill in.
 struct Edited {
@@ -23,7 +32,7 @@ async fn edited(world: &World) -> Vec<Edited> {
     let here = &town.town;
     let teacher = here.teacher().await;
     here.card(&teacher).await;
-    let organisation: uuid::Uuid = of(
+    let organisation: Uuid = of(
         world,
         &format!(
             "SELECT public_id FROM app.organisation WHERE id = {}",
@@ -182,4 +191,133 @@ async fn sec_70_a_typed_reason_outlives_a_conflict() {
     let decided = browser.send(&again, &[]).await;
     assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.told());
     assert_eq!(application.status(&town).await, "rejected");
+}
+
+/// What makes something new, or is about the session alone, has no version to carry.
+const WITHOUT_VERSION: [&str; 16] = [
+    "/cabinet/choose",
+    "/login",
+    "/register",
+    "/password/forgot",
+    "/teacher/cards",
+    // Asks whether the person is sure; nothing is changed yet.
+    "/teacher/withdrawal",
+    "/teacher/application/documents",
+    "/teacher/application/documents/detach",
+    "/school/documents/{id}",
+    "/school/documents/{id}/detach",
+    "/municipal/invitations",
+    "/municipal/organisations/new",
+    // Each row ticked carries its own: `id.version`.
+    "/operator/queue",
+    "/operator/people",
+    "/operator/organisations/new",
+    "/operator/periods",
+];
+
+/// Forms reached by a link in a letter, by another municipality's door, or before anything is
+/// open: they make something new or use something up.
+const BY_LINK: [&str; 8] = [
+    "/consent",
+    "/email/confirm/{token}",
+    "/invitation/{token}",
+    "/invitation/{token}/accept",
+    "/logout",
+    "/m/{slug}/login",
+    "/password/reset/{token}",
+    "/profile",
+];
+
+/// Posts to an address whose form nobody is shown now what such a form would hold, of a version
+/// no row has.
+async fn stale_post(world: &World, shown: &[Shown], somebody: &Person, path: &str) -> StatusCode {
+    let of_section = |shown: &&Shown| {
+        let home = shown.role.map(Role::home);
+        home.is_some_and(|home| path.starts_with(&format!("{home}/")))
+    };
+    let visitor = shown.iter().find(of_section);
+    let visitor = visitor.unwrap_or_else(|| panic!("whose is {path}? See BY_LINK"));
+    let browser = &visitor.browser;
+    let home = visitor.role.map_or("/", Role::home);
+    let application: Uuid = world
+        .superuser()
+        .await
+        .value(&format!(
+            "SELECT public_id FROM app.application WHERE tenant_id = {} ORDER BY id LIMIT 1",
+            somebody.tenant.unwrap().0
+        ))
+        .await
+        .unwrap();
+    let fields = [
+        ("_csrf", token(browser, home).await),
+        ("version", "999".to_owned()),
+        ("application", application.to_string()),
+        ("withdrawal", Uuid::now_v7().to_string()),
+        ("reason", "Причина".to_owned()),
+        ("to", "expert".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value));
+    let path = path.replace("{id}", &application.to_string());
+    press(browser, &path, &fields).await.status
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_70_forms_carry_the_version_they_change() {
+    let world = World::own().await;
+    let people = everybody(&world).await;
+    let site = world.serve().await;
+    let shown = shown(&site, &people).await;
+    let mut sql = world.superuser().await;
+    let before = done(&mut sql).await;
+    let (mut faults, mut stale) = (BTreeSet::new(), 0);
+    for shown in shown.iter().filter(|shown| shown.form.post) {
+        if !shown.form.names.iter().any(|name| name == "version") {
+            if !WITHOUT_VERSION.contains(&shown.path.as_str()) {
+                faults.insert(format!("{} carries no version", shown.path));
+            }
+            continue;
+        }
+        let page = shown.send(&shown.with("version", "999")).await;
+        stale += 1;
+        // What was typed, or a file left out, may be judged first.
+        let refused = [StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY];
+        if !refused.contains(&page.status) {
+            faults.insert(format!(
+                "{} of a stale version → {}",
+                shown.path, page.status
+            ));
+        }
+    }
+    // Every address that takes a form is one of the forms seen, or known to change nothing that
+    // has a version.
+    let seen: BTreeSet<&str> = shown.iter().map(|shown| shown.path.as_str()).collect();
+    let posts: Vec<String> = routes()
+        .into_iter()
+        .filter(|route| route.post)
+        .map(|route| route.path)
+        .collect();
+    let known = [&WITHOUT_VERSION[..], &BY_LINK[..]].concat();
+    let unseen: Vec<&String> = posts
+        .iter()
+        .filter(|path| !seen.contains(path.as_str()) && !known.contains(&path.as_str()))
+        .collect();
+    for path in &unseen {
+        let status = stale_post(&world, &shown, &people[0], path).await;
+        // Refused, or led to what was done long ago; whichever, nothing is done now.
+        if status.is_server_error() || done(&mut sql).await != before {
+            faults.insert(format!("{path} of a stale version → {status}, done"));
+        }
+    }
+    println!(
+        "SEC-70: {stale} forms with a stale version, {} more posted unseen, of {} addresses",
+        unseen.len(),
+        posts.len()
+    );
+    assert!(stale > 20, "{stale}");
+    assert!(faults.is_empty(), "{faults:#?}");
+    assert_eq!(
+        done(&mut sql).await,
+        before,
+        "something was done all the same"
+    );
 }

@@ -311,7 +311,7 @@ async fn sec_12_nothing_of_another_municipality_in_any_answer() {
         "SEC-12: {asked} answers, {letters} letters, {sessions} keys of Redis; operators saw {seen_by_operators:?}"
     );
     assert!(
-        asked > 500 && letters > 3,
+        asked > 500 && letters >= 3,
         "{asked} answers, {letters} letters"
     );
 }

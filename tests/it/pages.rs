@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::role::Role;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use tests::{Browser, Page, Site, World};
 use uuid::Uuid;
 
@@ -39,7 +39,7 @@ const OUTSIDE: [&str; 22] = [
     "/schedules",
 ];
 
-fn section_of(role: Role) -> &'static str {
+pub fn section_of(role: Role) -> &'static str {
     role.home().trim_start_matches('/')
 }
 
@@ -82,7 +82,7 @@ pub async fn with_bytes(world: &World, town: &Full) {
 }
 
 /// The token of the session's forms, from the page every cabinet begins with.
-async fn token(browser: &Browser, home: &str) -> String {
+pub async fn token(browser: &Browser, home: &str) -> String {
     let page = browser.get(home).await;
     let forms = page.forms();
     let field = forms
@@ -175,7 +175,7 @@ async fn sec_05_another_municipalitys_object_is_like_none() {
                         continue;
                     }
                     let page = if post {
-                        press(browser, &path, &token).await
+                        press(browser, &path, &[("_csrf".to_owned(), token.clone())]).await
                     } else {
                         browser.get(&path).await
                     };
@@ -224,13 +224,12 @@ async fn sec_05_another_municipalitys_object_is_like_none() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
-/// Posts a form without anything but its token, with files or without as the page wants it.
-async fn press(browser: &Browser, path: &str, token: &str) -> Page {
-    let fields = [("_csrf".to_owned(), token.to_owned())];
-    let page = browser.post(path, &fields).await;
+/// Posts fields with the token first, with files or without as the page wants it.
+pub async fn press(browser: &Browser, path: &str, fields: &[(String, String)]) -> Page {
+    let page = browser.post(path, fields).await;
     if page.status == StatusCode::FORBIDDEN && page.heading() == "Страница устарела"
     {
-        return browser.upload(path, &fields, &[]).await;
+        return browser.upload(path, fields, &[]).await;
     }
     page
 }
@@ -263,6 +262,14 @@ async fn sec_06_every_route_knows_whose_it_is() {
             }
             if route.post {
                 answers.push(browser.post(&path, &[]).await);
+            }
+            for method in [Method::PUT, Method::PATCH, Method::DELETE] {
+                let status = browser.request(method.clone(), &path).send().await;
+                let status = status.unwrap().status();
+                asked += 1;
+                if status != StatusCode::NOT_FOUND {
+                    faults.push(format!("{role:?} {method} {path}: {status}"));
+                }
             }
             for page in answers {
                 asked += 1;

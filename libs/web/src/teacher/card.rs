@@ -114,7 +114,12 @@ pub async fn post(at: Teacher, State(web): State<Web>, posted: Posted<Raw>) -> R
                 .await?;
             let stored = Raw::of(&desk.card);
             let shown = |name: &str, value: &str| fields::shown(&desk, name, value);
-            let faults = merge::faults(&late.to_string(), &raw.values(), &stored.values(), shown);
+            let faults = merge::faults(
+                &late.to_string(),
+                &fields::values(&raw),
+                &fields::values(&stored),
+                shown,
+            );
             raw.version = stored.version;
             raw.profile_version = stored.profile_version;
             let body = fields::form(&at, &desk, &raw, &faults);
@@ -177,35 +182,6 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// What a person can type, to be compared with what is stored.
-    fn values(&self) -> [(&'static str, &str); 22] {
-        [
-            ("surname", &self.surname),
-            ("name", &self.name),
-            ("patronymic", &self.patronymic),
-            ("phone", &self.phone),
-            ("organisation", &self.organisation),
-            ("position", &self.position),
-            ("surname_gen", &self.surname_gen),
-            ("name_gen", &self.name_gen),
-            ("patronymic_gen", &self.patronymic_gen),
-            ("surname_dat", &self.surname_dat),
-            ("name_dat", &self.name_dat),
-            ("patronymic_dat", &self.patronymic_dat),
-            ("age", &self.age),
-            ("subject", &self.subject),
-            ("education", &self.education),
-            ("service_total", &self.service_total),
-            ("service_pedagogical", &self.service_pedagogical),
-            ("service_post", &self.service_post),
-            ("held_category", &self.held_category),
-            ("held_date", &self.held_date),
-            ("held_number", &self.held_number),
-            ("held_until", &self.held_until),
-        ]
-        .map(|(name, value)| (name, value.as_str()))
-    }
-
     /// The card as it is kept; where no declension was confirmed yet, the proposed one.
     fn of(card: &Card) -> Self {
         let number = |value: Option<i32>| value.map(|n| n.to_string()).unwrap_or_default();
