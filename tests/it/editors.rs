@@ -135,7 +135,7 @@ async fn both(site: &Site, sql: &mut Session, edited: &Edited) {
     assert_eq!(sql.value(&edited.stored).await, Ok(first.clone()), "lost");
     let said = format!("Сейчас сохранено: {first}");
     assert!(
-        late.errors().iter().any(|error| *error == said),
+        late.errors().contains(&said),
         "{} does not say what is stored: {:?}",
         edited.path,
         late.errors()
