@@ -285,6 +285,7 @@ async fn sec_02_the_catalogue_is_clean() {
     let mut sql = world.superuser().await;
     sql.script("SET search_path = pg_catalog").await;
     let mut faults = Vec::new();
+    println!("SEC-02: {} rules of the catalogue", LINTS.len());
     for lint in &LINTS {
         let allowed: BTreeSet<String> = lint.allowed.iter().map(|&name| name.to_owned()).collect();
         let found = offenders(&mut sql, lint).await;
@@ -306,6 +307,7 @@ async fn sec_02_every_lint_fires() {
     let mut sql = world.superuser().await;
     sql.script("SET search_path = pg_catalog").await;
     let mut silent = Vec::new();
+    println!("SEC-02: {} rules fired by their fixtures", LINTS.len());
     for lint in &LINTS {
         sql.script("BEGIN").await;
         sql.script(lint.fixture).await;

@@ -5,7 +5,14 @@ use std::{fs, path::Path};
 
 use domain::{act::Act, role::Role};
 
-use crate::routes::routes;
+use reqwest::StatusCode;
+use tests::World;
+
+use crate::{
+    pages::{Visitors, object},
+    routes::routes,
+    seed::full,
+};
 
 /// Pages every role shares, outside the cabinets.
 const SHARED: [&str; 4] = [
@@ -15,18 +22,29 @@ const SHARED: [&str; 4] = [
     "/documents/{id}",
 ];
 
-#[test]
-fn every_right_has_its_page_or_the_issue_it_comes_with() {
+/// The cells of the matrix: act, role, relations, page.
+fn cells() -> Vec<[String; 4]> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies/matrix.csv");
     let text = fs::read_to_string(file).unwrap();
+    let lines = text.lines().skip(1);
+    lines
+        .map(|line| {
+            let cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+            cells
+                .try_into()
+                .unwrap_or_else(|_| panic!("not four columns: {line}"))
+        })
+        .collect()
+}
+
+#[test]
+fn every_right_has_its_page_or_the_issue_it_comes_with() {
     let addresses: Vec<String> = routes().into_iter().map(|route| route.path).collect();
     let (mut pages, mut later, mut never) = (0, 0, 0);
     let mut faults = Vec::new();
-    for line in text.lines().skip(1) {
-        let cells: Vec<&str> = line.split(',').collect();
-        let [act, role, relations, page] = cells[..] else {
-            panic!("not four columns: {line}");
-        };
+    for cell in cells() {
+        let line = cell.join(",");
+        let [act, role, relations, page] = cell.each_ref().map(String::as_str);
         let role = Role::from_code(role).unwrap();
         assert!(Act::from_code(act).is_some(), "{act}");
         if relations == "-" {
@@ -38,12 +56,62 @@ fn every_right_has_its_page_or_the_issue_it_comes_with() {
         } else {
             let own = SHARED.contains(&page) || page.starts_with(role.home());
             if !own || !addresses.iter().any(|address| address == page) {
-                faults.push(line.to_owned());
+                faults.push(line);
             }
             pages += 1;
         }
     }
-    println!("{pages} rights with a page, {later} with a later issue, {never} never");
+    println!("SEC-06: {pages} rights with a page, {later} with a later issue, {never} never");
     assert_eq!(pages + later + never, Act::ALL.len() * Role::ALL.len());
     assert!(faults.is_empty(), "no such page: {faults:#?}");
+}
+
+/// Every cell against what the site does: what a role may is a page of its own that opens for
+/// it; what it may never is closed to it on every page where others may.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_06_every_cell_is_what_the_pages_do() {
+    let world = World::shared().await;
+    let own = full(&world).await;
+    let site = world.serve().await;
+    let visitors = Visitors::of(&site, &world, &own).await;
+    let cells = cells();
+    let routes = routes();
+    let (mut open, mut closed) = (0, 0);
+    let mut faults = Vec::new();
+    for [act, role, relations, page] in &cells {
+        let role = Role::from_code(role).unwrap();
+        let of_role = |(visitor, _): &&(Option<Role>, _)| *visitor == Some(role);
+        let (_, browser) = visitors.people.iter().find(of_role).unwrap();
+        let never = relations == "-";
+        let pages: Vec<&String> = if never {
+            let others = cells.iter().filter(|[other, ..]| other == act);
+            let pages = others.map(|[.., page]| page);
+            pages.filter(|page| *page != "/profile").collect()
+        } else {
+            vec![page]
+        };
+        for route in routes.iter().filter(|route| pages.contains(&&route.path)) {
+            let path = route.with(&object(&world, &own, route).await);
+            let mut answers = Vec::new();
+            if route.get {
+                answers.push(browser.get(&path).await);
+            }
+            if route.post && never {
+                answers.push(browser.post(&path, &[]).await);
+            }
+            for answer in answers {
+                let refused = answer.status == StatusCode::FORBIDDEN;
+                if never != refused || answer.status.is_server_error() {
+                    faults.push(format!("{act} {role:?} {relations}: {}", answer.told()));
+                }
+                if never { closed += 1 } else { open += 1 }
+            }
+        }
+    }
+    println!(
+        "SEC-06: {} cells: {open} pages open to whom they are for, {closed} closed to others",
+        cells.len()
+    );
+    assert!(open > 80 && closed > 200, "{open} open, {closed} closed");
+    assert!(faults.is_empty(), "{faults:#?}");
 }

@@ -26,6 +26,7 @@ async fn r_route_5_the_moves_are_the_domains() {
             format!("{} {} {route} {}", from.code(), to.code(), role.code())
         })
         .collect();
+    println!("R-ROUTE-5: {} moves", domain.len());
     assert_eq!(database, domain);
 }
 
@@ -62,6 +63,7 @@ async fn r_route_1_the_database_computes_the_domains_route() {
             }
         }
     }
+    println!("R-ROUTE-1: {combinations} combinations");
     assert_eq!(combinations, 24);
 }
 

@@ -65,8 +65,9 @@ test('the coordinator adds an organisation and invites a school coordinator and 
   await coordinator.follow('Добавить организацию');
   await coordinator.type('Название', SCHOOL);
   await coordinator.choose('Тип образовательной организации', 'общее');
-  await coordinator.press('Сохранить');
-  await coordinator.read(SCHOOL);
+  await coordinator.pressTwice('Сохранить');
+  await coordinator.read('Организация добавлена');
+  assert.equal(await coordinator.page.getByRole('link', { name: SCHOOL }).count(), 1);
   for (const [email, role] of [
     ['school@asino.example', 'Координатор по аттестации в ОО'],
     ['expert1@asino.example', 'Специалист по аттестации'],

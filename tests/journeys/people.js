@@ -72,6 +72,15 @@ export class Person {
     await this.#judge();
   }
 
+  // Past the script, which would hold the second press back: the browser drops the answer to
+  // the first one.
+  async pressTwice(button) {
+    await this.page.getByRole('button', { name: button, exact: true }).first().evaluate((pressed) => {
+      pressed.form.submit();
+      setTimeout(() => pressed.form.submit(), 20);
+    });
+  }
+
   async follow(link) {
     await this.page.getByRole('link', { name: link, exact: true }).first().click();
     await this.page.waitForLoadState('networkidle');

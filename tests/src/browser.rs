@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use app::App;
 use reqwest::{Client, StatusCode, header, multipart, redirect};
 use scraper::{ElementRef, Html, Selector};
+use uuid::Uuid;
 use web::{Settings, Web};
 
 use crate::{
@@ -151,6 +152,8 @@ pub struct Page {
     pub location: Option<String>,
     /// The content type.
     pub content_type: String,
+    /// All headers, sorted.
+    pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
 }
@@ -220,24 +223,15 @@ impl Browser {
     /// Fills in the form of a page that has this button and presses it. Fields are named by
     /// their labels; what is not named stays as the page has it.
     pub async fn submit(&self, page: &Page, button: &str, typed: &[(&str, &str)]) -> Page {
-        let form = page.form(button);
-        let mut fields = form.fields.clone();
-        for (label, value) in typed {
-            let name = form
-                .labels
-                .iter()
-                .find(|(known, _)| known == label)
-                .map(|(_, name)| name.clone())
-                .unwrap_or_else(|| {
-                    panic!("no field «{label}» beside «{button}»: {:?}", form.labels)
-                });
-            fields.retain(|(known, _)| *known != name);
-            fields.push((name, (*value).to_owned()));
-        }
+        self.send(&page.filled(button, typed), &[]).await
+    }
+
+    /// Sends a form as it stands, with these files if it has a field for them.
+    pub async fn send(&self, form: &Form, files: &[(String, String, Vec<u8>)]) -> Page {
         if form.files.is_empty() {
-            self.post(&form.action, &fields).await
+            self.post(&form.action, &form.fields).await
         } else {
-            self.upload(&form.action, &fields, &[]).await
+            self.upload(&form.action, &form.fields, files).await
         }
     }
 }
@@ -252,11 +246,21 @@ async fn answer(path: &str, request: reqwest::RequestBuilder) -> Page {
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
     let (location, content_type) = (text(header::LOCATION), text(header::CONTENT_TYPE));
+    let mut headers: Vec<(String, String)> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.to_string(), value)
+        })
+        .collect();
+    headers.sort();
     Page {
         path: path.to_owned(),
         status: response.status(),
         location,
         content_type: content_type.unwrap_or_default(),
+        headers,
         body: String::from_utf8_lossy(&response.bytes().await.unwrap()).into_owned(),
     }
 }
@@ -278,6 +282,25 @@ pub struct Form {
     pub labels: Vec<(String, String)>,
     /// The words of its buttons.
     pub buttons: Vec<String>,
+}
+
+impl Form {
+    /// Gives the field of this name the one value `value`, whatever it had.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.fields.retain(|(known, _)| known != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The form as a page shown anew would have it: with a number of its own (SEC-71).
+    #[must_use]
+    pub fn anew(mut self) -> Self {
+        for (name, value) in &mut self.fields {
+            if name == "_once" {
+                *value = Uuid::new_v4().to_string();
+            }
+        }
+        self
+    }
 }
 
 impl Page {
@@ -326,6 +349,21 @@ impl Page {
             .into_iter()
             .find(|form| form.buttons.iter().any(|known| known == button))
             .unwrap_or_else(|| panic!("no button «{button}»: {}", self.told()))
+    }
+
+    /// The form with this button, filled in by its labels; what is not named stays as the page
+    /// has it.
+    #[must_use]
+    pub fn filled(&self, button: &str, typed: &[(&str, &str)]) -> Form {
+        let mut form = self.form(button);
+        for (label, value) in typed {
+            let known = form.labels.iter().find(|(known, _)| known == label);
+            let name = known.map(|(_, name)| name.clone()).unwrap_or_else(|| {
+                panic!("no field «{label}» beside «{button}»: {:?}", form.labels)
+            });
+            form.set(&name, value);
+        }
+        form
     }
 
     /// What the page says, for a failing test.

@@ -2,7 +2,12 @@
 //! logged (R-AUD-1). Which file belongs to what is written by the verb that received it.
 
 use bytes::Bytes;
-use db::{applications, events, files};
+use db::{
+    Permit, Tx,
+    applications::{self, Application},
+    events,
+    files::{self, File},
+};
 use domain::{act::acts, actor::Actor};
 use futures::{Stream, StreamExt as _};
 use storage::PutError;
@@ -120,8 +125,38 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a file of an application the actor does not see, or detached;
-    /// [`Error::Illegal`] for an infected one.
+    /// [`Error::Illegal`] for an infected one; [`Error::Unavailable`] if the store does not have
+    /// its bytes: then nobody has seen it.
     pub async fn open_file(&self, actor: &Actor, file: Uuid) -> Result<(String, Opened)> {
+        // The store is asked between two transactions: a slow one holds no connection.
+        let (_, _, found) = self.readable(actor, file).await?;
+        let object = self.store.get(&found.s3_key).await?;
+        let object = object
+            .ok_or_else(|| Error::Unavailable(format!("no object for file {}", found.id).into()))?;
+        let (mut tx, permit, file) = self.readable(actor, file).await?;
+        files::viewed(&mut tx, &permit, &file).await?;
+        events::audit(&mut tx, Some(file.id)).await?;
+        tx.commit().await?;
+        Ok((
+            file.name,
+            Opened {
+                content_type: file.content_type,
+                size: object.size,
+                body: object.body,
+            },
+        ))
+    }
+
+    /// The file, if this actor may read it now.
+    async fn readable(
+        &self,
+        actor: &Actor,
+        file: Uuid,
+    ) -> Result<(
+        Tx<acts::ReadDocument>,
+        Permit<acts::ReadDocument, Application>,
+        File,
+    )> {
         let mut tx = self.db.enter::<acts::ReadDocument>(actor).await?;
         let file = files::find(&mut tx, file).await?.ok_or(Error::NotFound)?;
         let row = applications::find(&mut tx, file.application)
@@ -133,22 +168,7 @@ impl App {
                 "В файле найден вирус: он не выдаётся. Попросите прикрепить другой.".to_owned(),
             ));
         }
-        files::viewed(&mut tx, &permit, &file).await?;
-        events::audit(&mut tx, Some(file.id)).await?;
-        tx.commit().await?;
-        let object = self
-            .store
-            .get(&file.s3_key)
-            .await?
-            .ok_or_else(|| Error::Internal(format!("no object for file {}", file.id).into()))?;
-        Ok((
-            file.name,
-            Opened {
-                content_type: file.content_type,
-                size: object.size,
-                body: object.body,
-            },
-        ))
+        Ok((tx, permit, file))
     }
 
     /// Takes received files away again: the verb that was to name them did not.

@@ -2,7 +2,7 @@
 //! Most lines are of an [`Act`]; a [`Deed`] is what no line of the policy asks about: signing
 //! in, changing the cabinet, what `ctl` and the processes themselves do.
 
-use crate::act::Act;
+use crate::{act::Act, labels};
 
 macro_rules! deeds {
     ($($(#[$doc:meta])* $name:ident = $code:literal $words:literal,)*) => {
@@ -113,84 +113,9 @@ impl Code {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Act(act) => act_words(act),
+            Self::Act(act) => labels::act(act),
             Self::Deed(deed) => deed.words(),
         }
-    }
-}
-
-const fn act_words(act: Act) -> &'static str {
-    match act {
-        Act::ReadCard => "Просмотр карточки",
-        Act::WriteCard => "Изменение карточки и личных данных",
-        Act::ReadApplication => "Просмотр заявления",
-        Act::Start => "Начало заявления",
-        Act::Edit => "Изменение заявления",
-        Act::Form => "Формирование заявления",
-        Act::Submit => "Подача заявления",
-        Act::ReadDocument => "Просмотр документа",
-        Act::Attach => "Прикрепление документа",
-        Act::Detach => "Открепление документа",
-        Act::ReadContacts => "Просмотр контактов",
-        Act::Register => "Регистрация заявления",
-        Act::Reject => "Отклонение заявления",
-        Act::Vouch => "Отметка «Проверено»",
-        Act::Annul => "Аннулирование регистрации",
-        Act::Correct => "Исправление после регистрации",
-        Act::RequestDocuments => "Запрос документов",
-        Act::FormWithdrawal => "Формирование отзыва",
-        Act::SubmitWithdrawal => "Подача отзыва",
-        Act::CancelWithdrawal => "Отмена отзыва",
-        Act::AcceptWithdrawal => "Принятие отзыва",
-        Act::DeclineWithdrawal => "Отклонение отзыва",
-        Act::SetPeriod => "Определение аттестационного периода",
-        Act::Assign => "Назначение специалистов",
-        Act::AssignAny => "Назначение специалистов другого муниципалитета",
-        Act::ListExperts => "Просмотр списка специалистов",
-        Act::ReadConclusion => "Просмотр итогового заключения",
-        Act::UploadConclusion => "Загрузка итогового заключения",
-        Act::UploadSignedConclusion => "Загрузка подписанного итогового заключения",
-        Act::ReplaceConclusion => "Замена итогового заключения",
-        Act::NoteRefusal => "Отметка об отказе от подписи",
-        Act::SignConclusion => "Подписание итогового заключения",
-        Act::PassConclusion => "Передача итогового заключения в Центр",
-        Act::ReturnConclusion => "Возврат итогового заключения",
-        Act::ReturnToCoordinator => "Возврат итогового заключения координатору",
-        Act::AcceptConclusion => "Принятие итогового заключения",
-        Act::ReopenConclusion => "Повторное открытие итогового заключения",
-        Act::MakeSchedule => "Формирование графика муниципалитета",
-        Act::ReadSchedule => "Просмотр графика муниципалитета",
-        Act::ReadPeriods => "Просмотр аттестационных периодов",
-        Act::ManagePeriods => "Создание аттестационного периода",
-        Act::ApprovePeriod => "Утверждение аттестационного периода",
-        Act::Reschedule => "Возврат в предварительный график",
-        Act::ReadOrders => "Просмотр распоряжений",
-        Act::Decide => "Решение по распоряжению",
-        Act::Supersede => "Замена решения",
-        Act::ReadJournal => "Просмотр журнала регистрации",
-        Act::Print => "Печать или выгрузка заявлений",
-        Act::ListNotApplied => "Просмотр не подавших заявление",
-        Act::NotifyNotApplied => "Письмо не подавшим заявление",
-        Act::ListPeople => "Просмотр списка пользователей",
-        Act::ResetPerson => "Исправление доступа пользователя",
-        Act::InviteStaff => "Приглашение координатора организации или специалиста",
-        Act::InviteCoordinator => "Приглашение муниципального координатора",
-        Act::InviteOperator => "Приглашение или блокировка оператора",
-        Act::EndMembership => "Закрытие кабинета",
-        Act::RequestOrganisation => "Запрос организации",
-        Act::AddOrganisation => "Добавление или переименование организации",
-        Act::ClassifyOrganisation => "Изменение типа и учредителя организации",
-        Act::AskTransfer => "Запрос перевода в другой муниципалитет",
-        Act::AgreeTransfer => "Согласие на перевод",
-        Act::ReadTransfers => "Просмотр переводов",
-        Act::ReadMunicipalities => "Просмотр муниципалитетов",
-        Act::ManageMunicipality => "Управление муниципалитетами",
-        Act::ReadReference => "Просмотр справочников",
-        Act::ManageReference => "Изменение справочников и настроек",
-        Act::ReadHistory => "Просмотр истории заявления",
-        Act::ReadViews => "Просмотр журнала обращений к документам",
-        Act::ReadAudit => "Просмотр журнала действий",
-        Act::ReadDashboard => "Просмотр сводки",
     }
 }
 

@@ -1,10 +1,20 @@
 //! Forms and their buttons.
 
 use maud::{Markup, html};
+use uuid::Uuid;
 
 use crate::field::hidden;
 
-/// A form that changes something: always a POST with the token first.
+/// What every form begins with: the session's token, and a number of this showing of the form,
+/// by which the server knows a second press of the button (SEC-71).
+fn first(csrf: &str) -> Markup {
+    html! {
+        (hidden("_csrf", csrf))
+        (hidden("_once", &Uuid::new_v4().to_string()))
+    }
+}
+
+/// A form that changes something: always a POST with the token and the form's number first.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Form<'a> {
     /// Where it is sent.
@@ -22,7 +32,7 @@ pub fn form(form: Form<'_>, body: Markup) -> Markup {
     html! {
         form method="post" action=(form.action) id=[form.id] novalidate
             enctype=[form.multipart.then_some("multipart/form-data")] {
-            (hidden("_csrf", form.csrf))
+            (first(form.csrf))
             (body)
         }
     }
@@ -148,7 +158,7 @@ pub struct ActionButton<'a> {
 pub fn action_button(act: ActionButton<'_>) -> Markup {
     html! {
         form class="app-inline-form" method="post" action=(act.action) {
-            (hidden("_csrf", act.csrf))
+            (first(act.csrf))
             @for (name, value) in act.values { (hidden(name, value)) }
             (styled(act.label, act.style))
         }
@@ -169,9 +179,10 @@ pub fn fieldset(legend: &str, fields: Markup) -> Markup {
 mod tests {
     use super::*;
 
-    /// A streaming reader of a multipart body must meet the token before any file.
+    /// A streaming reader of a multipart body must meet the token and the number before any
+    /// file.
     #[test]
-    fn the_token_is_the_first_field() {
+    fn the_token_and_the_number_are_the_first_fields() {
         let shown = form(
             Form {
                 action: "/x",
@@ -182,8 +193,8 @@ mod tests {
             html! { input name="other"; },
         )
         .0;
-        let (token, other) = (shown.find("_csrf").unwrap(), shown.find("other").unwrap());
-        assert!(token < other);
+        let at = ["_csrf", "_once", "other"].map(|name| shown.find(name).unwrap());
+        assert!(at.is_sorted(), "{shown}");
         assert!(shown.contains("multipart/form-data"));
     }
 }

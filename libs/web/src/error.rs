@@ -30,6 +30,11 @@ pub enum Error {
     NoCabinet,
     /// The cabinet is closed as long as its municipality, named here, is suspended (403).
     Suspended(String),
+    /// The same form was sent before (SEC-71): 303 to where it led then.
+    DoneBefore {
+        /// The local path.
+        location: String,
+    },
     /// A function of another role (403).
     Forbidden,
     /// A page of another role than the cabinet in use (403).
@@ -111,6 +116,7 @@ impl IntoResponse for Error {
                 let next = crate::public::login_address(&next);
                 return Redirect::to(&next).into_response();
             }
+            Self::DoneBefore { location } => return Redirect::to(&location).into_response(),
             Self::NoCabinet => return Redirect::to("/cabinet").into_response(),
             Self::Suspended(municipality) => (
                 StatusCode::FORBIDDEN,

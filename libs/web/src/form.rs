@@ -1,6 +1,7 @@
 //! Posted forms: the token is checked before anything is believed (SEC-30). A handler gets
 //! the fields only by saying what happens when the token is old: [`Posted::accept`] for forms
-//! with typed text, which are shown again with it, [`Posted::take`] for buttons.
+//! with typed text, which are shown again with it, [`Posted::take`] for buttons. A form sent
+//! twice is done once (`once`, SEC-71).
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::{
     error::{Error, Result},
+    once::{self, Once},
     visit::{SWITCHED, Visit},
 };
 
@@ -98,6 +100,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
             .get::<Arc<Visit>>()
             .cloned()
             .ok_or(Error::Expired)?;
+        let once = request.extensions().get::<Once>().cloned();
         let form = request
             .headers()
             .get(header::CONTENT_TYPE)
@@ -110,19 +113,27 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
         let bytes = to_bytes(request.into_body(), MAX)
             .await
             .map_err(|_| Error::TooLarge)?;
-        let sent = url::form_urlencoded::parse(&bytes)
-            .find(|(name, _)| name == "_csrf")
-            .map(|(_, value)| value.into_owned())
-            .unwrap_or_default();
+        let sent = |wanted| {
+            url::form_urlencoded::parse(&bytes)
+                .find(|(name, _)| name == wanted)
+                .map(|(_, value)| value.into_owned())
+                .unwrap_or_default()
+        };
+        let fresh = token_fits(&visit, &sent("_csrf"))?;
+        if let Some(once) = once.filter(|_| fresh) {
+            let mut said = once.nothing_said();
+            said.add(&bytes);
+            if let Some(done) = once.claim(&sent(once::FIELD)).await? {
+                return Err(once.answer(done, said).await);
+            }
+            once.note(said);
+        }
         let form = serde_html_form::from_bytes(&bytes).map_err(|_| {
             Error::Invalid(vec![app::FieldFault::new(
                 "",
                 "Форма заполнена не полностью: вернитесь и проверьте поля.",
             )])
         })?;
-        Ok(Self {
-            form,
-            fresh: token_fits(&visit, &sent)?,
-        })
+        Ok(Self { form, fresh })
     }
 }

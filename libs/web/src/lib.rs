@@ -31,7 +31,9 @@ mod limits;
 mod lists;
 mod log;
 mod memberships;
+mod merge;
 mod municipal;
+mod once;
 mod operator;
 mod organisations;
 mod public;
@@ -133,6 +135,7 @@ pub fn router(web: Web) -> Router {
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(middleware::from_fn(error::patience))
         .layer(middleware::from_fn_with_state(web.clone(), visit::refusals))
+        .layer(middleware::from_fn_with_state(web.clone(), once::layer))
         .layer(middleware::from_fn(visit::layer))
         .layer(middleware::from_fn(error::render))
         .layer(session::layer(&web))

@@ -50,6 +50,14 @@ impl Raw {
         self.version.parse().unwrap_or_default()
     }
 
+    /// What was typed, as if it had been typed on top of what is `stored` now.
+    pub fn seen(&self, stored: &Self) -> Self {
+        Self {
+            version: stored.version.clone(),
+            ..self.clone()
+        }
+    }
+
     /// The version as a field the form carries unseen.
     pub fn version_field(&self) -> Markup {
         ui::hidden("version", &self.version)

@@ -23,6 +23,7 @@ use crate::{
     Web, case,
     error::{Error, Result},
     form::Posted,
+    merge,
     page::{Page, fault_of},
     visit::Visit,
 };
@@ -177,6 +178,9 @@ impl Desk<'_> {
                     Err(app::Error::Invalid(faults)) => {
                         (typed, faults, StatusCode::UNPROCESSABLE_ENTITY)
                     }
+                    Err(late @ (app::Error::Stale | app::Error::Illegal(_))) => {
+                        return self.late_rejection(id, typed, late).await;
+                    }
                     Err(error) => return Err(error.into()),
                 }
             }
@@ -193,6 +197,29 @@ impl Desk<'_> {
             .rejection_page(&back, &faults)
             .render(self.rejection_form(id, &case, &reasons, &typed, &faults));
         Ok((status, page).into_response())
+    }
+
+    /// The form again, if it can still be rejected.
+    async fn late_rejection(
+        &self,
+        id: Uuid,
+        typed: Rejecting,
+        late: app::Error,
+    ) -> Result<Response> {
+        let case = self.web.app.case(self.actor, id).await?;
+        if !case.can(Act::Reject) {
+            return Err(late.into());
+        }
+        let faults = merge::faults(&late.to_string(), &[], &[], merge::as_stored);
+        let typed = Rejecting {
+            version: case.application.version.to_string(),
+            ..typed
+        };
+        let reasons = self.web.app.rejection_reasons(self.actor).await?;
+        let back = self.address(id);
+        let page = self.rejection_page(&back, &faults);
+        let body = self.rejection_form(id, &case, &reasons, &typed, &faults);
+        Ok(merge::page(page, &back, body))
     }
 
     fn rejection_page<'p>(&'p self, back: &'p str, faults: &'p [FieldFault]) -> Page<'p> {

@@ -22,6 +22,7 @@ use crate::{
     case::held,
     error::Result,
     form::Posted,
+    merge,
     page::{Page, fault_of},
     review::{STALE_FORM, version},
     visit::Visit,
@@ -221,6 +222,9 @@ impl Desk<'_> {
                     Err(app::Error::Invalid(faults)) => {
                         (typed, faults, StatusCode::UNPROCESSABLE_ENTITY)
                     }
+                    Err(late @ app::Error::Stale) => {
+                        return self.late(id, typed, &late.to_string()).await;
+                    }
                     Err(error) => return Err(error.into()),
                 }
             }
@@ -234,18 +238,60 @@ impl Desk<'_> {
         Ok((status, self.page(&view, &typed, &faults)).into_response())
     }
 
-    fn page(&self, view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Markup {
+    /// The form again, as it comes too late: beside the row of now.
+    async fn late(&self, id: Uuid, typed: Typed, words: &str) -> Result<Response> {
+        let view = self.web.app.schedule_row(self.actor, id).await?;
+        let stored = Typed::of(&view);
+        let [mine, now] = [&typed, &stored].map(|typed| {
+            [
+                ("period", typed.period.as_str()),
+                ("expert1", &typed.expert1),
+                ("expert2", &typed.expert2),
+            ]
+        });
+        let faults = merge::faults(words, &mine, &now, |field, id| {
+            let period = view.periods.iter().find(|p| p.public_id.to_string() == id);
+            let expert = view.experts.iter().find(|e| e.public_id.to_string() == id);
+            match (field, period, expert) {
+                ("period", Some(period), _) => period.name.clone(),
+                (_, _, Some(expert)) => expert.full_name.clone(),
+                _ => String::new(),
+            }
+        });
+        let typed = Typed {
+            version: stored.version,
+            ..typed
+        };
         let list = self.list();
+        let page = self.frame(&view, &list, &faults);
+        let body = self.body(&view, &typed, &faults);
+        Ok(merge::page(page, &format!("{list}/{id}"), body))
+    }
+
+    fn page(&self, view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Markup {
+        self.frame(view, &self.list(), faults)
+            .render(self.body(view, typed, faults))
+    }
+
+    fn frame<'p>(
+        &'p self,
+        view: &'p ScheduleView,
+        list: &'p str,
+        faults: &'p [FieldFault],
+    ) -> Page<'p> {
         Page::new(self.visit, "График")
             .caption(&view.application.municipality_name)
-            .back(&list)
+            .back(list)
             .faults(faults)
-            .render(html! {
-                (self.about(view))
-                @if view.no_experts.is_none() || view.no_period.is_none() {
-                    (self.form(view, typed, faults))
-                } @else { (read_only(view)) }
-            })
+    }
+
+    fn body(&self, view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Markup {
+        html! {
+            (self.about(view))
+            @if view.no_experts.is_none() || view.no_period.is_none() {
+                (self.form(view, typed, faults))
+            } @else { (read_only(view)) }
+        }
     }
 
     fn about(&self, view: &ScheduleView) -> Markup {

@@ -7,7 +7,9 @@ use domain::{
     actor::{AccountId, TenantId},
     role::Role,
 };
-use redis::{AsyncCommands as _, RedisError, aio::ConnectionManager};
+use redis::{
+    AsyncCommands as _, ExistenceCheck, RedisError, SetExpiry, SetOptions, aio::ConnectionManager,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::{
@@ -135,6 +137,20 @@ fn key(id: &Id) -> String {
     format!("sess:{hex}")
 }
 
+impl RedisStore {
+    async fn write(&self, record: &Record, if_there: ExistenceCheck) -> Result<()> {
+        let value = serde_json::to_string(record).map_err(|e| Error::Encode(e.to_string()))?;
+        let how = SetOptions::default()
+            .conditional_set(if_there)
+            .with_expiration(SetExpiry::EX(seconds_left(record)));
+        let mut redis = self.0.clone();
+        redis
+            .set_options::<_, _, ()>(key(&record.id), value, how)
+            .await
+            .map_err(backend)
+    }
+}
+
 fn backend(error: impl std::fmt::Display) -> Error {
     Error::Backend(error.to_string())
 }
@@ -151,16 +167,13 @@ type Result<T, E = Error> = std::result::Result<T, E>;
 impl SessionStore for RedisStore {
     async fn create(&self, record: &mut Record) -> Result<()> {
         // An id is 128 random bits: a clash is not a case, a broken generator would be.
-        self.save(record).await
+        self.write(record, ExistenceCheck::NX).await
     }
 
+    // Only what is still there: a request that was under way when its session was ended must
+    // not bring it back (SEC-22).
     async fn save(&self, record: &Record) -> Result<()> {
-        let value = serde_json::to_string(record).map_err(|e| Error::Encode(e.to_string()))?;
-        let mut redis = self.0.clone();
-        redis
-            .set_ex::<_, _, ()>(key(&record.id), value, seconds_left(record))
-            .await
-            .map_err(backend)
+        self.write(record, ExistenceCheck::XX).await
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

@@ -1,20 +1,23 @@
 //! Forms with files: every file goes as a stream straight into the store, never whole into
-//! memory. The token comes first in the form, so a stranger's form is refused unread.
+//! memory. The token comes first in the form, so a stranger's form is refused unread; then its
+//! number, so that a repeat stores nothing (`once`, SEC-71).
 
 use std::{collections::HashMap, sync::Arc};
 
 use app::{FieldFault, files::Received};
 use axum::{
-    extract::{DefaultBodyLimit, FromRequest, Multipart, Request},
+    extract::{DefaultBodyLimit, FromRequest, Multipart, Request, multipart::Field},
     response::Response,
 };
 use domain::actor::TenantId;
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     Web,
     error::{Error, Result},
     form::{same_site, token_fits},
     limits::Limit,
+    once::{self, Once, Said},
     visit::Visit,
 };
 
@@ -24,10 +27,13 @@ const MAX_TEXT: usize = 16 * 1024;
 /// The greatest length of a whole form with files, in bytes: some twenty of the largest.
 const MAX_BODY: usize = 1024 * 1024 * 1024;
 
-/// A posted form with files, not read yet.
+/// A posted form with files, of which only the token and the number are read yet.
 pub struct Upload {
     multipart: Multipart,
     visit: Arc<Visit>,
+    once: Once,
+    said: Said,
+    texts: HashMap<String, String>,
 }
 
 /// What a form with files brought.
@@ -74,78 +80,98 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 
     async fn from_request(mut request: Request, state: &S) -> Result<Self> {
         same_site(request.headers())?;
-        // Files are bounded one by one on their way into the store.
-        DefaultBodyLimit::disable().apply(&mut request);
-        let visit = request
-            .extensions()
-            .get::<Arc<Visit>>()
-            .cloned()
-            .ok_or(Error::Expired)?;
+        let visit = request.extensions().get::<Arc<Visit>>().cloned();
+        let once = request.extensions().get::<Once>().cloned();
+        let (visit, once) = visit.zip(once).ok_or(Error::Expired)?;
         // Each file has its own limit; axum's 2 MB are for forms without files.
-        let mut request = request;
         DefaultBodyLimit::max(MAX_BODY).apply(&mut request);
         let multipart = Multipart::from_request(request, state)
             .await
             .map_err(|_| Error::Expired)?;
-        Ok(Self { multipart, visit })
+        let mut upload = Self {
+            multipart,
+            visit,
+            said: once.nothing_said(),
+            once,
+            texts: HashMap::new(),
+        };
+        upload.begin().await?;
+        Ok(upload)
     }
 }
 
+/// A field of the form as it comes by.
+enum Part<'a> {
+    /// A text, kept by now.
+    Text(String),
+    /// A file field nothing was chosen in: it comes as a file without name and bytes.
+    Empty,
+    /// A file by the field it came in and its own name; its bytes are still on their way.
+    File(String, String, Box<Field<'a>>),
+}
+
 impl Upload {
+    /// Reads what stands before everything else: the token, and the number of the form. A
+    /// repeat ends here, before anything is asked or stored.
+    async fn begin(&mut self) -> Result<()> {
+        let Some(Part::Text(token)) = self.next().await? else {
+            return Err(Error::Expired);
+        };
+        if token != "_csrf" || !token_fits(&self.visit, self.text("_csrf"))? {
+            return Err(Error::Expired);
+        }
+        match self.next().await? {
+            Some(Part::Text(number)) if number == once::FIELD => {}
+            Some(Part::File(..)) => return Err(Error::Expired),
+            _ => return Ok(()),
+        }
+        let Some(done) = self.once.claim(self.text(once::FIELD)).await? else {
+            return Ok(());
+        };
+        while let Some(part) = self.next().await? {
+            if let Part::File(field, name, mut file) = part {
+                let mut hash = Sha256::new();
+                while let Some(chunk) = file.chunk().await.map_err(broken)? {
+                    hash.update(&chunk);
+                }
+                self.add_file(&field, &name, &hash.finalize());
+            }
+        }
+        Err(self.once.answer(done, self.said.clone()).await)
+    }
+
     /// Reads the form: texts are kept, files stored for the municipality `tenant`. The verb
     /// that takes the files names them in rows; if it fails, discard them.
     ///
     /// # Errors
-    /// [`Error::Expired`] with an old token; nothing was read then. [`Error::TooMany`] above the
-    /// hour's limit of files (SEC-74).
+    /// [`Error::TooMany`] above the hour's limit of files (SEC-74).
     pub async fn receive(mut self, web: &Web, tenant: TenantId) -> Result<Uploaded> {
         let mut uploaded = Uploaded::default();
-        let read = self.read(web, tenant, &mut uploaded).await;
-        if let Err(error) = read {
+        if let Err(error) = self.read(web, tenant, &mut uploaded).await {
             web.app.discard(&uploaded.received()).await;
             return Err(error);
         }
+        self.once.note(self.said);
+        uploaded.texts = self.texts;
         Ok(uploaded)
     }
 
     async fn read(&mut self, web: &Web, tenant: TenantId, into: &mut Uploaded) -> Result<()> {
-        let mut trusted = false;
-        while let Some(mut field) = self.multipart.next_field().await.map_err(broken)? {
-            let name = field.name().unwrap_or_default().to_owned();
-            let Some(file_name) = field.file_name().map(str::to_owned) else {
-                let mut text = Vec::new();
-                while let Some(chunk) = field.chunk().await.map_err(broken)? {
-                    text.extend_from_slice(&chunk);
-                    if text.len() > MAX_TEXT {
-                        return Err(Error::TooLarge);
-                    }
-                }
-                let text = String::from_utf8_lossy(&text).into_owned();
-                if name == "_csrf" {
-                    trusted = token_fits(&self.visit, &text)?;
-                }
-                if !trusted {
-                    return Err(Error::Expired);
-                }
-                into.texts.insert(name, text);
+        let account = self.visit.person()?.account;
+        while let Some(part) = self.next().await? {
+            let Part::File(field, file_name, bytes) = part else {
                 continue;
             };
-            if !trusted {
-                return Err(Error::Expired);
-            }
-            // A file field left empty comes as a file without name and bytes.
-            if file_name.is_empty() {
-                continue;
-            }
-            Limit::upload(web, self.visit.person()?.account)
-                .take(web)
-                .await?;
+            Limit::upload(web, account).take(web).await?;
             match web
                 .app
-                .receive(field_name(&name), tenant.0, &file_name, field)
+                .receive(field_name(&field), tenant.0, &file_name, *bytes)
                 .await
             {
-                Ok(file) => into.files.push((name, file)),
+                Ok(file) => {
+                    self.add_file(&field, &file_name, &file.sha256);
+                    into.files.push((field, file));
+                }
                 Err(app::Error::Invalid(faults)) => {
                     into.faults
                         .extend(faults.into_iter().map(|fault| FieldFault {
@@ -156,7 +182,42 @@ impl Upload {
                 Err(error) => return Err(error.into()),
             }
         }
-        if trusted { Ok(()) } else { Err(Error::Expired) }
+        Ok(())
+    }
+
+    async fn next(&mut self) -> Result<Option<Part<'_>>> {
+        let Some(mut field) = self.multipart.next_field().await.map_err(broken)? else {
+            return Ok(None);
+        };
+        let name = field.name().unwrap_or_default().to_owned();
+        match field.file_name().map(str::to_owned) {
+            Some(file) if file.is_empty() => Ok(Some(Part::Empty)),
+            Some(file) => Ok(Some(Part::File(name, file, Box::new(field)))),
+            None => {
+                let mut text = Vec::new();
+                while let Some(chunk) = field.chunk().await.map_err(broken)? {
+                    text.extend_from_slice(&chunk);
+                    if text.len() > MAX_TEXT {
+                        return Err(Error::TooLarge);
+                    }
+                }
+                self.said.add(name.as_bytes());
+                self.said.add(&text);
+                let text = String::from_utf8_lossy(&text).into_owned();
+                self.texts.insert(name.clone(), text);
+                Ok(Some(Part::Text(name)))
+            }
+        }
+    }
+
+    fn add_file(&mut self, field: &str, name: &str, sha256: &[u8]) {
+        for value in [field.as_bytes(), name.as_bytes(), sha256] {
+            self.said.add(value);
+        }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.texts.get(name).map_or("", String::as_str)
     }
 }
 

@@ -119,6 +119,29 @@ impl Visit {
         Ok(self.session.insert(session::NOTICE, words).await?)
     }
 
+    /// The id of the session, known to the browser's cookie alone; none before there is one,
+    /// and none from a sign-in to the end of its request.
+    #[must_use]
+    pub fn session_id(&self) -> Option<String> {
+        self.session.id().map(|id| id.to_string())
+    }
+
+    /// What the next page will say.
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn next_notice(&self) -> Result<Option<String>> {
+        Ok(self.session.get(session::NOTICE).await?)
+    }
+
+    /// Who is signed in by now; [`Visit::signed`] is who was when the request came.
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn signed_by_now(&self) -> Result<Option<Signed>> {
+        Ok(self.session.get(session::SIGNED).await?)
+    }
+
     /// Signs a person in, or changes what is known of it, under a new session id and token
     /// (SEC-21).
     ///

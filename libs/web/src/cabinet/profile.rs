@@ -22,6 +22,7 @@ use crate::{
     cabinet::{acting, ended, enter, in_use, open, transfer},
     error::{Error, Result},
     form::Posted,
+    merge,
     page::{Page, fault_of},
     public::STALE_FORM,
     visit::Person,
@@ -100,11 +101,49 @@ pub async fn post(at: Person, State(web): State<Web>, posted: Posted<Raw>) -> Re
         match web.app.save_profile(person, which, &raw.typed).await {
             Ok(saved) => return after(&at, &web, &profile, saved).await,
             Err(app::Error::Invalid(faults)) => (StatusCode::UNPROCESSABLE_ENTITY, faults),
+            Err(late @ app::Error::Stale) => {
+                return self::late(&at, &web, which, raw.typed, &late.to_string()).await;
+            }
             Err(error) => return Err(error.into()),
         }
     };
     let lists = web.app.profile_lists(&profile, &raw.typed).await?;
     Ok((status, form(&at, &profile, &raw.typed, &lists, &faults)).into_response())
+}
+
+/// The form again, as it comes too late: beside the profile of now.
+async fn late(at: &Person, web: &Web, which: Which, typed: Typed, words: &str) -> Result<Response> {
+    let profile = ended(at, web.app.profile(acting(at)?, which).await).await?;
+    let stored = Typed {
+        phone: crate::case::phone(&profile.typed.phone),
+        ..profile.typed.clone()
+    };
+    let [mine, now] = [&typed, &stored].map(|typed| {
+        [
+            ("email", typed.email.as_str()),
+            ("phone", &typed.phone),
+            ("surname", &typed.surname),
+            ("name", &typed.name),
+            ("patronymic", &typed.patronymic),
+            ("organisation", &typed.organisation),
+            ("position", &typed.position),
+        ]
+    });
+    // A locked profile has but the first two to type.
+    let most = if profile.locked { 2 } else { mine.len() };
+    let shown = |field: &str, value: &str| match (field, &profile.cabinet) {
+        ("organisation", Some(cabinet)) => cabinet.organisation_name.clone(),
+        ("position", Some(cabinet)) => cabinet.position_name.clone(),
+        _ => value.to_owned(),
+    };
+    let faults = merge::faults(words, &mine[..most], &now[..most], shown);
+    let typed = Typed {
+        version: stored.version.clone(),
+        ..typed
+    };
+    let lists = web.app.profile_lists(&profile, &typed).await?;
+    let page = form(at, &profile, &typed, &lists, &faults);
+    Ok((StatusCode::CONFLICT, page).into_response())
 }
 
 /// The cabinet a form or an address names; without a name the one in use.

@@ -25,6 +25,7 @@ use crate::{
     asked::address,
     error::{Error, Result},
     form::Posted,
+    merge,
     page::{Page, fault_of},
     visit::Visit,
 };
@@ -187,6 +188,14 @@ pub async fn give_back(
         match returned {
             Ok(()) => return desk.done("Итоговое заключение возвращено").await,
             Err(app::Error::Invalid(faults)) => faults,
+            Err(late @ app::Error::Stale) => {
+                let view = returnable(desk, web, application).await?;
+                let faults = merge::faults(&late.to_string(), &[], &[], merge::as_stored);
+                let list = desk.list();
+                let page = frame(desk, &list, &faults);
+                let body = form(desk, web, &view, &raw, &faults);
+                return Ok(merge::page(page, &desk.step(application, "return"), body));
+            }
             Err(error) => return Err(error.into()),
         }
     } else {

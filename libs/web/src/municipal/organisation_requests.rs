@@ -20,7 +20,7 @@ use crate::{
     Result, Web,
     form::Posted,
     id::Id,
-    lists,
+    lists, merge,
     organisations::{self, kind_field, name_field},
     page::{Page, fault_of},
     visit::Municipal,
@@ -134,6 +134,17 @@ async fn settle(
             let settling = web.app.organisation_request(&at.actor, id).await?;
             let raw = kept(raw, &settling);
             Ok(page(at, &faults).refuse(body(at, &settling, &raw, &faults)))
+        }
+        Err(late @ app::Error::Stale) => {
+            let settling = web.app.organisation_request(&at.actor, id).await?;
+            let raw = Raw {
+                version: settling.request.version.to_string(),
+                ..kept(raw, &settling)
+            };
+            let faults = merge::faults(&late.to_string(), &[], &[], merge::as_stored);
+            let body = body(at, &settling, &raw, &faults);
+            let fresh = format!("{BACK}/requests/{id}");
+            Ok(merge::page(page(at, &faults), &fresh, body))
         }
         Err(error) => Err(error.into()),
     }

@@ -16,7 +16,7 @@ use crate::{
     Result, Web,
     form::Posted,
     id::Id,
-    lists,
+    lists, merge,
     organisations::{Raw, kind_field, name_field, table},
     page::Page,
     visit::Municipal,
@@ -157,6 +157,14 @@ async fn rename(
         }
         Err(app::Error::Invalid(faults)) => {
             Ok(renaming(&at, &faults).refuse(rename_body(&at, id, &raw, &faults)))
+        }
+        Err(late @ app::Error::Stale) => {
+            let stored = Raw::of(&web.app.organisation(&at.actor, id).await?);
+            let [typed, now] = [&raw, &stored].map(|raw| [("name", raw.name.as_str())]);
+            let faults = merge::faults(&late.to_string(), &typed, &now, merge::as_stored);
+            let body = rename_body(&at, id, &raw.seen(&stored), &faults);
+            let page = renaming(&at, &faults);
+            Ok(merge::page(page, &format!("{PATH}/{id}"), body))
         }
         Err(error) => Err(error.into()),
     }

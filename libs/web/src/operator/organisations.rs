@@ -17,7 +17,7 @@ use crate::{
     Result, Web,
     form::Posted,
     id::Id,
-    lists,
+    lists, merge,
     organisations::{Raw, founder_field, kind_field, name_field, table},
     page::{Page, fault_of},
     visit::Operator,
@@ -182,6 +182,33 @@ async fn change(
         Err(app::Error::Invalid(faults)) => {
             let body = change_body(&at, id, &offered, &raw, &faults);
             Ok(page(&at, CHANGE, &faults).refuse(body))
+        }
+        Err(late @ app::Error::Stale) => {
+            let row = web.app.organisation(&at.actor, id).await?;
+            let stored = Raw::of(&row);
+            let [typed, now] = [&raw, &stored].map(|raw| {
+                let Raw {
+                    name,
+                    kind,
+                    founder,
+                    ..
+                } = raw;
+                [("name", name), ("kind", kind), ("founder", founder)]
+                    .map(|(name, value)| (name, value.as_str()))
+            });
+            let faults = merge::faults(
+                &late.to_string(),
+                &typed,
+                &now,
+                |field, value| match field {
+                    "kind" => row.kind_name.clone(),
+                    "founder" => row.founder.name().to_owned(),
+                    _ => value.to_owned(),
+                },
+            );
+            let body = change_body(&at, id, &offered, &raw.seen(&stored), &faults);
+            let page = page(&at, CHANGE, &faults);
+            Ok(merge::page(page, &format!("{PATH}/{id}"), body))
         }
         Err(error) => Err(error.into()),
     }

@@ -25,6 +25,7 @@ use crate::{
     Web,
     error::Result,
     form::Posted,
+    merge,
     page::Page,
     visit::{Teacher, Visit},
 };
@@ -105,6 +106,27 @@ pub async fn post(at: Teacher, State(web): State<Web>, posted: Posted<Raw>) -> R
         Err(app::Error::Invalid(faults)) => {
             let body = fields::form(&at, &desk, &raw, &faults);
             Ok(frame(&at, &desk, &faults, |page| page.refuse(body)))
+        }
+        Err(late @ app::Error::Stale) => {
+            let desk = web
+                .app
+                .card_desk(&at.actor, Some(desk.card.public_id))
+                .await?;
+            let stored = Raw::of(&desk.card);
+            let shown = |name: &str, value: &str| fields::shown(&desk, name, value);
+            let faults = merge::faults(
+                &late.to_string(),
+                &fields::values(&raw),
+                &fields::values(&stored),
+                shown,
+            );
+            raw.version = stored.version;
+            raw.profile_version = stored.profile_version;
+            let body = fields::form(&at, &desk, &raw, &faults);
+            let fresh = address("/teacher/card", &desk.cards, &desk.card);
+            Ok(frame(&at, &desk, &faults, |page| {
+                merge::page(page, &fresh, body)
+            }))
         }
         Err(error) => Err(error.into()),
     }

@@ -21,6 +21,7 @@ use crate::{
     Web,
     error::{Error, Result},
     form::Posted,
+    merge,
     page::{Page, fault_of},
     visit::Visit,
     withdrawal::{EXPIRED, document, seen, seen_fields},
@@ -128,6 +129,15 @@ pub async fn decline(
         {
             Ok(()) => return desk.done("Отзыв отклонён").await,
             Err(app::Error::Invalid(faults)) => faults,
+            Err(late @ app::Error::Stale) => {
+                let of = web.app.withdrawal(desk.actor, application).await?;
+                let open = decidable(&of)?;
+                let faults = merge::faults(&late.to_string(), &[], &[], merge::as_stored);
+                let list = desk.list();
+                let page = frame(desk, &list, &faults);
+                let body = body(desk, &of, open, &raw.reason, &faults);
+                return Ok(merge::page(page, &desk.step(application, "decline"), body));
+            }
             Err(error) => return Err(error.into()),
         }
     } else {

@@ -122,6 +122,58 @@ pub fn form(visit: &Visit, desk: &CardDesk, raw: &Raw, faults: &[FieldFault]) ->
     )
 }
 
+/// What a person can type, to be compared with what is stored.
+pub fn values(raw: &Raw) -> [(&'static str, &str); 22] {
+    [
+        ("surname", &raw.surname),
+        ("name", &raw.name),
+        ("patronymic", &raw.patronymic),
+        ("phone", &raw.phone),
+        ("organisation", &raw.organisation),
+        ("position", &raw.position),
+        ("surname_gen", &raw.surname_gen),
+        ("name_gen", &raw.name_gen),
+        ("patronymic_gen", &raw.patronymic_gen),
+        ("surname_dat", &raw.surname_dat),
+        ("name_dat", &raw.name_dat),
+        ("patronymic_dat", &raw.patronymic_dat),
+        ("age", &raw.age),
+        ("subject", &raw.subject),
+        ("education", &raw.education),
+        ("service_total", &raw.service_total),
+        ("service_pedagogical", &raw.service_pedagogical),
+        ("service_post", &raw.service_post),
+        ("held_category", &raw.held_category),
+        ("held_date", &raw.held_date),
+        ("held_number", &raw.held_number),
+        ("held_until", &raw.held_until),
+    ]
+    .map(|(name, value)| (name, value.as_str()))
+}
+
+/// A value of the card as people read it: names where the card has codes.
+pub fn shown(desk: &CardDesk, field: &str, value: &str) -> String {
+    let named = match field {
+        "subject" => desk.subjects.iter().find(|subject| subject.code == value),
+        "position" => desk
+            .positions
+            .iter()
+            .find(|position| position.code == value),
+        _ => None,
+    };
+    let workplace = desk
+        .workplaces
+        .iter()
+        .find(|workplace| workplace.public_id.to_string() == value);
+    let category = Category::from_code(value);
+    match (field, named, workplace, category) {
+        (_, Some(item), ..) => item.name.clone(),
+        ("organisation", _, Some(workplace), _) => workplace.name.clone(),
+        ("held_category", .., Some(category)) => category.name().to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
 /// The card as text, with the reason why it cannot be changed.
 pub fn read_only(card: &Card, email: &str) -> Markup {
     let years = |years: Option<i32>| years.map(|n| n.to_string()).unwrap_or_default();
