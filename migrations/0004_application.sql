@@ -371,6 +371,9 @@ REVOKE ALL ON PROCEDURE app.case_policies(text, text[]) FROM attest_tenant, atte
 CALL app.case_policies('application_event', '{attest_tenant,attest_expert,attest_operator,attest_worker}');
 GRANT INSERT (tenant_id, application_id, account_id, role, actor_name, act, words) ON app.application_event
   TO attest_tenant, attest_expert, attest_operator, attest_worker;
+-- Nobody writes history in another's name, here and in the log of views (R-AUD-1).
+CREATE POLICY in_own_name ON app.application_event AS RESTRICTIVE FOR INSERT TO attest_tenant, attest_expert, attest_operator
+  WITH CHECK (account_id = (SELECT app.ctx_account()) AND role = app.acting_role(current_user));
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON app.application_event
   FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
 
@@ -395,6 +398,8 @@ GRANT INSERT (tenant_id, application_id, kind, of_id, file_id) ON app.rendition 
 CALL app.case_policies('document_view', '{attest_tenant,attest_expert,attest_operator}');
 GRANT INSERT (tenant_id, application_id, file_id, account_id, role, organisation) ON app.document_view
   TO attest_tenant, attest_expert, attest_operator;
+CREATE POLICY in_own_name ON app.document_view AS RESTRICTIVE FOR INSERT TO attest_tenant, attest_expert, attest_operator
+  WITH CHECK (account_id = (SELECT app.ctx_account()) AND role = app.acting_role(current_user));
 
 -- R-ORG-2: the organisation that settles a request becomes the teacher's place of work, and
 -- that of its cards without one or with the former, unless an application hangs on them. Only

@@ -30,6 +30,8 @@ CREATE INDEX withdrawal_case ON app.withdrawal (tenant_id, application_id, id);
 CALL app.case_policies('withdrawal', '{attest_tenant,attest_operator}');
 GRANT INSERT (tenant_id, public_id, application_id, reason, by_role, by_account) ON app.withdrawal TO attest_tenant;
 GRANT UPDATE (state, file_id, answer, version) ON app.withdrawal TO attest_tenant;
+CREATE POLICY in_own_name ON app.withdrawal AS RESTRICTIVE FOR INSERT TO attest_tenant
+  WITH CHECK (by_account = (SELECT app.ctx_account()) AND by_role = app.acting_role(current_user));
 GRANT UPDATE (state, answer, version) ON app.withdrawal TO attest_operator;
 
 CREATE TABLE app.schedule_row (
@@ -163,6 +165,8 @@ CREATE INDEX conclusion_file_case ON app.conclusion_file (tenant_id, application
 CALL app.case_policies('conclusion_file', '{attest_tenant,attest_expert,attest_operator}');
 GRANT INSERT (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)
   ON app.conclusion_file TO attest_tenant, attest_expert;
+CREATE POLICY in_own_name ON app.conclusion_file AS RESTRICTIVE FOR INSERT TO attest_tenant, attest_expert
+  WITH CHECK (by_account = (SELECT app.ctx_account()) AND by_role = app.acting_role(current_user));
 
 -- Orders (распоряжения) decide many applications at once (R-ORD-1).
 CREATE TABLE app.decree (

@@ -8,9 +8,12 @@
 )]
 
 mod audit;
+mod context;
 mod doors;
+mod dynamic;
 mod experts;
 mod forms;
+mod functions;
 mod hostile;
 mod house;
 mod isolation;
@@ -21,6 +24,8 @@ mod matrix;
 mod pages;
 mod pool;
 mod races;
+mod reach;
+mod reuse;
 mod route;
 mod routes;
 mod seed;

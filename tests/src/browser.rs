@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 
+use app::App;
 use reqwest::{Client, StatusCode, header, multipart, redirect};
 use scraper::{ElementRef, Html, Selector};
 use web::{Settings, Web};
@@ -34,6 +35,11 @@ impl World {
 
     /// Serves them to people who may upload so many files an hour.
     pub async fn serve_with_uploads(&self, upload_per_hour: u32) -> Site {
+        Self::serve_app(self.app().clone(), upload_per_hour).await
+    }
+
+    /// Serves the pages of an application with settings of its own.
+    pub async fn serve_app(app: App, upload_per_hour: u32) -> Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let settings = Settings {
@@ -44,7 +50,7 @@ impl World {
             login_per_address: 100_000,
             upload_per_hour,
         };
-        let web = Web::open(self.app().clone(), STACK.redis.reveal(), settings).unwrap();
+        let web = Web::open(app, STACK.redis.reveal(), settings).unwrap();
         let pages = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, pages).await.unwrap() });
         Site { address, server }

@@ -32,6 +32,11 @@ INSERT INTO app.conclusion (tenant_id, application_id, place) VALUES (:their_ten
 -- expect: 42501
 INSERT INTO app.conclusion (tenant_id, application_id, place) VALUES (:my_tenant, :my_submitted, 'accepted');
 
+-- attack: writes the history in another's name
+-- expect: 42501
+INSERT INTO app.application_event (tenant_id, application_id, account_id, role, act, words)
+VALUES (:my_tenant, :my_application, :my_account, 'teacher', 'x', 'x');
+
 -- attack: moves another's conclusion
 -- expect: nothing
 UPDATE app.conclusion SET place = 'accepted' WHERE tenant_id = :their_tenant;

@@ -38,6 +38,11 @@ UPDATE app.withdrawal SET answer = 'x' WHERE tenant_id <> :my_tenant;
 -- expect: 42501
 INSERT INTO app.application_event (tenant_id, application_id, role, act, words) VALUES (:their_tenant, :their_application, 'operator', 'x', 'x');
 
+-- attack: writes the history in the coordinator's name
+-- expect: 42501
+INSERT INTO app.application_event (tenant_id, application_id, account_id, role, act, words)
+VALUES (:my_tenant, :my_application, :my_coordinator_account, 'municipal', 'x', 'x');
+
 -- attack: decides an application of a municipality it has not entered
 -- expect: 42501
 INSERT INTO app.decision (tenant_id, application_id, decree_id, granted, category) VALUES (:their_tenant, :their_application, 1, true, 'highest');

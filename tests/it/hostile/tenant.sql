@@ -360,6 +360,36 @@ UPDATE app.application_event SET words = 'ничего не было' WHERE tena
 -- expect: 42501
 INSERT INTO app.application_event (tenant_id, application_id, role, act, words) VALUES (:their_tenant, :their_application, 'municipal', 'x', 'x');
 
+-- attack: writes the history in a colleague's name
+-- as: municipal
+-- expect: 42501
+INSERT INTO app.application_event (tenant_id, application_id, account_id, role, act, words)
+VALUES (:my_tenant, :my_application, :my_account, 'teacher', 'x', 'x');
+
+-- attack: writes the history as another role
+-- as: teacher
+-- expect: 42501
+INSERT INTO app.application_event (tenant_id, application_id, account_id, role, act, words)
+VALUES (:my_tenant, :my_application, :my_account, 'operator', 'x', 'x');
+
+-- attack: says that another looked at a document
+-- as: municipal
+-- expect: 42501
+INSERT INTO app.document_view (tenant_id, application_id, file_id, account_id, role)
+VALUES (:my_tenant, :my_application, :my_file, :my_expert_account, 'expert');
+
+-- attack: withdraws in the teacher's name
+-- as: school
+-- expect: 42501
+INSERT INTO app.withdrawal (tenant_id, public_id, application_id, reason, by_role, by_account)
+VALUES (:my_tenant, gen_random_uuid(), :my_application, 'x', 'teacher', :my_account);
+
+-- attack: uploads a conclusion in the expert's name
+-- as: municipal
+-- expect: 42501
+INSERT INTO app.conclusion_file (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)
+SELECT tenant_id, application_id, id, :my_file, 'all', :my_expert_account, 'expert' FROM app.conclusion WHERE application_id = :my_application;
+
 -- attack: asks for a job of a kind that is not its own
 -- as: municipal
 -- expect: 42501
