@@ -171,11 +171,15 @@ DECLARE
 BEGIN
   IF OLD.submitted_at IS NOT NULL AND current_user = 'attest_tenant'
      AND (NEW.snapshot, NEW.surname, NEW.name, NEW.patronymic, NEW.position, NEW.subject, NEW.held_category,
-          NEW.organisation_id, NEW.category, NEW.procedure, NEW.ground, NEW.form, NEW.presence, NEW.edition)
+          NEW.organisation_id, NEW.category, NEW.procedure, NEW.ground, NEW.form, NEW.presence, NEW.edition, NEW.formed_at)
        IS DISTINCT FROM
          (OLD.snapshot, OLD.surname, OLD.name, OLD.patronymic, OLD.position, OLD.subject, OLD.held_category,
-          OLD.organisation_id, OLD.category, OLD.procedure, OLD.ground, OLD.form, OLD.presence, OLD.edition) THEN
+          OLD.organisation_id, OLD.category, OLD.procedure, OLD.ground, OLD.form, OLD.presence, OLD.edition, OLD.formed_at) THEN
     RAISE EXCEPTION 'a submitted application does not change' USING ERRCODE = '42501';
+  END IF;
+  IF OLD.submitted_at IS NOT NULL AND (NEW.vouched_at, NEW.rejection) IS DISTINCT FROM (OLD.vouched_at, OLD.rejection)
+     AND (acting NOT IN ('municipal', 'operator') OR OLD.account_id = app.ctx_account()) THEN
+    RAISE EXCEPTION 'only who reviews vouches and rejects' USING ERRCODE = '42501';
   END IF;
   IF NEW.status = OLD.status THEN
     RETURN NEW;

@@ -34,6 +34,10 @@ CREATE POLICY in_own_name ON app.withdrawal AS RESTRICTIVE FOR INSERT TO attest_
   WITH CHECK (by_account = (SELECT app.ctx_account()) AND by_role = app.acting_role(current_user));
 GRANT UPDATE (state, answer, version) ON app.withdrawal TO attest_operator;
 
+-- Deciding on a withdrawal is for who reviews.
+CREATE POLICY decided ON app.withdrawal AS RESTRICTIVE FOR UPDATE TO attest_tenant
+  USING (true) WITH CHECK (state NOT IN ('accepted', 'declined') OR (SELECT app.ctx_role()) = 'municipal');
+
 CREATE TABLE app.schedule_row (
   tenant_id int NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY,
@@ -144,6 +148,9 @@ CREATE INDEX conclusion_region ON app.conclusion (place, moved_at, id);
 CALL app.case_policies('conclusion', '{attest_tenant,attest_expert,attest_operator}');
 GRANT INSERT (tenant_id, application_id, place) ON app.conclusion TO attest_expert;
 GRANT UPDATE (place, reason, refused, moved_at, version) ON app.conclusion TO attest_tenant, attest_expert, attest_operator;
+-- What is with the Centre is moved by operators, and they alone accept (R-CON-3).
+CREATE POLICY with_the_centre ON app.conclusion AS RESTRICTIVE FOR UPDATE TO attest_tenant, attest_expert
+  USING (place NOT IN ('at_centre', 'accepted')) WITH CHECK (place <> 'accepted');
 -- Every version of the conclusion stays; `signed` says whose signatures are on the scan.
 CREATE TABLE app.conclusion_file (
   tenant_id int NOT NULL,

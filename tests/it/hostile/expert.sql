@@ -41,6 +41,10 @@ VALUES (:my_tenant, :my_application, :my_account, 'teacher', 'x', 'x');
 -- expect: nothing
 UPDATE app.conclusion SET place = 'accepted' WHERE tenant_id = :their_tenant;
 
+-- attack: accepts the conclusion it has written
+-- expect: 42501
+UPDATE app.conclusion SET place = 'accepted' WHERE application_id = :my_application;
+
 -- attack: changes the application it is assigned to
 -- expect: 42501
 UPDATE app.application SET status = 'decided' WHERE id = :my_application;

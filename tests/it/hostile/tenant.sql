@@ -182,6 +182,26 @@ UPDATE app.application SET status = 'registered' WHERE id = :my_submitted;
 -- expect: 42501
 UPDATE app.application SET status = 'decided' WHERE id = :my_application;
 
+-- attack: vouches for its own application, as a teacher
+-- as: teacher
+-- expect: 42501
+UPDATE app.application SET vouched_at = now() WHERE id = :my_application;
+
+-- attack: takes the reason of a rejection away, as a school coordinator
+-- as: school
+-- expect: 42501
+UPDATE app.application SET rejection = 'x' WHERE id = :my_application;
+
+-- attack: accepts its own withdrawal, as a teacher
+-- as: teacher
+-- expect: 42501
+UPDATE app.withdrawal SET state = 'accepted', file_id = :my_file WHERE application_id = :my_application;
+
+-- attack: accepts a conclusion, which is the operator's
+-- as: municipal
+-- expect: 42501
+UPDATE app.conclusion SET place = 'accepted' WHERE application_id = :my_application;
+
 -- attack: brings a registered row along
 -- as: teacher
 -- expect: 42501
