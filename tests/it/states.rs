@@ -74,7 +74,15 @@ fn expected(
         }
         return Expected::Refused(refused);
     }
-    let refused = match life::legal(act, role, case) {
+    // The form of a formed application edits it and forms it anew.
+    let begun = match act {
+        Act::Form if case.status == Status::Formed => Case {
+            status: Status::Draft,
+            ..*case
+        },
+        _ => *case,
+    };
+    let refused = match life::legal(act, role, &begun) {
         // R-APP-3, beside the table: attaching in person ends when a conclusion is there.
         Ok(_) if act == Act::Attach && case.place != Place::None => vec![StatusCode::CONFLICT],
         Ok(rule) => return Expected::Done(rule),
@@ -160,7 +168,7 @@ async fn lane(world: World, site: &Site, policy: &Policy, which: usize, lanes: u
                     continue;
                 }
                 // A page of another's cabinet is forbidden whatever the state: asked in some.
-                if page_of(act, role).is_none() && number % 16 != which {
+                if page_of(act, role).is_none() && number % 32 != which {
                     continue;
                 }
                 let Some(sent) = acts::sent(&ground, &mut sql, visitor, act).await else {

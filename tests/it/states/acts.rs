@@ -145,7 +145,7 @@ pub async fn sent(ground: &Ground, sql: &mut Session, visitor: &Visitor, act: Ac
             "{rejection}" => ground.rejection.clone(),
             "{expert}" => ground.expert_id.clone(),
             "{second_expert}" => ground.second_expert.clone(),
-            "{period}" => ground.periods[0].clone(),
+            "{period}" => ground.period(sql).await,
             "{other_period}" => ground.periods[1].clone(),
             "{attachment}" if role == Role::School => ground.school_attachment.to_string(),
             "{attachment}" => ground.attachment.to_string(),

@@ -239,6 +239,17 @@ impl Ground {
         found.first().copied().unwrap_or_default().to_string()
     }
 
+    /// The period the case is in now; empty if in none.
+    pub async fn period(&self, sql: &mut Session) -> String {
+        let query = format!(
+            "SELECT p.public_id::text FROM app.schedule_row s JOIN app.period p ON p.id = s.period_id \
+             WHERE s.application_id = {}",
+            self.application.id
+        );
+        let found: Vec<String> = sql.list(&query).await;
+        found.into_iter().next().unwrap_or_default()
+    }
+
     /// The newest withdrawal's public id.
     pub async fn withdrawal(&self, sql: &mut Session) -> Option<Uuid> {
         let query = format!(

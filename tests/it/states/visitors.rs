@@ -87,7 +87,9 @@ pub async fn visitors(site: &Site, world: &World, ground: &Ground) -> Vec<Visito
     all.push(expert);
     // The teacher in another of its cabinets: it is nothing but the applicant there (R-ROUTE-6).
     let own = town.also(&ground.teacher, Role::Municipal, None).await;
-    all.push(in_cabinet(site, "the teacher as a coordinator", own, SUBMITTED).await);
+    let mut itself = in_cabinet(site, "the teacher as a coordinator", own, SUBMITTED).await;
+    itself.close = false;
+    all.push(itself);
     for (name, person) in [
         ("another school", town.school(other).await),
         (
