@@ -4,6 +4,13 @@ ALTER DEFAULT PRIVILEGES FOR ROLE attest_owner REVOKE EXECUTE ON FUNCTIONS FROM 
 ALTER DEFAULT PRIVILEGES FOR ROLE attest_owner IN SCHEMA app
   GRANT EXECUTE ON FUNCTIONS TO attest_tenant, attest_expert, attest_operator, attest_admin,
     attest_worker, attest_auth, attest_public, attest_definer, attest_mover;
+-- The owner's functions run as whoever calls them, so calling is no right. Those of the two
+-- definers do more than their caller may: each names who may call it.
+SET LOCAL ROLE attest_definer;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+SET LOCAL ROLE attest_mover;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+SET LOCAL ROLE attest_owner;
 
 CREATE FUNCTION app.ctx_tenant() RETURNS int LANGUAGE sql STABLE PARALLEL SAFE
   AS $$ SELECT nullif(current_setting('app.tenant', true), '')::int $$;

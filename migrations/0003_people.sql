@@ -236,10 +236,11 @@ CREATE POLICY auth_accept ON app.membership FOR INSERT TO attest_auth
 -- Definer helpers: a NOLOGIN owner of their own, one narrow policy each, never BYPASSRLS.
 GRANT CREATE ON SCHEMA app TO attest_definer;
 SET LOCAL ROLE attest_definer;
--- Whether a cabinet is still open to a person: asked as every transaction begins (SEC-14).
+-- Whether a cabinet is still open to the person in the context: asked as every transaction
+-- begins (SEC-14), and of nobody else, or it would tell who has which cabinet where.
 CREATE FUNCTION app.still(p_account bigint, p_epoch int, p_role text, p_membership bigint)
 RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT EXISTS (SELECT 1 FROM app.account a WHERE a.id = p_account AND a.epoch = p_epoch AND a.status = 'active')
+  SELECT EXISTS (SELECT 1 FROM app.account a WHERE a.id = p_account AND a.id = app.ctx_account() AND a.epoch = p_epoch AND a.status = 'active')
     AND CASE WHEN p_role IN ('operator', 'admin')
       THEN EXISTS (SELECT 1 FROM app.institute_member i WHERE i.id = p_membership
                    AND i.account_id = p_account AND i.role = p_role AND i.ended_at IS NULL)
@@ -278,7 +279,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   GROUP BY m.tenant_id $$;
 REVOKE ALL ON FUNCTION app.still(bigint, int, text, bigint), app.people_logins(bigint[]), app.my_account(),
   app.coordinators() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.still(bigint, int, text, bigint) TO attest_tenant, attest_expert, attest_operator, attest_admin, attest_auth, attest_worker;
+GRANT EXECUTE ON FUNCTION app.still(bigint, int, text, bigint) TO attest_tenant, attest_expert, attest_operator, attest_admin;
 GRANT EXECUTE ON FUNCTION app.people_logins(bigint[]) TO attest_tenant, attest_operator, attest_admin;
 GRANT EXECUTE ON FUNCTION app.coordinators() TO attest_admin;
 GRANT EXECUTE ON FUNCTION app.my_account() TO attest_tenant, attest_expert, attest_operator;

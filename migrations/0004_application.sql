@@ -175,11 +175,15 @@ BEGIN
   END IF;
   IF OLD.submitted_at IS NOT NULL AND current_user = 'attest_tenant'
      AND (NEW.snapshot, NEW.surname, NEW.name, NEW.patronymic, NEW.position, NEW.subject, NEW.held_category,
-          NEW.organisation_id, NEW.category, NEW.procedure, NEW.ground, NEW.form, NEW.presence, NEW.edition)
+          NEW.organisation_id, NEW.category, NEW.procedure, NEW.ground, NEW.form, NEW.presence, NEW.edition, NEW.formed_at)
        IS DISTINCT FROM
          (OLD.snapshot, OLD.surname, OLD.name, OLD.patronymic, OLD.position, OLD.subject, OLD.held_category,
-          OLD.organisation_id, OLD.category, OLD.procedure, OLD.ground, OLD.form, OLD.presence, OLD.edition) THEN
+          OLD.organisation_id, OLD.category, OLD.procedure, OLD.ground, OLD.form, OLD.presence, OLD.edition, OLD.formed_at) THEN
     RAISE EXCEPTION 'a submitted application does not change' USING ERRCODE = '42501';
+  END IF;
+  IF OLD.submitted_at IS NOT NULL AND (NEW.vouched_at, NEW.rejection) IS DISTINCT FROM (OLD.vouched_at, OLD.rejection)
+     AND (acting NOT IN ('municipal', 'operator') OR OLD.account_id = app.ctx_account()) THEN
+    RAISE EXCEPTION 'only who reviews vouches and rejects' USING ERRCODE = '42501';
   END IF;
   IF NEW.status = OLD.status THEN
     RETURN NEW;
@@ -385,6 +389,9 @@ REVOKE ALL ON PROCEDURE app.case_policies(text, text[]) FROM attest_tenant, atte
 CALL app.case_policies('application_event', '{attest_tenant,attest_expert,attest_operator,attest_worker}');
 GRANT INSERT (tenant_id, application_id, account_id, role, actor_name, act, words) ON app.application_event
   TO attest_tenant, attest_expert, attest_operator, attest_worker;
+-- Nobody writes history in another's name, here and in the log of views (R-AUD-1).
+CREATE POLICY in_own_name ON app.application_event AS RESTRICTIVE FOR INSERT TO attest_tenant, attest_expert, attest_operator
+  WITH CHECK (account_id = (SELECT app.ctx_account()) AND role = app.acting_role(current_user));
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON app.application_event
   FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
 
@@ -439,6 +446,8 @@ END $$;
 CREATE TRIGGER guard_live AFTER UPDATE OF ended_at ON app.membership FOR EACH ROW
   WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND NEW.role = 'teacher')
   EXECUTE FUNCTION app.guard_live();
+CREATE POLICY in_own_name ON app.document_view AS RESTRICTIVE FOR INSERT TO attest_tenant, attest_expert, attest_operator
+  WITH CHECK (account_id = (SELECT app.ctx_account()) AND role = app.acting_role(current_user));
 
 -- R-ORG-2: the organisation that settles a request becomes the teacher's place of work, and
 -- that of its cards without one or with the former, unless an application hangs on them. Only

@@ -30,7 +30,13 @@ CREATE INDEX withdrawal_case ON app.withdrawal (tenant_id, application_id, id);
 CALL app.case_policies('withdrawal', '{attest_tenant,attest_operator}');
 GRANT INSERT (tenant_id, public_id, application_id, reason, by_role, by_account) ON app.withdrawal TO attest_tenant;
 GRANT UPDATE (state, file_id, answer, version) ON app.withdrawal TO attest_tenant;
+CREATE POLICY in_own_name ON app.withdrawal AS RESTRICTIVE FOR INSERT TO attest_tenant
+  WITH CHECK (by_account = (SELECT app.ctx_account()) AND by_role = app.acting_role(current_user));
 GRANT UPDATE (state, answer, version) ON app.withdrawal TO attest_operator;
+
+-- Deciding on a withdrawal is for who reviews.
+CREATE POLICY decided ON app.withdrawal AS RESTRICTIVE FOR UPDATE TO attest_tenant
+  USING (true) WITH CHECK (state NOT IN ('accepted', 'declined') OR (SELECT app.ctx_role()) = 'municipal');
 
 CREATE TABLE app.schedule_row (
   tenant_id int NOT NULL,
@@ -144,6 +150,9 @@ CREATE INDEX conclusion_region ON app.conclusion (place, moved_at, id);
 CALL app.case_policies('conclusion', '{attest_tenant,attest_expert,attest_operator}');
 GRANT INSERT (tenant_id, application_id, place) ON app.conclusion TO attest_expert;
 GRANT UPDATE (place, reason, refused, moved_at, version) ON app.conclusion TO attest_tenant, attest_expert, attest_operator;
+-- What is with the Centre is moved by operators, and they alone accept (R-CON-3).
+CREATE POLICY with_the_centre ON app.conclusion AS RESTRICTIVE FOR UPDATE TO attest_tenant, attest_expert
+  USING (place NOT IN ('at_centre', 'accepted')) WITH CHECK (place <> 'accepted');
 -- Every version of the conclusion stays; `signed` says whose signatures are on the scan.
 CREATE TABLE app.conclusion_file (
   tenant_id int NOT NULL,
@@ -165,6 +174,8 @@ CREATE INDEX conclusion_file_case ON app.conclusion_file (tenant_id, application
 CALL app.case_policies('conclusion_file', '{attest_tenant,attest_expert,attest_operator}');
 GRANT INSERT (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)
   ON app.conclusion_file TO attest_tenant, attest_expert;
+CREATE POLICY in_own_name ON app.conclusion_file AS RESTRICTIVE FOR INSERT TO attest_tenant, attest_expert
+  WITH CHECK (by_account = (SELECT app.ctx_account()) AND by_role = app.acting_role(current_user));
 
 -- Orders (распоряжения) decide many applications at once (R-ORD-1).
 CREATE TABLE app.decree (

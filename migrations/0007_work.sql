@@ -84,7 +84,7 @@ CREATE TABLE app.region_job (
 );
 ALTER TABLE app.region_job ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY operator_add ON app.region_job FOR INSERT TO attest_operator, attest_admin
-  WITH CHECK (account_id = (SELECT app.ctx_account()));
+  WITH CHECK (account_id = (SELECT app.ctx_account()) AND role = app.acting_role(current_user));
 CREATE POLICY worker_all ON app.region_job FOR ALL TO attest_worker USING (true);
 GRANT INSERT (kind, object_id, account_id, role) ON app.region_job TO attest_operator, attest_admin;
 GRANT SELECT, UPDATE (state, tries, run_after) ON app.region_job TO attest_worker;
@@ -103,10 +103,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   WHERE m.tenant_id = app.ctx_tenant() AND m.role = p_role AND m.ended_at IS NULL
     AND p_role IN ('municipal', 'school') AND app.acting_role(session_user) IS NOT NULL
     AND (p_role <> 'school' OR m.organisation_id = p_organisation) $$;
-REVOKE ALL ON FUNCTION app.recipients(text, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.recipients(text, bigint) TO attest_tenant, attest_expert, attest_operator;
+-- Whether a letter of the municipality entered may go to an account: to its people, and to the
+-- experts of the case, who may be of another one.
+CREATE FUNCTION app.addressee(p_account bigint, p_application bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = app.ctx_tenant() AND m.account_id = p_account)
+    OR EXISTS (SELECT 1 FROM app.assignment x WHERE x.tenant_id = app.ctx_tenant()
+               AND x.application_id = p_application AND x.expert_account_id = p_account) $$;
+REVOKE ALL ON FUNCTION app.recipients(text, bigint), app.addressee(bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.recipients(text, bigint), app.addressee(bigint, bigint)
+  TO attest_tenant, attest_expert, attest_operator;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;
+CREATE POLICY addressed ON app.letter AS RESTRICTIVE FOR INSERT TO attest_tenant, attest_expert, attest_operator
+  WITH CHECK (account_id IS NULL OR app.addressee(account_id, application_id));
 
 -- R-SCH-4: an ended membership makes its places gaps at once, in whatever municipality they
 -- are, with letters to the expert and its teachers. A trigger, because nobody who ends an

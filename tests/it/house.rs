@@ -1,5 +1,5 @@
-//! The house rules that no compiler holds: which crate may import which (03 §3.1), and that
-//! no SQL is put together at run time (04, the known limit of row-level security by settings).
+//! The house rules that no compiler holds: which crate may import which, and which one speaks
+//! to which store (03 §3.1).
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -106,46 +106,6 @@ fn arrows_go_one_way() {
 fn a_wrong_arrow_is_seen() {
     let imports = BTreeMap::from([("web".to_owned(), BTreeSet::from(["db".to_owned()]))]);
     assert_eq!(wrong_arrows(&imports), ["web → db"]);
-}
-
-fn sources(directory: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, into);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            into.push(path);
-        }
-    }
-}
-
-/// Statements are checked macros: whatever takes SQL as text is a way in for injected SQL.
-#[test]
-fn no_sql_is_put_together_at_run_time() {
-    const WAYS: [&str; 7] = [
-        "AssertSqlSafe",
-        "QueryBuilder",
-        "raw_sql(",
-        "sqlx::query(",
-        "sqlx::query_as(",
-        "sqlx::query_scalar(",
-        "sqlx::query_with(",
-    ];
-    let mut files = Vec::new();
-    sources(&root().join("libs"), &mut files);
-    sources(&root().join("bins"), &mut files);
-    let mut found = Vec::new();
-    // The one audited module: names from the catalogue, for the export of a municipality.
-    let audited = root().join("libs/db/src/catalogue.rs");
-    files.retain(|file| *file != audited);
-    for file in &files {
-        let text = fs::read_to_string(file).unwrap();
-        for way in WAYS.iter().filter(|way| text.contains(**way)) {
-            found.push(format!("{}: {way}", file.display()));
-        }
-    }
-    assert!(files.len() > 50, "the sources were not found");
-    assert_eq!(found, Vec::<String>::new());
 }
 
 /// SQL lives in `db`, S3 in `storage` (03 §3.1).

@@ -17,7 +17,7 @@ struct Lint {
     fires: &'static str,
 }
 
-const LINTS: [Lint; 23] = [
+const LINTS: &[Lint] = &[
     Lint {
         rule: "L1 every table has row-level security, enabled and forced",
         query: "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'app'::regnamespace
@@ -265,13 +265,44 @@ const LINTS: [Lint; 23] = [
         fires: "app.card left_over",
     },
     Lint {
-        rule: "L23 a question about the role stands whole in its sub-select: the planner guesses half",
+        rule: "L24 a question about the role stands whole in its sub-select: the planner guesses half",
         query: "SELECT polrelid::regclass || ' ' || polname FROM pg_policy
                 WHERE coalesce(pg_get_expr(polqual, polrelid), '') || coalesce(pg_get_expr(polwithcheck, polrelid), '')
                   ~ 'ctx_role\\(\\) AS ctx_role\\) (=|<>) '",
         allowed: &[],
         fixture: "ALTER POLICY teacher_own ON app.card USING ((SELECT app.ctx_role()) = 'teacher')",
         fires: "app.card teacher_own",
+    },
+    Lint {
+        rule: "L25 a function of the owner or of a definer is nobody's until granted",
+        query: "SELECT r.rolname::text FROM pg_roles r
+                WHERE r.rolname IN ('attest_owner', 'attest_definer', 'attest_mover')
+                AND NOT EXISTS (SELECT FROM pg_default_acl d WHERE d.defaclrole = r.oid AND d.defaclobjtype = 'f'
+                  AND d.defaclnamespace = 0
+                  AND NOT EXISTS (SELECT FROM aclexplode(d.defaclacl) x WHERE x.grantee = 0))",
+        allowed: &[],
+        fixture: "ALTER DEFAULT PRIVILEGES FOR ROLE attest_definer GRANT EXECUTE ON FUNCTIONS TO PUBLIC",
+        fires: "attest_definer",
+    },
+    Lint {
+        rule: "L26 functions belong to the owner or to a definer",
+        query: "SELECT p.oid::regprocedure || ' ' || p.proowner::regrole FROM pg_proc p
+                WHERE p.pronamespace = 'app'::regnamespace
+                AND p.proowner NOT IN ('attest_owner'::regrole, 'attest_definer'::regrole, 'attest_mover'::regrole)",
+        allowed: &[],
+        fixture: "CREATE FUNCTION app.stray() RETURNS int LANGUAGE sql AS 'SELECT 1';
+                  ALTER FUNCTION app.stray() OWNER TO attest_backup",
+        fires: "app.stray() attest_backup",
+    },
+    Lint {
+        rule: "L27 no login stores large objects or ends the sessions of others",
+        query: "SELECT r.rolname || ' ' || p.proname FROM pg_roles r, pg_proc p
+                WHERE r.rolname ~ '^attest_' AND r.rolcanlogin AND p.pronamespace = 'pg_catalog'::regnamespace
+                AND (p.proname ~ '^lo_' OR p.proname IN ('loread', 'lowrite', 'pg_cancel_backend', 'pg_terminate_backend'))
+                AND has_function_privilege(r.oid, p.oid, 'EXECUTE')",
+        allowed: &[],
+        fixture: "GRANT EXECUTE ON FUNCTION pg_terminate_backend(int, bigint) TO attest_tenant",
+        fires: "attest_tenant pg_terminate_backend",
     },
 ];
 
@@ -286,7 +317,7 @@ async fn sec_02_the_catalogue_is_clean() {
     sql.script("SET search_path = pg_catalog").await;
     let mut faults = Vec::new();
     println!("SEC-02: {} rules of the catalogue", LINTS.len());
-    for lint in &LINTS {
+    for lint in LINTS {
         let allowed: BTreeSet<String> = lint.allowed.iter().map(|&name| name.to_owned()).collect();
         let found = offenders(&mut sql, lint).await;
         faults.extend(
@@ -308,7 +339,7 @@ async fn sec_02_every_lint_fires() {
     sql.script("SET search_path = pg_catalog").await;
     let mut silent = Vec::new();
     println!("SEC-02: {} rules fired by their fixtures", LINTS.len());
-    for lint in &LINTS {
+    for lint in LINTS {
         sql.script("BEGIN").await;
         sql.script(lint.fixture).await;
         if !offenders(&mut sql, lint).await.contains(lint.fires) {

@@ -16,7 +16,7 @@ use app::{
     links::LinkKind,
 };
 use chrono::{DateTime, Utc};
-use db::{Database, Urls};
+use db::{Database, Now, Urls};
 use domain::{calendar::Zone, permission::Policy, role::Role};
 use runtime::{Clock, Hand};
 use storage::{Store, Vault};
@@ -82,7 +82,14 @@ impl World {
             .await
             .clone();
         let (clock, hand) = Clock::by_hand(BEGINNING.parse().unwrap());
-        let (app, db) = application(&name, size, policy.clone(), &clock);
+        let hands = clock.clone();
+        let (app, db) = application(
+            &name,
+            size,
+            policy.clone(),
+            Arc::new(move || hands.now()),
+            "",
+        );
         Self(Arc::new(Inner {
             name,
             own,
@@ -120,7 +127,15 @@ impl World {
     /// Another process on the same data: pools of its own, `size` connections in each.
     #[must_use]
     pub fn another_app(&self, size: u32) -> App {
-        application(&self.0.name, size, self.0.policy.clone(), &self.0.clock).0
+        let clock = self.0.clock.clone();
+        self.rough_app(size, Arc::new(move || clock.now()), "").0
+    }
+
+    /// As [`World::another_app`], on a clock that may break and with settings of the database's
+    /// sessions (`options[name]=value`, joined by `&`), with the door under it.
+    #[must_use]
+    pub fn rough_app(&self, size: u32, now: Now, options: &str) -> (App, Database) {
+        application(&self.0.name, size, self.0.policy.clone(), now, options)
     }
 
     /// The moment it is.
@@ -318,8 +333,14 @@ impl Drop for Inner {
     }
 }
 
-fn application(database: &str, size: u32, policy: Policy, clock: &Clock) -> (App, Database) {
-    let url = |login: Login| Some(STACK.url(login.role(), database));
+fn application(
+    database: &str,
+    size: u32,
+    policy: Policy,
+    now: Now,
+    options: &str,
+) -> (App, Database) {
+    let url = |login: Login| Some(format!("{}?{options}", STACK.url(login.role(), database)));
     let urls = Urls {
         tenant: url(Login::Tenant),
         expert: url(Login::Expert),
@@ -329,8 +350,7 @@ fn application(database: &str, size: u32, policy: Policy, clock: &Clock) -> (App
         auth: url(Login::Auth),
         public: url(Login::Public),
     };
-    let clock = clock.clone();
-    let db = Database::new(&urls, size, policy, Arc::new(move || clock.now())).unwrap();
+    let db = Database::new(&urls, size, policy, now).unwrap();
     let app = App::new(Parts {
         db: db.clone(),
         store: Store::new(store_settings()),

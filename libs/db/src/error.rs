@@ -24,6 +24,10 @@ pub enum Error {
         /// The login role.
         role: &'static str,
     },
+    /// What belongs to a municipality was asked for outside any: 0 rows would pass for «nothing
+    /// to do» (SEC-08).
+    #[error("no tenant context")]
+    NoTenant,
     /// A constraint of this name refused the row.
     #[error("refused by {0}")]
     Constraint(String),

@@ -45,5 +45,6 @@ pub mod work;
 
 pub use error::{Error, Result};
 pub use scope::{
-    AuthTx, CtlTx, Database, JoinTx, OwnTx, Permit, PublicTx, Related, Scope, Tx, Urls, WorkerTx,
+    AuthTx, CtlTx, Database, JoinTx, Now, OwnTx, Permit, PublicTx, Related, Scope, Tx, Urls,
+    WorkerTx,
 };

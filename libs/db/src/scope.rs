@@ -551,6 +551,17 @@ scope_of! {
     CtlTx
 }
 
+impl WorkerTx {
+    /// The connection, for what belongs to the municipality the worker stands in.
+    ///
+    /// # Errors
+    /// [`Error::NoTenant`] if it stands in none (SEC-08).
+    pub(crate) fn inside(&mut self) -> Result<&mut PgConnection> {
+        self.tenant().ok_or(Error::NoTenant)?;
+        Ok(self.connection())
+    }
+}
+
 impl AuthTx {
     /// Tells the scope which account it is about.
     ///

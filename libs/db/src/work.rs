@@ -319,7 +319,7 @@ pub async fn still(tx: &mut WorkerTx, job: &Job) -> Result<bool> {
         job.account,
         job.role.code(),
     )
-    .fetch_one(tx.connection())
+    .fetch_one(tx.inside()?)
     .await?)
 }
 

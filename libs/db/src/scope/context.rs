@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::actor::{Actor, TenantId};
 use sqlx::{Postgres, Transaction};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The settings of a transaction.
 #[derive(Default)]
@@ -23,20 +23,27 @@ impl Context {
         }
     }
 
+    /// Sets what a scope without a person has, and sees that the policies read it.
+    ///
+    /// # Errors
+    /// [`Error::NoTenant`] if they would read another municipality or none (SEC-08).
     pub(super) async fn set(
         &self,
         tx: &mut Transaction<'static, Postgres>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        sqlx::query!(
+        let read = sqlx::query!(
             "SELECT set_config('app.tenant', $1, true) AS a, set_config('app.role', $2, true) AS b,
-               set_config('app.now', $3, true) AS c",
+               set_config('app.now', $3, true) AS c, app.ctx_tenant() AS tenant",
             text(self.tenant.map(|tenant| i64::from(tenant.0))),
             self.role,
             now.to_rfc3339(),
         )
         .fetch_one(&mut **tx)
         .await?;
+        if read.tenant != self.tenant.map(|tenant| tenant.0) {
+            return Err(Error::NoTenant);
+        }
         Ok(())
     }
 

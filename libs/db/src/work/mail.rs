@@ -96,7 +96,7 @@ pub async fn invitation(tx: &mut WorkerTx, id: i64) -> Result<Option<Invitation>
            WHERE i.tenant_id = app.ctx_tenant() AND i.id = $1 AND i.state = 'sent'"#,
         id
     )
-    .fetch_optional(tx.connection())
+    .fetch_optional(tx.inside()?)
     .await?;
     row.map(|row| {
         Ok(Invitation {
@@ -143,7 +143,7 @@ pub async fn coordinator(
         preferred,
         except
     )
-    .fetch_optional(tx.connection())
+    .fetch_optional(tx.inside()?)
     .await?)
 }
 
@@ -228,6 +228,6 @@ pub async fn case(tx: &mut WorkerTx, application: i64, account: i64) -> Result<C
         application,
         account
     )
-    .fetch_one(tx.connection())
+    .fetch_one(tx.inside()?)
     .await?)
 }

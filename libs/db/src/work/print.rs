@@ -60,7 +60,7 @@ pub async fn paper(tx: &mut WorkerTx, application: i64) -> Result<Option<Paper>>
            WHERE a.tenant_id = app.ctx_tenant() AND a.id = $1 AND a.status <> 'draft'"#,
         application
     )
-    .fetch_optional(tx.connection())
+    .fetch_optional(tx.inside()?)
     .await?;
     let Some(row) = row else { return Ok(None) };
     let (Some(formed_at), Some(snapshot), Some(category), Some(form)) =
@@ -105,7 +105,7 @@ pub async fn results(tx: &mut WorkerTx, application: i64) -> Result<Vec<String>>
            ORDER BY t.id"#,
         application
     )
-    .fetch_all(tx.connection())
+    .fetch_all(tx.inside()?)
     .await?)
 }
 
@@ -145,7 +145,7 @@ pub async fn withdrawal(
         application,
         id
     )
-    .fetch_optional(tx.connection())
+    .fetch_optional(tx.inside()?)
     .await?;
     Ok(row.map(|row| Withdrawal {
         reason: row.reason,
@@ -186,7 +186,7 @@ pub async fn is_printed(tx: &mut WorkerTx, job: &Job) -> Result<bool> {
         kind(job.kind),
         job.object
     )
-    .fetch_one(tx.connection())
+    .fetch_one(tx.inside()?)
     .await?)
 }
 
@@ -207,7 +207,7 @@ pub async fn keep(tx: &mut WorkerTx, job: &Job, printed: &Printed<'_>) -> Result
         printed.size,
         printed.sha256,
     )
-    .fetch_one(tx.connection())
+    .fetch_one(tx.inside()?)
     .await?;
     sqlx::query!(
         "INSERT INTO app.rendition (tenant_id, application_id, kind, of_id, file_id)
@@ -217,7 +217,7 @@ pub async fn keep(tx: &mut WorkerTx, job: &Job, printed: &Printed<'_>) -> Result
         job.object,
         file,
     )
-    .execute(tx.connection())
+    .execute(tx.inside()?)
     .await?;
     Ok(())
 }

@@ -1,0 +1,107 @@
+-- The login of operators: they read what is submitted everywhere, and write only in the
+-- municipality they have entered (:my_tenant here).
+
+-- attack: reads drafts
+-- expect: nothing
+SELECT * FROM app.application WHERE id IN (:their_draft, :my_draft);
+
+-- attack: tells a draft that is there from none
+-- expect: same
+SELECT * FROM app.application WHERE id = :their_draft;
+UPDATE app.application SET version = version WHERE id = :their_draft;
+
+-- attack: reads what hangs on drafts
+-- expect: nothing
+SELECT * FROM app.file WHERE application_id = :their_draft;
+
+-- attack: reads cards
+-- expect: 42501
+SELECT * FROM app.card;
+
+-- attack: reads requests for organisations
+-- expect: 42501
+SELECT * FROM app.organisation_request;
+
+-- attack: reads letters of others
+-- expect: nothing
+SELECT * FROM app.letter WHERE tenant_id = :their_tenant;
+
+-- attack: writes in a municipality it has not entered
+-- expect: nothing
+UPDATE app.application SET rejection = 'x' WHERE tenant_id = :their_tenant;
+
+-- attack: writes in every municipality at once
+-- expect: nothing
+UPDATE app.withdrawal SET answer = 'x' WHERE tenant_id <> :my_tenant;
+
+-- attack: adds a row to a case of a municipality it has not entered
+-- expect: 42501
+INSERT INTO app.application_event (tenant_id, application_id, role, act, words) VALUES (:their_tenant, :their_application, 'operator', 'x', 'x');
+
+-- attack: writes the history in the coordinator's name
+-- expect: 42501
+INSERT INTO app.application_event (tenant_id, application_id, account_id, role, act, words)
+VALUES (:my_tenant, :my_application, :my_coordinator_account, 'municipal', 'x', 'x');
+
+-- attack: decides an application of a municipality it has not entered
+-- expect: 42501
+INSERT INTO app.decision (tenant_id, application_id, decree_id, granted, category) VALUES (:their_tenant, :their_application, 1, true, 'highest');
+
+-- attack: registers what the coordinator registers
+-- expect: 42501
+UPDATE app.application SET status = 'registered' WHERE id = :my_submitted;
+
+-- attack: gives it a number
+-- expect: 42501
+SELECT app.register_application(:my_submitted);
+
+-- attack: takes it on its own route
+-- expect: 42501
+UPDATE app.application SET route = 'operator' WHERE id = :my_submitted;
+
+-- attack: claims to be a municipal coordinator
+-- expect: 42501
+SELECT set_config('app.role', 'municipal', false) IS NULL;
+UPDATE app.application SET status = 'registered' WHERE id = :my_submitted;
+
+-- attack: makes an application
+-- expect: 42501
+INSERT INTO app.application (tenant_id, public_id, card_id, account_id, membership_id, organisation_id)
+VALUES (:my_tenant, gen_random_uuid(), :my_card, :my_account, :my_membership, :my_organisation);
+
+-- attack: makes itself a member of the institute's administration
+-- expect: 42501
+INSERT INTO app.institute_member (public_id, account_id, role) VALUES (gen_random_uuid(), :my_account, 'admin');
+
+-- attack: reads the institute's members
+-- expect: 42501
+SELECT * FROM app.institute_member;
+
+-- attack: asks for the login of an administrator
+-- expect: nothing
+SELECT * FROM app.people_logins(ARRAY[:my_admin_account]::bigint[]);
+
+-- attack: gives people a cabinet
+-- expect: 42501
+INSERT INTO app.membership (tenant_id, public_id, account_id, role) VALUES (:my_tenant, gen_random_uuid(), :my_account, 'municipal');
+
+-- attack: has a letter sent to a person of another municipality
+-- expect: 42501
+INSERT INTO app.letter (tenant_id, public_id, account_id, kind, application_id)
+VALUES (:my_tenant, gen_random_uuid(), :their_account, 'registered', :my_application);
+
+-- attack: asks for regional work in another's name
+-- expect: 42501
+INSERT INTO app.region_job (kind, account_id, role) VALUES ('export', :their_account, 'admin');
+
+-- attack: asks for regional work as an administrator
+-- expect: 42501
+INSERT INTO app.region_job (kind, account_id, role) VALUES ('export', :my_operator_account, 'admin');
+
+-- attack: writes a line of the journal
+-- expect: 42501
+UPDATE app.registration SET number = 1;
+
+-- attack: reads the audit
+-- expect: 42501
+SELECT * FROM app.audit_event;

@@ -1,0 +1,43 @@
+-- The login of pages without a session.
+
+-- attack: reads applications
+-- expect: 42501
+SELECT * FROM app.application;
+
+-- attack: reads people
+-- expect: 42501
+SELECT * FROM app.membership;
+
+-- attack: reads accounts
+-- expect: 42501
+SELECT * FROM app.account;
+
+-- attack: reads the journal
+-- expect: 42501
+SELECT * FROM app.registration;
+
+-- attack: reads decrees
+-- expect: 42501
+SELECT * FROM app.decree;
+
+-- attack: reads the order of a period
+-- expect: 42501
+SELECT order_no FROM app.period;
+
+-- attack: reads what a municipality was merged into
+-- expect: 42501
+SELECT merged_into FROM app.municipality;
+
+-- attack: writes anything
+-- expect: 42501
+UPDATE app.organisation SET name = 'x';
+
+-- attack: writes the audit
+-- expect: 42501
+INSERT INTO app.audit_event (act) VALUES ('x');
+
+-- attack: claims to be somebody
+-- expect: 42501
+SELECT set_config('app.tenant', :'their_tenant', false), set_config('app.account', :'their_account', false),
+  set_config('app.role', 'municipal', false) \gset ignored_
+SELECT * FROM app.application;

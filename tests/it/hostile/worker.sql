@@ -1,0 +1,60 @@
+-- The login of the worker: it takes whatever letter or job is queued, and sees data only
+-- inside the municipality of the work in hand (:my_tenant here).
+
+-- attack: reads applications of a municipality it is not working for
+-- expect: nothing
+SELECT * FROM app.application WHERE tenant_id = :their_tenant;
+
+-- attack: reads their documents
+-- expect: nothing
+SELECT * FROM app.file WHERE tenant_id = :their_tenant;
+
+-- attack: reads their people
+-- expect: nothing
+SELECT * FROM app.membership WHERE tenant_id = :their_tenant;
+
+-- attack: reads their invitations
+-- expect: nothing
+SELECT * FROM app.invitation WHERE tenant_id = :their_tenant;
+
+-- attack: reads everything while working for nobody
+-- expect: nothing
+SELECT set_config('app.tenant', '', false) IS NULL;
+SELECT * FROM app.application;
+
+-- attack: reads passwords
+-- expect: 42501
+SELECT password_phc FROM app.account;
+
+-- attack: reads the hashes of links
+-- expect: 42501
+SELECT sha256 FROM app.account_token;
+
+-- attack: keeps a file in their municipality
+-- expect: 42501
+INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256, by_role)
+VALUES (:their_tenant, gen_random_uuid(), :their_application, 't/x', 'x', 'application/pdf', 1, '\x00', 'worker');
+
+-- attack: closes their invitation
+-- expect: nothing
+UPDATE app.invitation SET state = 'revoked' WHERE tenant_id = :their_tenant;
+
+-- attack: changes an application
+-- expect: 42501
+UPDATE app.application SET status = 'registered';
+
+-- attack: readdresses a letter
+-- expect: 42501
+UPDATE app.letter SET account_id = :my_account;
+
+-- attack: asks for a job of its own
+-- expect: 42501
+INSERT INTO app.job (tenant_id, kind, account_id, membership_id, role) VALUES (:their_tenant, 'application_pdf', :my_account, :my_membership, 'teacher');
+
+-- attack: changes an address
+-- expect: 42501
+UPDATE app.account SET email = 'x@example.test';
+
+-- attack: reads the journal of others
+-- expect: nothing
+SELECT * FROM app.registration WHERE tenant_id = :their_tenant;
