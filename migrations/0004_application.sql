@@ -418,7 +418,7 @@ GRANT INSERT (tenant_id, application_id, kind, of_id, file_id) ON app.rendition 
 ALTER TABLE app.document_view ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY subject_read ON app.document_view FOR SELECT TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()) AND subject_id = (SELECT app.ctx_account())
-    AND (SELECT app.ctx_role()) = 'teacher');
+    AND (SELECT app.ctx_role() = 'teacher'));
 CREATE POLICY worker_read ON app.document_view FOR SELECT TO attest_worker
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY viewer_add ON app.document_view FOR INSERT TO attest_tenant, attest_operator

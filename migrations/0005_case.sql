@@ -36,7 +36,7 @@ GRANT UPDATE (state, answer, version) ON app.withdrawal TO attest_operator;
 
 -- Deciding on a withdrawal is for who reviews.
 CREATE POLICY decided ON app.withdrawal AS RESTRICTIVE FOR UPDATE TO attest_tenant
-  USING (true) WITH CHECK (state NOT IN ('accepted', 'declined') OR (SELECT app.ctx_role()) = 'municipal');
+  USING (true) WITH CHECK (state NOT IN ('accepted', 'declined') OR (SELECT app.ctx_role() = 'municipal'));
 
 CREATE TABLE app.schedule_row (
   tenant_id int NOT NULL,

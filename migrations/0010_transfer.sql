@@ -36,7 +36,7 @@ ALTER TABLE app.transfer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY both_read ON app.transfer FOR SELECT TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()) OR to_tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY person ON app.transfer AS RESTRICTIVE FOR SELECT TO attest_tenant
-  USING ((SELECT app.ctx_role()) = 'municipal'
-    OR ((SELECT app.ctx_role()) = 'teacher' AND account_id = (SELECT app.ctx_account())));
+  USING ((SELECT app.ctx_role() = 'municipal')
+    OR ((SELECT app.ctx_role() = 'teacher') AND account_id = (SELECT app.ctx_account())));
 CREATE POLICY operator_read ON app.transfer FOR SELECT TO attest_operator USING (true);
 GRANT SELECT ON app.transfer TO attest_tenant, attest_operator;

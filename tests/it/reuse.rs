@@ -13,7 +13,7 @@ use std::{
 use domain::{act::acts, actor::Actor};
 use futures::StreamExt as _;
 use reqwest::{Method, StatusCode};
-use tests::{Application, Browser, Person, Session, Town, World};
+use tests::{Application, Browser, Person, Session, Site, Town, World};
 
 const TOWNS: usize = 20;
 const REQUESTS: usize = 500;

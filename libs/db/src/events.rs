@@ -212,22 +212,6 @@ pub async fn audit_policy(scope: &mut Scope, outcome: Outcome) -> Result<()> {
     write(scope, line).await
 }
 
-/// Records that another policy was put in force by this process, or refused. No person did it:
-/// the file was changed by whoever runs the installation. `scope` is the auth role's or the
-/// worker's, whichever login the process has; both may add to the audit and read none of it.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn audit_policy(scope: &mut Scope, outcome: Outcome) -> Result<()> {
-    sqlx::query!(
-        "INSERT INTO app.audit_event (act, outcome) VALUES ('policy.reload', $1)",
-        outcome.code(),
-    )
-    .execute(scope.connection())
-    .await?;
-    Ok(())
-}
-
 /// Whether what was tried was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
