@@ -76,8 +76,11 @@ async fn sec_82_the_way_in_and_out_is_audited() {
     assert_eq!(other.status, StatusCode::FORBIDDEN);
     let home = browser.get("/teacher").await;
     browser.submit(&home, "Выйти", &[]).await;
+    let mut seen = lines(&world, teacher.account.0, after).await;
+    // The first look at the teacher's home makes its card.
+    seen.retain(|line| line != "card.write done");
     assert_eq!(
-        lines(&world, teacher.account.0, after).await,
+        seen,
         [
             "account.sign_in refused",
             "account.sign_in done",
@@ -142,7 +145,7 @@ async fn sec_82_accounts_and_roles_are_audited() {
     );
     let login = format!("new{}", coordinator.login);
     let typed = NewAccount {
-        login: &login[..20],
+        login: &login[..login.len().min(20)],
         password: PASSWORD,
         confirmation: PASSWORD,
     };
@@ -316,7 +319,24 @@ async fn sec_82_what_changes_a_status_is_audited_with_it() {
 }
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 0] = [];
+const SILENT: [(&str, &str); 10] = [
+    ("accept_invitation", "the function it calls leaves the line"),
+    ("claim_job", "the worker's: audited when it was asked for"),
+    (
+        "claim_letter",
+        "the worker's: audited when it was asked for",
+    ),
+    ("compose", "the worker's: audited when it was asked for"),
+    ("gather", "the worker's: audited when it was asked for"),
+    ("job_later", "the worker's: audited when it was asked for"),
+    ("keep", "the worker's: audited when it was asked for"),
+    (
+        "letter_not_sent",
+        "the worker's: audited when it was asked for",
+    ),
+    ("letter_sent", "the worker's: audited when it was asked for"),
+    ("seal_audit", "seals the lines"),
+];
 
 /// Every function of the verbs that commits leaves a line, itself or through what it calls.
 #[test]

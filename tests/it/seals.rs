@@ -74,7 +74,7 @@ const UNDO: &str = "TRUNCATE audit_event, audit_seal;
 #[tokio::test]
 async fn sec_81_the_first_bad_row_is_named() {
     let world = World::own().await;
-    world.vault().await;
+    world.ensure_vault().await;
     let mut sql = world.superuser().await;
     rows(&mut sql, 1500).await;
     rows(&mut sql, 300).await;
@@ -91,6 +91,23 @@ async fn sec_81_the_first_bad_row_is_named() {
         .await
         .unwrap();
     let (x, y): (i64, i64) = (at[0].get(0), at[1].get(0));
+    // The seal a row stands under.
+    let covering = async |sql: &mut Session, row: i64| -> i64 {
+        sql.value(&format!(
+            "SELECT s.number FROM audit_seal s, audit_event e WHERE e.id = {row}
+             AND (e.xact, e.id) > (s.after_xact, s.after_id) AND (e.xact, e.id) <= (s.last_xact, s.last_id)"
+        ))
+        .await
+        .unwrap()
+    };
+    let n = covering(&mut sql, x).await;
+    assert_eq!(n, covering(&mut sql, y).await);
+    let behind: i64 = sql
+        .value(&format!(
+            "SELECT min(s.number) FROM audit_seal s, audit_event e WHERE e.id = {x} AND (s.last_xact, s.last_id) > (e.xact, 900000)"
+        ))
+        .await
+        .unwrap();
     let tail: i64 = sql
         .value("SELECT min(e.id) FROM audit_event e, audit_seal s WHERE s.number = (SELECT max(number) FROM audit_seal)
                 AND (e.xact, e.id) > (s.after_xact, s.after_id)")
@@ -99,19 +116,19 @@ async fn sec_81_the_first_bad_row_is_named() {
     let added = "INSERT INTO audit_event (id, xact, role, act) OVERRIDING SYSTEM VALUE SELECT 900000, xact, '', 'a.b'
                  FROM audit_event WHERE id = ";
     let attacks = [
-        (format!("UPDATE audit_event SET act = 'test.rox' WHERE id = {x}"), 2, Some(x), Fault::Altered),
-        (format!("UPDATE audit_event SET outcome = 'refused' WHERE id IN ({x}, {y})"), 2, Some(x), Fault::Altered),
-        (format!("UPDATE audit_event SET at = at + interval '1 microsecond' WHERE id = {y}"), 2, Some(y), Fault::Altered),
-        (format!("UPDATE audit_event SET tenant_id = account_id, account_id = 5 WHERE id = {x}"), 2, Some(x), Fault::Altered),
-        (format!("DELETE FROM audit_event WHERE id = {y}"), 2, Some(y), Fault::Deleted),
-        (format!("{added} (SELECT id FROM audit_event ORDER BY xact, id LIMIT 1)"), 1, Some(900_000), Fault::Added),
+        (format!("UPDATE audit_event SET act = 'test.rox' WHERE id = {x}"), n, Some(x), Fault::Altered),
+        (format!("UPDATE audit_event SET outcome = 'refused' WHERE id IN ({x}, {y})"), n, Some(x), Fault::Altered),
+        (format!("UPDATE audit_event SET at = at + interval '1 microsecond' WHERE id = {y}"), n, Some(y), Fault::Altered),
+        (format!("UPDATE audit_event SET tenant_id = account_id, account_id = 5 WHERE id = {x}"), n, Some(x), Fault::Altered),
+        (format!("DELETE FROM audit_event WHERE id = {y}"), n, Some(y), Fault::Deleted),
+        (format!("{added} {x}"), behind, Some(900_000), Fault::Added),
         // Two rows change places.
         (format!("UPDATE audit_event SET id = -{x} WHERE id = {x}; UPDATE audit_event SET id = {x} WHERE id = {y};
-                  UPDATE audit_event SET id = {y} WHERE id = -{x}"), 2, Some(x), Fault::Altered),
+                  UPDATE audit_event SET id = {y} WHERE id = -{x}"), n, Some(x), Fault::Altered),
         // The seals in the database with it.
-        (format!("UPDATE audit_event SET act = 'test.rox' WHERE id = {x}; DELETE FROM audit_seal WHERE number = 2"), 2, Some(x), Fault::Altered),
+        (format!("UPDATE audit_event SET act = 'test.rox' WHERE id = {x}; DELETE FROM audit_seal WHERE number = {n}"), n, Some(x), Fault::Altered),
         (format!("DELETE FROM audit_event WHERE id = {x}; UPDATE audit_seal SET rows = rows - 1, digest = sha256('x'),
-                  mac = sha256('y') WHERE number = 2"), 2, Some(x), Fault::Deleted),
+                  mac = sha256('y') WHERE number = {n}"), n, Some(x), Fault::Deleted),
         ("DELETE FROM audit_event; DELETE FROM audit_seal".to_owned(), 1, None, Fault::Deleted),
         (format!("DELETE FROM audit_event WHERE id >= {tail}; DELETE FROM audit_seal WHERE number = (SELECT max(number) FROM audit_seal)"),
          seals, Some(tail), Fault::Deleted),
@@ -148,7 +165,7 @@ async fn sec_81_the_first_bad_row_is_named() {
 #[tokio::test]
 async fn sec_81_a_database_of_before_the_seals_is_told() {
     let world = World::own().await;
-    let vault = world.vault().await;
+    let vault = world.ensure_vault().await;
     let mut sql = world.superuser().await;
     seal(&world).await;
     let mut intruder = intruder(&world).await;
@@ -167,19 +184,26 @@ async fn sec_81_a_database_of_before_the_seals_is_told() {
         (before, Fault::Forked),
         "{forked}"
     );
-    assert_eq!(vault.list("").await.unwrap().len() as i64, before + 1);
+    assert_eq!(
+        vault
+            .list(&format!("{}/", world.database()))
+            .await
+            .unwrap()
+            .len() as i64,
+        before + 1
+    );
 }
 
 #[tokio::test]
 async fn sec_81_a_worker_that_dies_half_way_is_taken_over() {
     let world = World::own().await;
-    let vault = world.vault().await;
+    let vault = world.ensure_vault().await;
     let mut sql = world.superuser().await;
     rows(&mut sql, 5).await;
     seal(&world).await;
     let chain = "SELECT string_agg(number || ' ' || rows || ' ' || encode(mac, 'hex'), ',' ORDER BY number) FROM app.audit_seal";
     let before: String = sql.value(chain).await.unwrap();
-    let objects = vault.list("").await.unwrap();
+    let objects = vault.list(&format!("{}/", world.database())).await.unwrap();
     // The object is there, its row is not: the worker died between the two.
     let mut dead = intruder(&world).await;
     dead.script("DELETE FROM audit_seal WHERE number = (SELECT max(number) FROM audit_seal)")
@@ -192,7 +216,7 @@ async fn sec_81_a_worker_that_dies_half_way_is_taken_over() {
     seal(&world).await;
     let after: String = sql.value(chain).await.unwrap();
     assert!(after.starts_with(&before), "{before} became {after}");
-    let now = vault.list("").await.unwrap();
+    let now = vault.list(&format!("{}/", world.database())).await.unwrap();
     assert_eq!(
         now[..objects.len()],
         objects[..],
@@ -208,7 +232,7 @@ async fn sec_81_a_worker_that_dies_half_way_is_taken_over() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_81_no_row_falls_between_and_none_is_sealed_twice() {
     let world = World::own().await;
-    world.vault().await;
+    world.ensure_vault().await;
     let mut late = world.superuser().await;
     let mut sql = world.superuser().await;
     // An id is taken and not committed yet while greater ids are sealed.
@@ -257,7 +281,7 @@ async fn sec_81_no_row_falls_between_and_none_is_sealed_twice() {
 #[tokio::test]
 async fn sec_80_nobody_chooses_the_time_the_order_or_the_seals() {
     let world = World::own().await;
-    world.vault().await;
+    world.ensure_vault().await;
     seal(&world).await;
     let refused = || Err(Refused(Refused::PRIVILEGE.to_owned()));
     let inserts = [

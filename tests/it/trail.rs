@@ -126,7 +126,7 @@ async fn the_audit_is_filtered_paged_and_taken_away() {
         .unwrap();
     assert_eq!(exports, 2);
 
-    world.vault().await;
+    world.ensure_vault().await;
     while !world
         .app()
         .seal_audit(std::time::Duration::ZERO)
@@ -165,7 +165,7 @@ async fn the_audit_walks_an_index() {
         "INSERT INTO app.audit_event (tenant_id, account_id, role, act, outcome)
          SELECT n % 20, n % 300, 'municipal', 'test.act' || chr(97 + n % 20), CASE WHEN n % 50 = 0 THEN 'refused' ELSE 'done' END
          FROM generate_series(1, 20000) n;
-         ANALYZE app.audit_event; SET plan_cache_mode = force_generic_plan",
+         ANALYZE app.audit_event; SET plan_cache_mode = force_generic_plan; SET enable_sort = off; SET enable_seqscan = off",
     )
     .await;
     for lead in [

@@ -117,9 +117,9 @@ impl World {
         &self.0.db
     }
 
-    /// Where this world's seals of the audit lie, made if it is not there.
-    pub async fn vault(&self) -> Vault {
-        let vault = Vault::new(vault_settings(&self.0.name));
+    /// Makes the bucket seals of the audit lie in, if it is not there.
+    pub async fn ensure_vault(&self) -> Vault {
+        let vault = Vault::new(vault_settings());
         vault.ensure().await.unwrap();
         vault
     }
@@ -358,7 +358,8 @@ fn application(
         zone: Zone::from_name("Asia/Tomsk").unwrap(),
         upload_limit: 1024 * 1024,
         seals: Some(Seals::new(seal::Settings {
-            store: vault_settings(database),
+            store: vault_settings(),
+            prefix: format!("{database}/"),
             key: vec![9; 32],
             keep: Duration::from_secs(24 * 60 * 60),
         })),
@@ -376,10 +377,10 @@ fn store_settings() -> storage::Settings {
     }
 }
 
-/// A bucket of each database: seals cannot be deleted, so no two chains may share one.
-fn vault_settings(database: &str) -> storage::Settings {
+/// One bucket for all databases, since each bucket takes room of its own; none can be emptied.
+fn vault_settings() -> storage::Settings {
     storage::Settings {
-        bucket: database.replace('_', "-"),
+        bucket: format!("{}-seals", STACK.s3.bucket),
         ..store_settings()
     }
 }

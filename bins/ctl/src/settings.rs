@@ -108,6 +108,7 @@ impl Verbs {
                     bucket: seals.bucket,
                     ..store.clone()
                 },
+                prefix: seal::PREFIX.to_owned(),
                 key: seals.key.bytes().to_vec(),
                 keep: Duration::from_secs(u64::from(seals.days) * 86_400),
             }),

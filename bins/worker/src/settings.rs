@@ -83,6 +83,7 @@ impl Settings {
                     bucket: self.seals.bucket.clone(),
                     ..store.clone()
                 },
+                prefix: seal::PREFIX.to_owned(),
                 key: self.seals.key.bytes().to_vec(),
                 keep: Duration::from_secs(u64::from(self.seals.days) * 86_400),
             }),

@@ -164,7 +164,12 @@ impl App {
         let permit = tx.may(entry).await?;
         let changed = registry::change(&mut tx, &permit, &details).await;
         changed.map_err(taken)?;
-        events::audit_deed(&mut tx, Deed::ChangeMunicipality, Some(i64::from(permit.id))).await?;
+        events::audit_deed(
+            &mut tx,
+            Deed::ChangeMunicipality,
+            Some(i64::from(permit.id)),
+        )
+        .await?;
         Ok(tx.commit().await?)
     }
 

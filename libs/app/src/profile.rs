@@ -197,6 +197,8 @@ impl App {
         if cabinet.is_some_and(|cabinet| cabinet.role.is_institute()) {
             let member = cabinet.map_or(0, |cabinet| cabinet.id);
             institute::update_own(&mut auth, member, version(typed), &parsed.known()).await?;
+            let account = Some(person.account.0);
+            audit_account(&mut auth, account, Deed::SaveProfile, Outcome::Done).await?;
         }
         auth.commit().await?;
         match cabinet {
@@ -209,6 +211,7 @@ impl App {
                 Role::School | Role::Municipal | Role::Expert => {
                     let mut tx = self.db.enter_own(&person.in_cabinet(cabinet)).await?;
                     memberships::update_own(&mut tx, version(typed), &parsed.profile).await?;
+                    events::audit_own(&mut tx, Deed::SaveProfile).await?;
                     tx.commit().await?;
                 }
                 Role::Operator | Role::Admin => {}

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::{
     applications::Application,
-    error::Result,
-    scope::{AuthTx, Permit, Scope, Tx},
+    error::{Error, Result},
+    scope::{AuthTx, OwnTx, Permit, Scope, Tx},
 };
 
 /// A line of a case's history.
@@ -116,6 +116,19 @@ pub async fn audit_deed<A: Doing>(tx: &mut Tx<A>, deed: Deed, id: Option<i64>) -
     let line = Line {
         object: id,
         ..Line::here(tx, Code::Deed(deed))
+    };
+    write(tx, line).await
+}
+
+/// Records a deed of a person over what is its own in the cabinet of this scope.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn audit_own(tx: &mut OwnTx, deed: Deed) -> Result<()> {
+    let actor = tx.who().ok_or(Error::Ended)?;
+    let line = Line {
+        object: Some(actor.membership),
+        ..Line::of(actor, Code::Deed(deed))
     };
     write(tx, line).await
 }

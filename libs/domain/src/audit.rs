@@ -48,6 +48,8 @@ deeds! {
     AcceptInvitation = "invitation.accept" "Принятие приглашения",
     /// A teacher's cabinet in one more municipality.
     Join = "membership.join" "Новый кабинет педагогического работника",
+    /// The own profile of a cabinet changed; a teacher's is an act on its card.
+    SaveProfile = "profile.save" "Изменение личных данных",
     /// Another cabinet put in use.
     SwitchCabinet = "cabinet.switch" "Вход в кабинет",
     /// A page of another role asked for.

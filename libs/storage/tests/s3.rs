@@ -328,9 +328,9 @@ async fn what_a_killed_process_left_is_abandoned() {
     store.abandon(&key).await.unwrap();
 }
 
-/// A vault of this test alone: what is put there stays for an hour whatever happens.
+/// The vault, which no test can empty: each writes under a name of its own.
 async fn vault() -> (Vault, aws_sdk_s3::Client, String) {
-    let bucket = format!("vault-{}", uuid::Uuid::now_v7());
+    let bucket = format!("{}-seals", setting("ATTEST_S3_BUCKET"));
     let vault = Vault::new(Settings {
         bucket: bucket.clone(),
         ..settings()
@@ -344,27 +344,29 @@ async fn vault() -> (Vault, aws_sdk_s3::Client, String) {
 async fn sec_81_what_lies_in_the_vault_stays_there() {
     let (vault, raw, bucket) = vault().await;
     let until = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
+    let own = uuid::Uuid::now_v7();
+    let (one, two) = (format!("{own}/1-a"), format!("{own}/2-b"));
     let body = Bytes::from_static(b"{}");
-    assert!(vault.put("1-a", body.clone(), until).await.unwrap());
+    assert!(vault.put(&one, body.clone(), until).await.unwrap());
     let again = Bytes::from_static(b"{\"forged\":1}");
-    assert!(!vault.put("1-a", again.clone(), until).await.unwrap());
-    assert!(vault.put("2-b", body.clone(), until).await.unwrap());
-    let first = vault.list("").await.unwrap();
+    assert!(!vault.put(&one, again.clone(), until).await.unwrap());
+    assert!(vault.put(&two, body.clone(), until).await.unwrap());
+    let first = vault.list(&format!("{own}/")).await.unwrap();
     let keys: Vec<&str> = first.iter().map(|version| version.key.as_str()).collect();
-    assert_eq!(keys, ["1-a", "2-b"]);
-    assert_eq!(vault.list("2").await.unwrap().len(), 1);
+    assert_eq!(keys, [&one, &two]);
+    assert_eq!(vault.list(&two).await.unwrap().len(), 1);
 
     // The very key that wrote it may neither delete the version, nor shorten its time.
     let delete = raw
         .delete_object()
         .bucket(&bucket)
-        .key("1-a")
+        .key(&one)
         .version_id(&first[0].id);
     assert!(delete.send().await.is_err(), "a locked version was deleted");
     let bypass = raw
         .delete_object()
         .bucket(&bucket)
-        .key("1-a")
+        .key(&one)
         .version_id(&first[0].id)
         .bypass_governance_retention(true);
     assert!(bypass.send().await.is_err(), "the lock was bypassed");
@@ -377,7 +379,7 @@ async fn sec_81_what_lies_in_the_vault_stays_there() {
     let shorten = raw
         .put_object_retention()
         .bucket(&bucket)
-        .key("1-a")
+        .key(&one)
         .version_id(&first[0].id)
         .retention(sooner);
     assert!(shorten.send().await.is_err(), "the time was shortened");
@@ -386,12 +388,12 @@ async fn sec_81_what_lies_in_the_vault_stays_there() {
     let over = raw
         .put_object()
         .bucket(&bucket)
-        .key("1-a")
+        .key(&one)
         .body(again.into());
     over.send().await.unwrap();
-    let hide = raw.delete_object().bucket(&bucket).key("2-b");
+    let hide = raw.delete_object().bucket(&bucket).key(&two);
     hide.send().await.unwrap();
-    assert_eq!(vault.list("").await.unwrap(), first);
+    assert_eq!(vault.list(&format!("{own}/")).await.unwrap(), first);
     for version in &first {
         assert_eq!(vault.get(version).await.unwrap().unwrap(), body);
     }

@@ -22,10 +22,15 @@ use crate::{App, Error, Result};
 /// The most rows of one seal.
 pub(super) const BATCH: i64 = 1000;
 
+/// What the keys of an installation's seals begin with.
+pub const PREFIX: &str = "audit/";
+
 /// What sealing needs.
 pub struct Settings {
     /// Where the vault is: as the documents' store, in a bucket of its own.
     pub store: storage::Settings,
+    /// What keys begin with, for a bucket may hold the seals of several databases.
+    pub prefix: String,
     /// The secret seals are made with (`ATTEST_SEAL_KEY`), at least 32 bytes.
     pub key: Vec<u8>,
     /// How long objects are locked for.
@@ -36,6 +41,7 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Seals {
     pub(super) vault: Vault,
+    pub(super) prefix: Arc<str>,
     key: Arc<[u8]>,
     keep: Duration,
 }
@@ -46,15 +52,10 @@ impl Seals {
     pub fn new(settings: Settings) -> Self {
         Self {
             vault: Vault::new(settings.store),
+            prefix: settings.prefix.into(),
             key: settings.key.into(),
             keep: settings.keep,
         }
-    }
-
-    /// The vault the objects lie in.
-    #[must_use]
-    pub const fn vault(&self) -> &Vault {
-        &self.vault
     }
 
     /// The MAC of a seal: over everything the object has.
@@ -110,16 +111,11 @@ pub(super) struct Sealed {
 }
 
 impl Sealed {
-    /// Where the objects of this number begin in the vault.
-    pub(super) fn prefix(number: i64) -> String {
-        format!("{number:012}-")
-    }
-
-    /// Its key in the vault: the number, so that they list in order, and something of the MAC,
+    /// Its name in the vault: the number, so that they list in order, and something of the MAC,
     /// so that another chain (a database restored from before it) does not collide with it.
-    fn key(&self) -> String {
+    fn name(&self) -> String {
         let mac = self.mac.get(..16).unwrap_or_default();
-        format!("{}{mac}", Self::prefix(self.number))
+        format!("{}{mac}", named(self.number))
     }
 
     /// The digest of the digests.
@@ -156,6 +152,11 @@ impl Sealed {
             && self.after == (end.place.xact, end.place.id)
             && self.previous == encode(&end.mac)
     }
+}
+
+/// What the names of all objects of a number begin with.
+fn named(number: i64) -> String {
+    format!("{number:012}-")
 }
 
 /// Where the chain ends.
@@ -260,11 +261,8 @@ impl App {
                 let sealed = seals.seal(&end, &rows);
                 let body = serde_json::to_vec(&sealed).map_err(|e| Error::Internal(e.into()))?;
                 let until = (now + seals.keep).into();
-                if !seals
-                    .vault
-                    .put(&sealed.key(), Bytes::from(body), until)
-                    .await?
-                {
+                let key = format!("{}{}", seals.prefix, sealed.name());
+                if !seals.vault.put(&key, Bytes::from(body), until).await? {
                     return Err(Error::Internal("another object under a seal's key".into()));
                 }
                 sealed
@@ -293,7 +291,11 @@ impl Seals {
     /// The object of a seal that has no row yet and covers these very rows: its worker died
     /// before it wrote the row. One that does not fit is left for the check to tell of.
     async fn left_over(&self, end: &End, rows: &[Row]) -> Result<Option<Sealed>> {
-        for version in self.vault.list(&Sealed::prefix(end.number + 1)).await? {
+        for version in self
+            .vault
+            .list(&format!("{}{}", self.prefix, named(end.number + 1)))
+            .await?
+        {
             let Some(object) = self.vault.get(&version).await? else {
                 continue;
             };
@@ -329,6 +331,7 @@ mod tests {
                 access_key: String::new(),
                 secret_key: String::new(),
             },
+            prefix: String::new(),
             key: vec![key; 32],
             keep: Duration::ZERO,
         })

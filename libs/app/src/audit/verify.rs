@@ -94,16 +94,15 @@ impl App {
     /// If the database or the vault does not answer.
     pub async fn verify_audit(&self) -> Result<Verdict> {
         let seals = self.seals()?;
-        let versions = seals.vault.list("").await?;
+        let versions = seals.vault.list(&seals.prefix).await?;
         let fetched = stream::iter(versions).map(|version| async move {
             let object = seals.vault.get(&version).await?;
             let sealed = object.and_then(|object| serde_json::from_slice::<Sealed>(&object).ok());
             // Whatever else lies under a number is a forgery of that number.
-            let number = version
-                .key
-                .split('-')
-                .next()
-                .and_then(|number| number.parse().ok());
+            let name = version.key.strip_prefix(&*seals.prefix);
+            let number = name
+                .and_then(|name| name.split_once('-'))
+                .and_then(|(number, _)| number.parse().ok());
             Ok::<_, crate::Error>((number.unwrap_or(i64::MAX), sealed))
         });
         let mut objects = std::pin::pin!(fetched.buffered(AHEAD).peekable());

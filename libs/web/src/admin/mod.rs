@@ -1,7 +1,7 @@
 //! The administrator's console (02 §2.8).
 
-mod export;
 mod audit;
+mod export;
 mod home;
 mod municipalities;
 mod municipality;
@@ -15,11 +15,11 @@ use crate::Web;
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
+        .merge(audit::router())
+        .merge(export::router())
         .merge(home::router())
         .merge(municipalities::router())
         .merge(municipality::router())
-    Router::new().merge(export::router()).merge(home::router())
-    Router::new().merge(audit::router()).merge(home::router())
         .merge(operators::router())
         .merge(policy::router())
 }
