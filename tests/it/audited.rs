@@ -3,7 +3,13 @@
 
 use std::{fs, path::Path};
 
-use app::{Error, accounts::NewAccount, audit::Filter, invitations::Invite};
+use app::{
+    Error,
+    accounts::NewAccount,
+    audit::Filter,
+    invitations::Invite,
+    municipalities::{By, Typed},
+};
 use domain::{actor::Actor, role::Role};
 use futures::TryStreamExt as _;
 use reqwest::StatusCode;
@@ -167,9 +173,13 @@ async fn sec_82_what_the_institute_does_by_ctl_is_audited() {
     sql.script("UPDATE app.ref_position SET name = name || ' '")
         .await;
     app.sync_reference().await.unwrap();
-    app.add_municipality("zarechny", "Заречный", Some("k@example.test"))
-        .await
-        .unwrap();
+    let place = Typed {
+        name: "Заречный".into(),
+        slug: "zarechny".into(),
+        email: "k@example.test".into(),
+        ..Typed::default()
+    };
+    app.add_municipality(By::Host, &place).await.unwrap();
     app.add_institute_member(Role::Admin, "admin1", "a@example.test", None)
         .await
         .unwrap();

@@ -16,9 +16,22 @@ use crate::{
     tell,
 };
 
-/// What is done with them.
+/// What is done with municipalities.
 #[derive(Subcommand)]
 pub enum Municipality {
+    #[command(flatten)]
+    Life(Life),
+    /// Выгрузить всё, что есть у муниципалитета
+    Export(ExportArguments),
+    /// Удалить приостановленный и выгруженный муниципалитет
+    Remove(RemoveArguments),
+    /// Объединить два муниципалитета: всё незавершённое первого переходит ко второму
+    Merge(Merge),
+}
+
+/// What the console does as well.
+#[derive(Subcommand)]
+pub enum Life {
     /// Завести муниципалитет; с адресом координатора последняя строка ответа – ссылка приглашения
     Add(Add),
     /// Перечислить муниципалитеты: краткое имя, состояние, число координаторов, название
@@ -29,12 +42,6 @@ pub enum Municipality {
     Suspend(Named),
     /// Возобновить работу приостановленного
     Resume(Named),
-    /// Выгрузить всё, что есть у муниципалитета
-    Export(ExportArguments),
-    /// Удалить приостановленный и выгруженный муниципалитет
-    Remove(RemoveArguments),
-    /// Объединить два муниципалитета: всё незавершённое первого переходит ко второму
-    Merge(Merge),
 }
 
 /// Which municipality is added.
@@ -88,28 +95,28 @@ pub struct Rename {
 /// Does it.
 pub async fn run(what: Municipality) -> anyhow::Result<()> {
     match what {
+        Municipality::Life(what) => lead(what).await,
         Municipality::Export(what) => leaving::export(what).await,
         Municipality::Remove(what) => leaving::remove(what).await,
         Municipality::Merge(what) => merge::run(what).await,
-        what => keep(what).await,
     }
 }
 
-async fn keep(what: Municipality) -> anyhow::Result<()> {
+async fn lead(what: Life) -> anyhow::Result<()> {
     let verbs = Verbs::from_env()?;
     let base_url = verbs.base_url().to_owned();
     let app = verbs.app().await?;
     match what {
-        Municipality::Add(new) => add(&app, &base_url, new).await,
-        Municipality::List => list(&app).await,
-        Municipality::Rename(to) => rename(&app, to).await,
-        Municipality::Suspend(named) => {
+        Life::Add(new) => add(&app, &base_url, new).await,
+        Life::List => list(&app).await,
+        Life::Rename(to) => rename(&app, to).await,
+        Life::Suspend(named) => {
             let entry = find(&app, &named.slug).await?;
             app.suspend_municipality(By::Host, entry.public_id, entry.version)
                 .await?;
             tell(&format!("Муниципалитет {} приостановлен", entry.slug))
         }
-        Municipality::Resume(named) => {
+        Life::Resume(named) => {
             let entry = find(&app, &named.slug).await?;
             app.resume_municipality(By::Host, entry.public_id, entry.version)
                 .await?;
