@@ -123,8 +123,7 @@ async fn sec_81_the_first_bad_row_is_named() {
         (format!("DELETE FROM audit_event WHERE id = {y}"), n, Some(y), Fault::Deleted),
         (format!("{added} {x}"), behind, Some(900_000), Fault::Added),
         // Two rows change places.
-        (format!("UPDATE audit_event SET id = -{x} WHERE id = {x}; UPDATE audit_event SET id = {x} WHERE id = {y};
-                  UPDATE audit_event SET id = {y} WHERE id = -{x}"), n, Some(x), Fault::Altered),
+        (format!("UPDATE audit_event e SET at = o.at FROM audit_event o WHERE (e.id, o.id) IN (({x}, {y}), ({y}, {x}))"), n, Some(x), Fault::Altered),
         // The seals in the database with it.
         (format!("UPDATE audit_event SET act = 'test.rox' WHERE id = {x}; DELETE FROM audit_seal WHERE number = {n}"), n, Some(x), Fault::Altered),
         (format!("DELETE FROM audit_event WHERE id = {x}; UPDATE audit_seal SET rows = rows - 1, digest = sha256('x'),
@@ -136,7 +135,7 @@ async fn sec_81_the_first_bad_row_is_named() {
         ("UPDATE audit_seal SET mac = sha256('y') WHERE number = 1".to_owned(), 1, None, Fault::Chain),
         ("DELETE FROM audit_seal WHERE number = 1".to_owned(), 1, None, Fault::Chain),
         ("INSERT INTO audit_seal SELECT number + 100, at, after_xact + 1, after_id, last_xact + 1, last_id, rows, through,
-          digest, mac, digest FROM audit_seal WHERE number = 1".to_owned(), seals + 1, None, Fault::NoObject),
+          digest, sha256('p'), mac FROM audit_seal WHERE number = 1".to_owned(), seals + 1, None, Fault::NoObject),
     ];
     for (attack, number, row, fault) in &attacks {
         sql.script(attack).await;

@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn rows_that_break_off_leave_no_file() {
         for format in [Format::Csv, Format::Xlsx] {
-            let rows = [Ok(vec![Cell::Empty]), Err("lost")].into_iter();
+            let rows = [Ok(vec![Cell::Empty; 3]), Err("lost")].into_iter();
             assert!(matches!(
                 write(format, &COLUMNS, rows),
                 Err(Error::Rows("lost"))
