@@ -150,9 +150,11 @@ impl Door {
 fn slug_of(base: &str, host: &str) -> Option<Slug> {
     let base = Url::parse(base).ok()?;
     let authority: Authority = host.parse().ok().filter(|_| !host.contains('@'))?;
-    let port = match authority.port() {
-        Some(_) => authority.port_u16(),
-        None => Url::parse(&format!("{}://h", base.scheme()))
+    // A port that is none is another one than ours, not one left out.
+    let named = authority.as_str() != authority.host();
+    let port = match named {
+        true => authority.port_u16(),
+        false => Url::parse(&format!("{}://h", base.scheme()))
             .ok()?
             .port_or_known_default(),
     };

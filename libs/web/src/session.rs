@@ -7,8 +7,10 @@ use domain::{
     actor::{AccountId, TenantId},
     role::Role,
 };
+use futures::TryStreamExt as _;
 use redis::{
-    AsyncCommands as _, ExistenceCheck, RedisError, SetExpiry, SetOptions, aio::ConnectionManager,
+    AsyncCommands as _, ExistenceCheck, RedisError, ScanOptions, SetExpiry, SetOptions,
+    aio::ConnectionManager,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -214,29 +216,39 @@ pub async fn forget(
     for key in counters.chain(logins.iter().flat_map(|login| limits::keys_of(login))) {
         redis.del::<_, ()>(key).await?;
     }
-    let mut cursor = 0_u64;
-    loop {
-        let (next, keys): (u64, Vec<String>) = redis::cmd("SCAN")
-            .arg(cursor)
-            .arg(&["MATCH", "sess:*", "COUNT", "1000"])
-            .query_async(&mut redis)
-            .await?;
-        for key in keys {
-            let value: Option<String> = redis.get(&key).await?;
-            let signed = value.as_deref().and_then(signed_of);
-            if signed.is_some_and(|signed| {
-                accounts.contains(&signed.account.0)
-                    || signed.cabinet.and_then(|cabinet| cabinet.tenant)
-                        == Some(TenantId(municipality))
-            }) {
-                redis.del::<_, ()>(key).await?;
-            }
+    for key in keys(&mut redis, "sess:*").await? {
+        let value: Option<String> = redis.get(&key).await?;
+        let signed = value.as_deref().and_then(signed_of);
+        if signed.is_some_and(|signed| {
+            accounts.contains(&signed.account.0)
+                || signed.cabinet.and_then(|cabinet| cabinet.tenant) == Some(TenantId(municipality))
+        }) {
+            redis.del::<_, ()>(key).await?;
         }
-        if next == 0 {
-            return Ok(());
-        }
-        cursor = next;
     }
+    // What forms remember for their repeats names nobody's municipality: all of it goes, a
+    // quarter of an hour's worth. A claim without an outcome is of a form still running.
+    for key in keys(&mut redis, "once:*").await? {
+        if redis.strlen::<_, usize>(&key).await? > 0 {
+            redis.del::<_, ()>(key).await?;
+        }
+    }
+    Ok(())
+}
+
+/// All keys of a pattern.
+async fn keys(
+    redis: &mut redis::aio::MultiplexedConnection,
+    pattern: &str,
+) -> Result<Vec<String>, RedisError> {
+    let options = ScanOptions::default()
+        .with_pattern(pattern)
+        .with_count(1000);
+    redis
+        .scan_options::<String>(options)
+        .await?
+        .try_collect()
+        .await
 }
 
 /// Who is signed in by a session as it is stored.

@@ -233,7 +233,7 @@ impl Visit {
     fn actor_for(&self, role: Role, method: &Method) -> Result<Actor> {
         let left = || self.former.iter().any(|former| former.role == role);
         match self.actor(role) {
-            Err(Error::Forbidden) if method == Method::POST && left() => {
+            Err(Error::Forbidden | Error::OtherCabinet(_)) if method == Method::POST && left() => {
                 Err(Error::Conflict(SWITCHED.to_owned()))
             }
             outcome => outcome,

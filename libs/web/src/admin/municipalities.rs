@@ -121,8 +121,9 @@ pub fn state(status: Status) -> Markup {
     ui::tag(tone, words)
 }
 
-async fn new(at: Admin) -> Markup {
-    adding(&at, &[]).render(form(&at, &Typed::default(), &[]))
+async fn new(at: Admin, State(web): State<Web>) -> Result<Markup> {
+    web.app.ensure_open(&at.actor).await?;
+    Ok(adding(&at, &[]).render(form(&at, &Typed::default(), &[])))
 }
 
 async fn add(at: Admin, State(web): State<Web>, posted: Posted<Typed>) -> Result<Response> {

@@ -72,6 +72,7 @@ fn what(raw: &Raw) -> Result<What> {
 }
 
 async fn new(at: Municipal, State(web): State<Web>, Query(raw): Query<Raw>) -> Result<Markup> {
+    web.app.ensure_open(&at.actor).await?;
     let asking = web.app.asking_transfer(&at.actor, what(&raw)?).await?;
     Ok(asking_page(&at, &[]).render(ask_body(&at, &asking, &raw, &[])))
 }
