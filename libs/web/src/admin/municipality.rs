@@ -289,6 +289,7 @@ fn body(
                 ..ActionButton::default()
             }))
         }
+        p { a class="govuk-link" href={ (here) "/export" } { "Выгрузка" } " — всё, что есть у муниципалитета, одним файлом" }
         h2 { "Название и адрес" }
         (ui::form(Form { action: &here, csrf: &at.csrf, ..Form::default() }, html! {
             (ui::hidden("version", &raw.version))
