@@ -66,9 +66,9 @@ pub const fn act(act: Act) -> &'static str {
         Act::RequestOrganisation => "Запрос организации",
         Act::AddOrganisation => "Добавление или переименование организации",
         Act::ClassifyOrganisation => "Изменение типа и учредителя организации",
-        Act::AskTransfer => "Запрос перехода в другой муниципалитет",
-        Act::AgreeTransfer => "Согласие на переход",
-        Act::ReadTransfers => "Просмотр переходов",
+        Act::AskTransfer => "Запрос перевода в другой муниципалитет",
+        Act::AgreeTransfer => "Согласие на перевод",
+        Act::ReadTransfers => "Просмотр переводов",
         Act::ReadMunicipalities => "Просмотр муниципалитетов",
         Act::ManageMunicipality => "Изменение муниципалитета",
         Act::ReadReference => "Просмотр справочников",
@@ -86,8 +86,8 @@ pub const fn relation(relation: Relation) -> &'static str {
     match relation {
         Relation::Own => "своё",
         Relation::Authored => "внесённое им самим",
-        Relation::OwnOrganisation => "своя организация, после подачи",
-        Relation::OwnMunicipality => "свой муниципалитет, после подачи",
+        Relation::OwnOrganisation => "своя организация",
+        Relation::OwnMunicipality => "свой муниципалитет",
         Relation::MunicipalRoute => "свой муниципалитет, регистрирует муниципалитет",
         Relation::MunicipalRouteOpen => {
             "свой муниципалитет, регистрирует муниципалитет, период не утверждён"
