@@ -83,6 +83,11 @@ pub struct Done {
     signed: Option<Signed>,
 }
 
+/// Whom a form signed in, by its outcome as it is stored.
+pub fn signed_of(value: &str) -> Option<Signed> {
+    serde_json::from_str::<Done>(value).ok()?.signed
+}
+
 /// What a form says, field by field.
 #[derive(Clone)]
 pub struct Said(Sha256);

@@ -20,7 +20,7 @@ use tower_sessions::{
 };
 use uuid::Uuid;
 
-use crate::{Web, limits};
+use crate::{Web, limits, once};
 
 /// Who is signed in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -198,7 +198,8 @@ pub fn outlived(signed: &Signed, now: i64) -> bool {
 }
 
 /// Ends what Redis keeps of a municipality that was removed (SEC-106): sessions in a cabinet
-/// of it, sessions and counters of the accounts erased with it. Walks all sessions: for `ctl`.
+/// of it, sessions and counters of the accounts erased with it, forms that signed them in.
+/// Walks all sessions: for `ctl`.
 ///
 /// # Errors
 /// If Redis does not answer; what is not forgotten yet is by calling it again.
@@ -214,29 +215,34 @@ pub async fn forget(
     for key in counters.chain(logins.iter().flat_map(|login| limits::keys_of(login))) {
         redis.del::<_, ()>(key).await?;
     }
-    let mut cursor = 0_u64;
-    loop {
-        let (next, keys): (u64, Vec<String>) = redis::cmd("SCAN")
-            .arg(cursor)
-            .arg(&["MATCH", "sess:*", "COUNT", "1000"])
-            .query_async(&mut redis)
-            .await?;
-        for key in keys {
-            let value: Option<String> = redis.get(&key).await?;
-            let signed = value.as_deref().and_then(signed_of);
-            if signed.is_some_and(|signed| {
-                accounts.contains(&signed.account.0)
-                    || signed.cabinet.and_then(|cabinet| cabinet.tenant)
-                        == Some(TenantId(municipality))
-            }) {
-                redis.del::<_, ()>(key).await?;
+    let kinds: [(&str, fn(&str) -> Option<Signed>); 2] =
+        [("sess:*", signed_of), ("once:*", once::signed_of)];
+    for (kind, signed_of) in kinds {
+        let mut cursor = 0_u64;
+        loop {
+            let (next, keys): (u64, Vec<String>) = redis::cmd("SCAN")
+                .arg(cursor)
+                .arg(&["MATCH", kind, "COUNT", "1000"])
+                .query_async(&mut redis)
+                .await?;
+            for key in keys {
+                let value: Option<String> = redis.get(&key).await?;
+                let signed = value.as_deref().and_then(signed_of);
+                if signed.is_some_and(|signed| {
+                    accounts.contains(&signed.account.0)
+                        || signed.cabinet.and_then(|cabinet| cabinet.tenant)
+                            == Some(TenantId(municipality))
+                }) {
+                    redis.del::<_, ()>(key).await?;
+                }
             }
+            if next == 0 {
+                break;
+            }
+            cursor = next;
         }
-        if next == 0 {
-            return Ok(());
-        }
-        cursor = next;
     }
+    Ok(())
 }
 
 /// Who is signed in by a session as it is stored.
