@@ -257,11 +257,15 @@ async fn a_suspended_municipality_takes_a_confirmation_and_the_version_shown() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.told());
     let page = browser.follow(done).await;
     assert!(page.body.contains("Муниципалитет приостановлен"));
-    let twice = browser.submit(&sure, "Да, приостановить", &[]).await;
+    let twice = browser
+        .send(&sure.form("Да, приостановить").anew(), &[])
+        .await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
     browser.submit(&page, "Возобновить", &[]).await;
     assert_eq!(sql.value::<String>(&status).await.unwrap(), "active");
     // The version shown before is no longer the one there is.
-    let stale = browser.submit(&sure, "Да, приостановить", &[]).await;
+    let stale = browser
+        .send(&sure.form("Да, приостановить").anew(), &[])
+        .await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
 }
