@@ -215,9 +215,8 @@ pub async fn forget(
     for key in counters.chain(logins.iter().flat_map(|login| limits::keys_of(login))) {
         redis.del::<_, ()>(key).await?;
     }
-    let kinds: [(&str, fn(&str) -> Option<Signed>); 2] =
-        [("sess:*", signed_of), ("once:*", once::signed_of)];
-    for (kind, signed_of) in kinds {
+    let signed_of = |value: &str| signed_of(value).or_else(|| once::signed_of(value));
+    for kind in ["sess:*", "once:*"] {
         let mut cursor = 0_u64;
         loop {
             let (next, keys): (u64, Vec<String>) = redis::cmd("SCAN")
