@@ -31,6 +31,8 @@ CREATE TABLE app.transfer (
 );
 CREATE UNIQUE INDEX transfer_open ON app.transfer (tenant_id, kind, subject_id) WHERE state = 'asked';
 CREATE INDEX transfer_to ON app.transfer (to_tenant_id, id);
+-- The list's order: what waits first, then the newest.
+CREATE INDEX transfer_list ON app.transfer ((state = 'asked'), created_at, id);
 ALTER TABLE app.transfer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 -- The one policy with an OR between tenants: the row belongs to both, and there are few.
 CREATE POLICY both_read ON app.transfer FOR SELECT TO attest_tenant

@@ -77,7 +77,9 @@ BEGIN
   UPDATE app.invitation i SET tenant_id = heir, version = i.version + 1,
       organisation_id = app.instead(i.organisation_id, school_old, school_new) WHERE i.tenant_id = former;
   UPDATE app.letter l SET tenant_id = heir WHERE l.tenant_id = former AND l.application_id IS NULL;
-  UPDATE app.job j SET tenant_id = heir WHERE j.tenant_id = former AND j.application_id IS NULL;
+  -- An export is of this municipality and stays: its job too, or the worker would not find it.
+  UPDATE app.job j SET tenant_id = heir
+    WHERE j.tenant_id = former AND j.application_id IS NULL AND j.kind <> 'municipality_export';
   UPDATE app.job j SET membership_id = app.instead(j.membership_id, twin_old, twin_new)
     WHERE j.tenant_id = heir AND j.membership_id = ANY (twin_old);
   FOREACH one IN ARRAY coalesce(schools, '{}') LOOP

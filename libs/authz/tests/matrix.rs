@@ -26,13 +26,9 @@ const MODEL: &str = include_str!("../../../policies/model.conf");
 const MATRIX: &str = include_str!("../../../policies/matrix.csv");
 const README: &str = include_str!("../../../policies/README.md");
 
-/// A cell of the reviewed file.
-struct Cell {
-    relations: Vec<Relation>,
-    page: String,
-}
-
-fn cells() -> BTreeMap<(Act, Role), Cell> {
+/// The relations of each cell; its page is checked against the site, which `authz` does not
+/// know (`tests/it/matrix.rs`).
+fn cells() -> BTreeMap<(Act, Role), Vec<Relation>> {
     let mut cells = BTreeMap::new();
     for row in csv::Reader::from_reader(MATRIX.as_bytes()).records() {
         let row = row.unwrap();
@@ -42,18 +38,15 @@ fn cells() -> BTreeMap<(Act, Role), Cell> {
         let relations = relations
             .map(|code| Relation::from_code(code).unwrap_or_else(|| panic!("{code} of {row:?}")))
             .collect();
-        let cell = Cell {
-            relations,
-            page: row[3].to_owned(),
-        };
-        assert!(cells.insert((act, role), cell).is_none(), "twice: {row:?}");
+        let before = cells.insert((act, role), relations);
+        assert!(before.is_none(), "twice: {row:?}");
     }
     cells
 }
 
 fn reviewed() -> Policy {
-    Policy::new(cells().into_iter().flat_map(|((act, role), cell)| {
-        cell.relations
+    Policy::new(cells().into_iter().flat_map(|((act, role), relations)| {
+        relations
             .into_iter()
             .map(move |relation| (role, act, relation))
     }))
@@ -295,26 +288,6 @@ async fn nobody_invites_its_like_or_above() {
     for (act, invited) in invited {
         for role in Role::ALL.into_iter().filter(|role| policy.ever(*role, act)) {
             assert!(rank(role) > invited, "{role:?} {act:?}");
-        }
-    }
-}
-
-#[test]
-fn a_right_has_a_page_in_its_own_cabinet() {
-    for ((act, role), cell) in cells() {
-        let page = cell.page.as_str();
-        let right = match page.strip_prefix("issue ") {
-            Some(number) => number.parse::<u8>().is_ok(),
-            None => {
-                let home = page.strip_prefix(role.home());
-                home.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-                    || page == "/profile"
-            }
-        };
-        if cell.relations.is_empty() {
-            assert_eq!(page, "-", "{act:?} {role:?}");
-        } else {
-            assert!(right, "{act:?} {role:?}: {page}");
         }
     }
 }

@@ -5,7 +5,7 @@ use reqwest::StatusCode;
 use tests::{Login, Town, World};
 
 use super::{denied, hanging, tenant_of};
-use crate::seed::full;
+use crate::{exports::region, seed::full};
 
 async fn merged(from: &Town, into: &Town, same_names: bool) -> db::Result<Option<String>> {
     let merging = Merging {
@@ -183,6 +183,41 @@ async fn merge_tells_organisations_named_alike_first() {
         person.membership
     );
     assert_eq!(twin.sql().await.run(&seen).await, Ok(1));
+}
+
+/// An export is of the municipality it was asked for: waiting or claimed, it hinders no merge,
+/// stays with its job and comes to its end.
+#[tokio::test]
+async fn merge_leaves_exports_where_they_were_asked_for() {
+    let world = region().await;
+    let (waiting, claimed, into) = (world.town().await, world.town().await, world.town().await);
+    let (app, admin) = (world.app(), world.admin().await);
+    let mut jobs = Vec::new();
+    for town in [&claimed, &waiting] {
+        let id = town.public_id().await;
+        let shown = app.municipality_export(&admin, id).await.unwrap();
+        let started = app.start_export(&admin, id, shown.place.version).await;
+        started.unwrap();
+        if jobs.is_empty() {
+            jobs.extend(app.claim_export().await.unwrap());
+        }
+    }
+    for town in [&waiting, &claimed] {
+        let done = merged(town, &into, false).await;
+        assert!(matches!(done, Ok(None)), "{done:?}");
+    }
+    jobs.extend(app.claim_export().await.unwrap());
+    let of: Vec<i32> = jobs.iter().map(|job| job.tenant.0).collect();
+    assert_eq!(of, [claimed.id, waiting.id]);
+    for job in &jobs {
+        app.make_export(job).await.unwrap();
+    }
+    let states = format!(
+        "SELECT state FROM app.municipality_export WHERE tenant_id IN ({}, {})",
+        waiting.id, claimed.id
+    );
+    let states: Vec<String> = world.superuser().await.list(&states).await;
+    assert_eq!(states, ["done", "done"]);
 }
 
 #[tokio::test]

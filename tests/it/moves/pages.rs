@@ -124,7 +124,8 @@ async fn r_acc_7_a_teacher_asks_for_its_transfer() {
     let rejected = last.update("status = 'rejected', rejection = 'по причине'");
     assert_eq!(giving.sql().await.run(&rejected).await, Ok(1));
     for button in ["Отозвать", "Запросить перевод"] {
-        let asked = browser.submit(&page, "Запросить перевод", &typed).await;
+        let form = page.filled("Запросить перевод", &typed).anew();
+        let asked = browser.send(&form, &[]).await;
         assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.told());
         let shown = browser.follow(asked).await;
         assert!(
