@@ -267,13 +267,16 @@ DECLARE
   t app.transfer;
 BEGIN
   PERFORM set_config('app.moving', ARRAY[p_tenant, here]::text, true);
-  SELECT * INTO t FROM app.transfer x WHERE x.tenant_id = p_tenant AND x.id = p_transfer AND x.state = 'asked'
-    AND x.version = p_version FOR UPDATE;
-  IF t.id IS NULL THEN
+  SELECT * INTO t FROM app.transfer x WHERE x.tenant_id = p_tenant AND x.id = p_transfer
+    AND here IN (x.tenant_id, x.to_tenant_id) FOR UPDATE;
+  -- Others' and none are told alike.
+  IF t.id IS NULL OR NOT app.is_coordinator() THEN
+    RAISE EXCEPTION 'not to be agreed to by this caller' USING ERRCODE = '42501';
+  END IF;
+  IF t.state <> 'asked' OR t.version IS DISTINCT FROM p_version THEN
     RETURN NULL;
   END IF;
-  IF here NOT IN (t.tenant_id, t.to_tenant_id) OR NOT app.is_coordinator()
-     OR NOT app.is_active(t.tenant_id) OR NOT app.is_active(t.to_tenant_id)
+  IF NOT app.is_active(t.tenant_id) OR NOT app.is_active(t.to_tenant_id)
      OR (here = t.to_tenant_id AND t.kind = 'teacher' AND NOT app.has_organisation(here, p_organisation)) THEN
     RAISE EXCEPTION 'not to be agreed to by this caller' USING ERRCODE = '42501';
   END IF;
@@ -312,18 +315,19 @@ DECLARE
   t app.transfer;
 BEGIN
   PERFORM set_config('app.moving', ARRAY[p_tenant, here]::text, true);
-  SELECT * INTO t FROM app.transfer x WHERE x.tenant_id = p_tenant AND x.id = p_transfer AND x.state = 'asked'
-    AND x.version = p_version FOR UPDATE;
-  IF t.id IS NULL THEN
-    RETURN false;
-  END IF;
-  IF NOT (CASE p_state
-       WHEN 'declined' THEN here IN (t.tenant_id, t.to_tenant_id) AND app.is_coordinator() AND p_answer <> ''
+  SELECT * INTO t FROM app.transfer x WHERE x.tenant_id = p_tenant AND x.id = p_transfer
+    AND here IN (x.tenant_id, x.to_tenant_id) FOR UPDATE;
+  -- Others' and none are told alike; a context that says nothing is nobody's.
+  IF t.id IS NULL OR (CASE p_state
+       WHEN 'declined' THEN app.is_coordinator() AND p_answer <> ''
        WHEN 'cancelled' THEN here = t.tenant_id AND (app.is_coordinator()
          OR (app.acting_role(session_user) = 'teacher' AND t.asked_by = app.ctx_account()
              AND t.subject_id = app.ctx_membership()))
-       ELSE false END) THEN
+       END) IS NOT TRUE THEN
     RAISE EXCEPTION 'not to be closed by this caller' USING ERRCODE = '42501';
+  END IF;
+  IF t.state <> 'asked' OR t.version IS DISTINCT FROM p_version THEN
+    RETURN false;
   END IF;
   UPDATE app.transfer x SET state = p_state, answer = p_answer, closed_at = app.ctx_now(), version = x.version + 1
     WHERE x.tenant_id = t.tenant_id AND x.id = t.id;

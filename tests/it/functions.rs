@@ -61,8 +61,8 @@ async fn sec_02_nobody_calls_what_is_not_reviewed() {
     // It fires: a new function, and a wider right to a known one.
     for fixture in [
         "SET ROLE attest_owner; CREATE FUNCTION app.stray() RETURNS int LANGUAGE sql AS 'SELECT 1'; RESET ROLE",
-        "GRANT EXECUTE ON FUNCTION app.may_know(bigint) TO attest_public",
-        "GRANT EXECUTE ON FUNCTION app.may_know(bigint) TO PUBLIC",
+        "GRANT EXECUTE ON FUNCTION app.only_here(integer) TO attest_public",
+        "GRANT EXECUTE ON FUNCTION app.only_here(integer) TO PUBLIC",
     ] {
         sql.script("BEGIN").await;
         sql.script(fixture).await;

@@ -242,6 +242,7 @@ const LINTS: &[Lint] = &[
             "app.close_transfer(integer,bigint,integer,text,text) attest_tenant",
             "app.merge_municipality(text,text,boolean) attest_migrator",
             "app.move_own(integer,bigint) attest_tenant",
+            "app.remove_municipality(integer,uuid) attest_migrator",
             "app.tell_transfer() attest_owner",
         ],
         fixture: "GRANT EXECUTE ON FUNCTION app.move_own(int, bigint) TO attest_expert",

@@ -192,7 +192,8 @@ async fn sec_09_one_connection_and_twenty_municipalities() {
     assert!(failed > 10, "too few failed: {failed}");
     assert!(left > 40, "too few went away: {left}");
 
-    // Nothing is left open, the pool serves, and a scope of no municipality sees no row.
+    // Nothing is left open, the pool serves, a scope of no municipality is refused, and one of
+    // some municipality sees its rows alone.
     nothing_stays_open(&mut superuser).await;
     for place in &places {
         let page = place.browser.get("/municipal/applications").await;
@@ -202,12 +203,15 @@ async fn sec_09_one_connection_and_twenty_municipalities() {
             tenant: None,
             ..place.coordinator.actor.clone()
         };
-        let mut tx = db.enter::<acts::ReadApplication>(&nowhere).await.unwrap();
+        let refused = db.enter::<acts::ReadApplication>(&nowhere).await.err();
+        assert!(matches!(refused, Some(db::Error::Ended)), "{refused:?}");
+        let here = &place.coordinator.actor;
+        let mut tx = db.enter::<acts::ReadApplication>(here).await.unwrap();
         for any in &places {
             let seen = db::applications::find(&mut tx, any.application.public_id)
                 .await
                 .unwrap();
-            assert!(seen.is_none(), "a row without a municipality");
+            assert_eq!(seen.is_some(), any.town.id == place.town.id);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs};
 use super::{files, root};
 
 /// Every place of the migrations that executes a text, with the reason why it may.
-const EXECUTES: [(&str, &str, &str); 3] = [
+const EXECUTES: [(&str, &str, &str); 7] = [
     (
         "0002_region.sql",
         "DO",
@@ -21,6 +21,26 @@ const EXECUTES: [(&str, &str, &str); 3] = [
         "0011_moves.sql",
         "DO",
         "one policy of the mover a table, names from the catalogue",
+    ),
+    (
+        "0011_moves.sql",
+        "app.leave_organisation",
+        "every table that names an organisation, from the catalogue; ids are parameters",
+    ),
+    (
+        "0011_moves.sql",
+        "app.follow_cases",
+        "every table that hangs on an application, from the catalogue; ids are parameters",
+    ),
+    (
+        "0012_removal.sql",
+        "DO",
+        "one policy of the worker or the mover a table, names from the catalogue",
+    ),
+    (
+        "0012_removal.sql",
+        "app.remove_municipality",
+        "every table of a municipality, from the catalogue, so that none is forgotten",
     ),
 ];
 

@@ -29,9 +29,9 @@ SELECT * FROM app.invitation WHERE role <> 'municipal';
 INSERT INTO app.invitation (tenant_id, public_id, email, role, nonce, token_sha256, expires_at)
 VALUES (:their_tenant, gen_random_uuid(), 'x@example.test', 'expert', gen_random_uuid(), sha256('z'), now());
 
--- attack: takes an invitation for itself
--- expect: 42501
-UPDATE app.invitation SET token_sha256 = sha256('mine');
+-- attack: takes an invitation of a school or an expert for itself
+-- expect: nothing
+UPDATE app.invitation SET token_sha256 = sha256('mine') WHERE role <> 'municipal';
 
 -- attack: has a letter sent to a person
 -- expect: 42501
@@ -56,3 +56,43 @@ INSERT INTO app.audit_event (account_id, role, act) VALUES (:their_account, 'mun
 -- attack: deletes a municipality
 -- expect: 42501
 DELETE FROM app.municipality WHERE id = :their_tenant;
+
+-- attack: asks for the logins of people it does not invite
+-- expect: nothing
+SELECT * FROM app.people_logins(ARRAY[:their_account, :their_expert_account, :my_account]::bigint[]);
+
+-- attack: asks for a job of a municipality that is no export
+-- expect: 42501
+INSERT INTO app.job (tenant_id, kind, object_id, account_id, membership_id, role)
+VALUES (:their_tenant, 'application_pdf', 1, :my_admin_account, 1, 'admin');
+
+-- attack: has the worker export a municipality as a coordinator
+-- expect: 42501
+INSERT INTO app.job (tenant_id, kind, object_id, account_id, membership_id, role)
+VALUES (:their_tenant, 'municipality_export', 1, :my_admin_account, 1, 'municipal');
+
+-- attack: has the worker export a municipality as the host, which is nobody
+-- expect: 42501
+INSERT INTO app.job (tenant_id, kind, object_id, account_id, membership_id, role)
+VALUES (:their_tenant, 'municipality_export', 1, 0, 0, 'admin');
+
+-- attack: brings an export along that is done
+-- expect: 42501
+INSERT INTO app.municipality_export (tenant_id, public_id, asked_by, state, s3_key, size, sha256, started_at)
+VALUES (:their_tenant, gen_random_uuid(), :my_admin_account, 'done', 'x', 1, '\x00', now());
+
+-- attack: calls an export done
+-- expect: 42501
+UPDATE app.municipality_export SET state = 'done' WHERE tenant_id = :their_tenant;
+
+-- attack: merges a municipality by hand
+-- expect: 42501
+UPDATE app.municipality SET merged_into = :my_tenant WHERE id = :their_tenant;
+
+-- attack: chooses since when a municipality is suspended
+-- expect: 42501
+UPDATE app.municipality SET suspended_at = now() - interval '1 year' WHERE id = :their_tenant;
+
+-- attack: reads transfers
+-- expect: 42501
+SELECT * FROM app.transfer;

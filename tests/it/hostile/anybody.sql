@@ -294,17 +294,9 @@ END $$;
 -- expect: 42501 or nothing
 SELECT app.still(:their_account, 1, 'teacher', :their_membership);
 
--- attack: asks whose logins one may know
--- expect: 42501
-SELECT app.may_know(:their_account);
-
 -- attack: asks for the login and address of another municipality's person
 -- expect: nothing of theirs
 SELECT * FROM app.people_logins(ARRAY[:their_account, :their_expert_account]::bigint[]);
-
--- attack: looks people up by the beginning of a login
--- expect: nothing of theirs
-SELECT * FROM app.people_found(left(:'their_login', 3));
 
 -- attack: asks for the account in another's name
 -- expect: nothing of theirs
@@ -350,3 +342,97 @@ SELECT app.recipients('municipal', NULL), app.recipients('school', :their_organi
 -- attack: asks whether another municipality's person may be written to
 -- expect: 42501 or nothing
 SELECT app.addressee(:their_account, :their_application);
+
+-- attack: calls what only the mover's and the removal's functions call
+-- expect: nothing
+DO $$
+DECLARE
+  s text;
+BEGIN
+  FOREACH s IN ARRAY ARRAY['SELECT app.live()', 'SELECT app.is_coordinator()', 'SELECT app.is_active(1)',
+      'SELECT app.has_organisation(1, 1)', 'SELECT app.leave_final(1, ''{1}'')', 'SELECT app.leave_organisation(1, 2, 1)',
+      'SELECT app.follow_cases(1, 2, ''{1}'')', 'SELECT app.move_people(1, 2, ''{1}'', 1, ''x'')',
+      'SELECT app.move_organisation(1, 2, 1)', 'SELECT app.instead(1, ''{1}'', ''{2}'')',
+      'SELECT app.only_here(1)', 'SELECT app.touched_by(1, ''{1}'')', 'SELECT app.own_keys(1)',
+      'SELECT app.named_keys(''{x}'')', 'SELECT app.remove_municipality(1, gen_random_uuid())',
+      'SELECT app.merge_municipality(''a'', ''b'', true)'] LOOP
+    BEGIN
+      EXECUTE s;
+      RAISE EXCEPTION 'allowed: %', s USING ERRCODE = 'XX001';
+    EXCEPTION WHEN insufficient_privilege THEN NULL;
+    END;
+  END LOOP;
+END $$;
+
+-- attack: writes where only functions write, rewrites the seals of the audit, reads what was removed
+-- expect: nothing
+DO $$
+DECLARE
+  s text;
+BEGIN
+  FOREACH s IN ARRAY ARRAY['INSERT INTO app.transfer (tenant_id) VALUES (1)', 'UPDATE app.transfer SET agreed_to_by = 1',
+      'DELETE FROM app.transfer', 'UPDATE app.audit_seal SET mac = mac', 'DELETE FROM app.audit_seal',
+      'TRUNCATE app.audit_seal', 'INSERT INTO app.audit_seal (at) VALUES (now())',
+      'UPDATE app.audit_event SET xact = 1', 'INSERT INTO app.audit_event (act, xact) VALUES (''x'', 1)',
+      'DELETE FROM app.audit_event', 'DELETE FROM app.municipality_export',
+      'UPDATE app.municipality_export SET asked_by = NULL', 'SELECT * FROM app.removal', 'DELETE FROM app.removal',
+      'INSERT INTO app.removal (municipality_id, export_id) VALUES (1, gen_random_uuid())',
+      'SELECT * FROM app.leftover', 'DELETE FROM app.leftover',
+      'INSERT INTO app.leftover (municipality_id, kind, value) VALUES (1, ''object'', ''x'')'] LOOP
+    BEGIN
+      EXECUTE s;
+      RAISE EXCEPTION 'allowed: %', s USING ERRCODE = 'XX001';
+    EXCEPTION WHEN insufficient_privilege THEN NULL;
+    END;
+  END LOOP;
+END $$;
+
+-- attack: puts a seal into the chain that is none (the worker may add whole ones, and has no key in the database)
+-- expect: 42501 or 23514
+INSERT INTO app.audit_seal (number, after_xact, after_id, last_xact, last_id, rows, through, digest, previous, mac)
+VALUES (1, 0, 0, 1, 1, 1, now(), sha256('x'), sha256('y'), 'mine');
+
+-- attack: moves itself to another municipality with what it has submitted
+-- expect: 42501
+SELECT app.move_own(:their_tenant, :their_organisation);
+
+-- attack: asks for the transfer of another municipality's teacher
+-- expect: 42501
+SELECT app.ask_transfer(gen_random_uuid(), 'teacher', :their_membership, :their_tenant, 'x');
+
+-- attack: agrees to the transfer of others
+-- expect: 42501
+SELECT app.agree_transfer(:their_tenant, :their_transfer, 1, :my_organisation);
+
+-- attack: declines the transfer of others
+-- expect: 42501
+SELECT app.close_transfer(:their_tenant, :their_transfer, 1, 'declined', 'x');
+
+-- attack: finds drafts by their words
+-- expect: 42501 or nothing
+SELECT app.search_applications('чужаятайна');
+SELECT app.search_people('чужаятайна', '');
+
+-- attack: asks the journal and the municipalities for more than numbers
+-- expect: 42501 or nothing of theirs
+SELECT app.check_journal();
+SELECT app.coordinators();
+
+-- attack: takes the logins of people while nothing is exported, asks who administers
+-- expect: 42501 or nothing
+SELECT app.export_accounts(0, 1000);
+SELECT app.still_admin(:their_account, :their_membership);
+
+-- attack: has a municipality exported in another's name
+-- expect: 42501
+INSERT INTO app.municipality_export (tenant_id, public_id, asked_by) VALUES (:their_tenant, gen_random_uuid(), :their_account);
+
+-- attack: has the worker export a municipality in another's name
+-- expect: 42501
+INSERT INTO app.job (tenant_id, kind, object_id, account_id, membership_id, role)
+VALUES (:their_tenant, 'municipality_export', 1, :their_account, :their_membership, 'admin');
+
+-- attack: erases an account by the mover's setting
+-- expect: 42501
+SELECT set_config('app.leaving', format('{%s}', :their_account), false) IS NULL;
+DELETE FROM app.account WHERE id = :their_account;

@@ -74,3 +74,11 @@ INSERT INTO app.audit_event (account_id, role, act) VALUES (:their_account, 'mun
 -- attack: consents in another's name
 -- expect: 42501
 INSERT INTO app.consent (account_id, kind, text_version) VALUES (:their_account, 'personal_data', 1);
+
+-- attack: reads transfers and exports
+-- expect: 42501
+SELECT * FROM app.transfer;
+
+-- attack: reads the seals of the audit
+-- expect: 42501
+SELECT * FROM app.audit_seal;

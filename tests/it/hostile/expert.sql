@@ -93,3 +93,17 @@ BEGIN;
 DECLARE held CURSOR WITH HOLD FOR SELECT * FROM app.file WHERE application_id = :their_application;
 COMMIT;
 FETCH ALL FROM held;
+
+-- attack: searches beyond its assignments
+-- expect: nothing
+SELECT app.search_applications('!никогонет') EXCEPT SELECT id FROM app.application;
+SELECT app.search_applications('чужоедело');
+
+-- attack: reads transfers
+-- expect: 42501
+SELECT * FROM app.transfer;
+
+-- attack: has the worker export a municipality
+-- expect: 42501
+INSERT INTO app.job (tenant_id, kind, object_id, account_id, membership_id, role)
+VALUES (:my_tenant, 'municipality_export', 1, :my_expert_account, :my_expert, 'admin');

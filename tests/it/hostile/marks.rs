@@ -60,6 +60,7 @@ pub async fn ids(world: &World, own: &Full, foreign: &Full) -> BTreeMap<String, 
             ("file", "id::text FROM app.file WHERE"),
             ("request", "id::text FROM app.organisation_request WHERE"),
             ("invitation", "id::text FROM app.invitation WHERE"),
+            ("transfer", "id::text FROM app.transfer WHERE"),
         ] {
             let query = format!("SELECT {of} tenant_id = {tenant} ORDER BY id LIMIT 1");
             keep(name, sql.value(&query).await.unwrap());
@@ -100,7 +101,10 @@ pub async fn mark(sql: &mut Session, foreign: &Full) {
          UPDATE app.conclusion SET reason = '{CASE}' WHERE tenant_id = {tenant};
          UPDATE app.application_flag SET words = '{CASE}' WHERE tenant_id = {tenant};
          UPDATE app.assignment SET expert_name = '{CASE}' WHERE tenant_id = {tenant};
+         SET session_replication_role = replica;
          UPDATE app.document_view SET organisation = '{CASE}' WHERE tenant_id = {tenant};
+         SET session_replication_role = origin;
+         UPDATE app.transfer SET name = '{CASE}', reason = '{CASE}' WHERE tenant_id = {tenant};
          UPDATE app.registration SET person = '{CASE}' WHERE tenant_id = {tenant};
          UPDATE app.invitation SET email = '{PERSON}@example.test' WHERE tenant_id = {tenant};
          UPDATE app.account SET email = '{PERSON}' || id || '@example.test', password_phc = '{SECRET}' WHERE id IN {people};
@@ -149,7 +153,7 @@ pub async fn fingerprint(sql: &mut Session, tenant: i32) -> BTreeMap<String, Str
 
 /// What may not stand in an answer to this login: the marks it has no business with, and the
 /// public ids of the other municipality. What is readable by design: operators, everything
-/// submitted; the worker, letters and addresses of everybody.
+/// submitted; the worker, letters and addresses of everybody; administrators, the exports.
 pub async fn forbidden(sql: &mut Session, login: Login, tenant: i32) -> Vec<String> {
     let marks: &[&str] = match login {
         Login::Operator => &[SECRET],
@@ -164,8 +168,11 @@ pub async fn forbidden(sql: &mut Session, login: Login, tenant: i32) -> Vec<Stri
         .await;
     for table in tables {
         let open = match login {
-            Login::Operator => !["card", "organisation_request"].contains(&table.as_str()),
+            Login::Operator => {
+                !["card", "organisation_request", "municipality_export"].contains(&table.as_str())
+            }
             Login::Worker => ["letter", "organisation"].contains(&table.as_str()),
+            Login::Admin => ["municipality_export", "organisation"].contains(&table.as_str()),
             _ => table == "organisation",
         };
         if !open {

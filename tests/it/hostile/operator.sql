@@ -105,3 +105,20 @@ UPDATE app.registration SET number = 1;
 -- attack: reads the audit
 -- expect: 42501
 SELECT * FROM app.audit_event;
+
+-- attack: searches for what is not submitted
+-- expect: nothing
+SELECT app.search_applications('!никогонет') EXCEPT SELECT id FROM app.application;
+
+-- attack: has the worker export the municipality it has entered
+-- expect: 42501
+INSERT INTO app.job (tenant_id, kind, object_id, account_id, membership_id, role)
+VALUES (:my_tenant, 'municipality_export', 1, :my_operator_account, 1, 'admin');
+
+-- attack: reads the exports of municipalities
+-- expect: 42501
+SELECT * FROM app.municipality_export;
+
+-- attack: reads the seals of the audit
+-- expect: 42501
+SELECT * FROM app.audit_seal;

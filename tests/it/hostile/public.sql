@@ -24,9 +24,9 @@ SELECT * FROM app.decree;
 -- expect: 42501
 SELECT order_no FROM app.period;
 
--- attack: reads what a municipality was merged into
+-- attack: reads since when a municipality is suspended
 -- expect: 42501
-SELECT merged_into FROM app.municipality;
+SELECT suspended_at FROM app.municipality;
 
 -- attack: writes anything
 -- expect: 42501
@@ -41,3 +41,11 @@ INSERT INTO app.audit_event (act) VALUES ('x');
 SELECT set_config('app.tenant', :'their_tenant', false), set_config('app.account', :'their_account', false),
   set_config('app.role', 'municipal', false) \gset ignored_
 SELECT * FROM app.application;
+
+-- attack: reads transfers and exports
+-- expect: 42501
+SELECT * FROM app.transfer;
+
+-- attack: reads the seals of the audit
+-- expect: 42501
+SELECT * FROM app.audit_seal;

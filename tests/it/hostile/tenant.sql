@@ -558,3 +558,123 @@ SELECT * FROM app.application WHERE tenant_id = :their_tenant;
 SELECT set_config('app.now', '2030-01-01', false) IS NULL;
 SELECT app.region_today();
 SELECT * FROM app.application WHERE tenant_id = :their_tenant;
+
+-- attack: reads the transfers of others
+-- as: municipal
+-- expect: nothing
+SELECT * FROM app.transfer WHERE tenant_id = :their_tenant;
+
+-- attack: reads transfers, which are no school coordinator's
+-- as: school
+-- expect: nothing
+SELECT * FROM app.transfer;
+
+-- attack: reads a colleague's transfer
+-- as: teacher
+-- expect: nothing
+SELECT * FROM app.transfer WHERE account_id <> :my_account;
+
+-- attack: asks for the transfer of a teacher of theirs: there or not, the answer is one
+-- as: municipal
+-- expect: same
+SELECT app.ask_transfer(gen_random_uuid(), 'teacher', :their_membership, :their_tenant, 'x');
+
+-- attack: asks for the transfer of their organisation: there or not, the answer is one
+-- as: municipal
+-- expect: same
+SELECT app.ask_transfer(gen_random_uuid(), 'organisation', :their_organisation, :their_tenant, 'x');
+
+-- attack: agrees to a transfer between others: there or not, the answer is one
+-- as: municipal
+-- expect: same
+SELECT app.agree_transfer(:their_tenant, :their_transfer, 1, :my_organisation);
+
+-- attack: declines a transfer between others: there or not, the answer is one
+-- as: municipal
+-- expect: same
+SELECT app.close_transfer(:their_tenant, :their_transfer, 1, 'declined', 'x');
+
+-- attack: cancels a transfer of others while being nobody, anywhere
+-- as: teacher
+-- expect: 42501
+SELECT set_config('app.tenant', '', false), set_config('app.account', '', false), set_config('app.membership', '', false) \gset ignored_
+SELECT app.close_transfer(:their_tenant, :their_transfer, 1, 'cancelled', '');
+
+-- attack: asks for the transfer of a colleague, as a teacher
+-- as: teacher
+-- expect: 42501
+SELECT app.ask_transfer(gen_random_uuid(), 'teacher', :my_expert, :their_tenant, 'x');
+
+-- attack: asks for the transfer of its organisation, as a school coordinator
+-- as: school
+-- expect: 42501
+SELECT app.ask_transfer(gen_random_uuid(), 'organisation', :my_organisation, :their_tenant, 'x');
+
+-- attack: asks for the transfer of its organisation, claiming to coordinate
+-- as: teacher
+-- expect: 42501
+SELECT set_config('app.role', 'municipal', false) IS NULL;
+SELECT app.ask_transfer(gen_random_uuid(), 'organisation', :my_organisation, :their_tenant, 'x');
+
+-- attack: agrees to its own transfer, as a teacher
+-- as: teacher
+-- expect: 42501
+SELECT app.agree_transfer(:my_tenant, :my_transfer, 1, :their_organisation);
+
+-- attack: moves after it has submitted
+-- as: teacher
+-- expect: 42501
+SELECT app.move_own(:their_tenant, NULL);
+
+-- attack: closes a transfer as done
+-- as: municipal
+-- expect: 42501
+SELECT app.close_transfer(:my_tenant, :my_transfer, 1, 'done', 'x');
+
+-- attack: searches for their applications and people by words and by login
+-- as: municipal
+-- expect: nothing
+SELECT app.search_applications('чужоедело');
+SELECT app.search_people('чужоедело', :'their_login');
+
+-- attack: searches for whatever lacks a word: more than it may read
+-- as: municipal
+-- expect: nothing
+SELECT app.search_applications('!никогонет') EXCEPT SELECT id FROM app.application;
+SELECT app.search_people('!никогонет', '') EXCEPT SELECT id FROM app.membership;
+
+-- attack: searches beyond its organisation, as a school coordinator
+-- as: school
+-- expect: nothing
+SELECT app.search_applications('!никогонет') EXCEPT SELECT id FROM app.application;
+SELECT app.search_people('!никогонет', '');
+
+-- attack: searches, which a teacher does not
+-- as: teacher
+-- expect: nothing
+SELECT app.search_applications('!никогонет');
+SELECT app.search_people('!никогонет', '');
+
+-- attack: searches with an operator's reach
+-- as: municipal
+-- expect: nothing
+SELECT set_config('app.role', 'operator', false) IS NULL;
+SELECT app.search_applications('!никогонет');
+SELECT app.search_people('!никогонет', '');
+SELECT app.people_logins(ARRAY[:their_account]::bigint[]);
+
+-- attack: reads the exports of municipalities
+-- as: municipal
+-- expect: 42501
+SELECT * FROM app.municipality_export;
+
+-- attack: has its municipality exported
+-- as: municipal
+-- expect: 42501
+INSERT INTO app.municipality_export (tenant_id, public_id, asked_by) VALUES (:my_tenant, gen_random_uuid(), :my_coordinator_account);
+
+-- attack: has the worker export its municipality
+-- as: municipal
+-- expect: 42501
+INSERT INTO app.job (tenant_id, kind, object_id, account_id, membership_id, role)
+VALUES (:my_tenant, 'municipality_export', 1, :my_coordinator_account, :my_membership, 'municipal');

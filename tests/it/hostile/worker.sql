@@ -58,3 +58,26 @@ UPDATE app.account SET email = 'x@example.test';
 -- attack: reads the journal of others
 -- expect: nothing
 SELECT * FROM app.registration WHERE tenant_id = :their_tenant;
+
+-- attack: reads what it exports in a municipality it is not working for
+-- expect: nothing
+SELECT id FROM app.card WHERE tenant_id = :their_tenant
+UNION ALL SELECT id FROM app.transfer WHERE tenant_id = :their_tenant
+UNION ALL SELECT id FROM app.organisation_request WHERE tenant_id = :their_tenant
+UNION ALL SELECT id FROM app.municipality_export WHERE tenant_id = :their_tenant;
+
+-- attack: calls an export of another municipality done
+-- expect: nothing
+UPDATE app.municipality_export SET state = 'done' WHERE tenant_id = :their_tenant;
+
+-- attack: branches the chain of seals
+-- expect: 23505
+DO $$ BEGIN
+  INSERT INTO app.audit_seal (number, after_xact, after_id, last_xact, last_id, rows, through, digest, previous, mac)
+  SELECT n, 0, 0, 1, n, 1, now(), sha256('x'), sha256('y'), sha256('z') FROM generate_series(1, 2) n;
+END $$;
+
+-- attack: chooses the time of a seal
+-- expect: 42501
+INSERT INTO app.audit_seal (number, at, after_xact, after_id, last_xact, last_id, rows, through, digest, previous, mac)
+VALUES (1, now() - interval '1 year', 0, 0, 1, 1, 1, now(), sha256('x'), sha256('y'), sha256('z'));
