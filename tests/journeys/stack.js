@@ -26,6 +26,15 @@ function freePort() {
   });
 }
 
+// A Redis database of its own: sessions are known by account ids, which databases share.
+function redisOf(name) {
+  const url = new URL(needed('ATTEST_REDIS_URL'));
+  const number = ['main', 'routing', 'kill', 'towns'].indexOf(name) + 1;
+  if (number === 0) throw new Error(`no Redis database for the journey ${name}`);
+  url.pathname = `/${number}`;
+  return url.href;
+}
+
 export class Stack {
   static async start(name) {
     const stack = new Stack();
@@ -45,6 +54,7 @@ export class Stack {
       ATTEST_LISTEN: `127.0.0.1:${stack.port}`,
       ATTEST_HEALTH_LISTEN: `127.0.0.1:${await freePort()}`,
       ATTEST_BASE_URL: stack.base,
+      ATTEST_REDIS_URL: redisOf(name),
       ATTEST_SMTP_URL: `file://${stack.mail}`,
       ATTEST_LOG: 'info',
       ATTEST_CLOCK_FILE: join(stack.dir, 'clock'),

@@ -358,7 +358,8 @@ async fn transfer_is_seen_by_exactly_one() {
          - (SELECT count(*) FROM app.application WHERE membership_id = {membership}) \
          - (SELECT count(*) FROM app.card WHERE membership_id = {membership})"
     );
-    while reads < 1000 {
+    // On until something has moved: a busy machine moves late.
+    while reads < 1000 || moves.load(Ordering::Relaxed) < 4 || away == 0 {
         let repeatable = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
         here.run(repeatable).await.unwrap();
         let snapshot: String = here.value("SELECT pg_export_snapshot()").await.unwrap();
@@ -381,8 +382,4 @@ async fn transfer_is_seen_by_exactly_one() {
     mover.await.unwrap();
     let moves = moves.load(Ordering::Relaxed);
     println!("{reads} reads during {moves} moves, {away} found the teacher away");
-    assert!(
-        moves >= 4 && away > 0,
-        "nothing moved meanwhile: {moves}, {away}"
-    );
 }
