@@ -170,6 +170,10 @@ async fn clone(admin: &mut PgConnection, name: &str) {
     // Rights and settings of a database are not cloned with it.
     let mut database = connect("postgres", name).await;
     run(&mut database, DATABASE.to_owned()).await;
+    // Sessions and counters of all databases lie in one Redis, by the account's number.
+    let first = 1 + Uuid::now_v7().as_u128() % (1 << 40);
+    let begin = format!("ALTER TABLE app.account ALTER COLUMN id RESTART WITH {first}");
+    run(&mut database, begin).await;
     database.close().await.unwrap();
 }
 

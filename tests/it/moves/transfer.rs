@@ -360,6 +360,7 @@ async fn transfer_is_seen_by_exactly_one() {
     );
     // On until something has moved: a busy machine moves late.
     while reads < 1000 || moves.load(Ordering::Relaxed) < 4 || away == 0 {
+        assert!(!mover.is_finished(), "nobody moves any more");
         let repeatable = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
         here.run(repeatable).await.unwrap();
         let snapshot: String = here.value("SELECT pg_export_snapshot()").await.unwrap();
