@@ -52,8 +52,15 @@ async fn sec_09_a_dropped_request_leaves_nothing_behind() {
     let theirs = other.submitted(&other.teacher().await).await;
     let (former, next) = (one.coordinator().await, other.coordinator().await);
     let mut superuser = world.superuser().await;
-    let mut dropped = 0;
-    for polls in (1..=6).cycle().take(60) {
+    let (mut tried, mut dropped) = (0, 0);
+    for polls in (1..=6).cycle() {
+        // On a busy machine several wakes come as one and fewer polls are needed: on until
+        // enough were dropped half way.
+        if tried >= 60 && dropped > 30 {
+            break;
+        }
+        tried += 1;
+        assert!(tried < 600, "too few are dropped half way: {dropped}");
         let work = async {
             let mut tx = world
                 .db()
@@ -89,8 +96,6 @@ async fn sec_09_a_dropped_request_leaves_nothing_behind() {
         );
         tx.commit().await.unwrap();
     }
-    // On a busy machine fewer polls are needed: several wakes come as one.
-    assert!(dropped > 10, "too few were dropped half way: {dropped}");
 }
 
 /// Dropped while its statement stands waiting for a lock: the borrower after it is served,
