@@ -340,20 +340,34 @@ CREATE POLICY expert_read ON app.application FOR SELECT TO attest_expert
   USING (id = ANY ((SELECT app.my_assigned())::bigint[]));
 
 -- The policies of a child of an application, the same for each of them. `writers` are the
--- runtime roles that may add rows. Kept for later migrations that add children.
-CREATE PROCEDURE app.case_policies(child text, writers text[]) LANGUAGE plpgsql AS $$
+-- runtime roles that may add rows. A child that only a submitted application has is seen by
+-- whoever sees all of these, a coordinator in its municipality and the operators, without a look
+-- at its application: the look is what lists paid for. That it has no row beside a draft is
+-- checked as it is added. Kept for later migrations that add children.
+CREATE PROCEDURE app.case_policies(child text, writers text[], of_submitted boolean DEFAULT false)
+LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE format('ALTER TABLE app.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', child);
   EXECUTE format('CREATE POLICY tenant_read ON app.%I FOR SELECT TO attest_tenant
     USING (tenant_id = (SELECT app.ctx_tenant()))', child);
-  EXECUTE format('CREATE POLICY case_visible ON app.%1$I AS RESTRICTIVE FOR ALL TO attest_tenant
-    USING (EXISTS (SELECT 1 FROM app.application a
-                   WHERE a.tenant_id = %1$I.tenant_id AND a.id = %1$I.application_id))', child);
+  IF of_submitted THEN
+    EXECUTE format('CREATE POLICY case_visible ON app.%1$I AS RESTRICTIVE FOR ALL TO attest_tenant
+      USING ((SELECT app.ctx_role() = ''municipal'') OR EXISTS (SELECT 1 FROM app.application a
+                     WHERE a.tenant_id = %1$I.tenant_id AND a.id = %1$I.application_id))
+      WITH CHECK (EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = %1$I.tenant_id
+                     AND a.id = %1$I.application_id AND a.submitted_at IS NOT NULL))', child);
+    EXECUTE format('CREATE POLICY operator_read ON app.%I FOR SELECT TO attest_operator
+      USING (true)', child);
+  ELSE
+    EXECUTE format('CREATE POLICY case_visible ON app.%1$I AS RESTRICTIVE FOR ALL TO attest_tenant
+      USING (EXISTS (SELECT 1 FROM app.application a
+                     WHERE a.tenant_id = %1$I.tenant_id AND a.id = %1$I.application_id))', child);
+    EXECUTE format('CREATE POLICY operator_read ON app.%1$I FOR SELECT TO attest_operator
+      USING (EXISTS (SELECT 1 FROM app.application a
+                     WHERE a.tenant_id = %1$I.tenant_id AND a.id = %1$I.application_id))', child);
+  END IF;
   EXECUTE format('CREATE POLICY expert_read ON app.%I FOR SELECT TO attest_expert
     USING (application_id = ANY ((SELECT app.my_assigned())::bigint[]))', child);
-  EXECUTE format('CREATE POLICY operator_read ON app.%1$I FOR SELECT TO attest_operator
-    USING (EXISTS (SELECT 1 FROM app.application a
-                   WHERE a.tenant_id = %1$I.tenant_id AND a.id = %1$I.application_id))', child);
   EXECUTE format('CREATE POLICY worker_read ON app.%I FOR SELECT TO attest_worker
     USING (tenant_id = (SELECT app.ctx_tenant()))', child);
   IF 'attest_tenant' = ANY (writers) THEN
@@ -383,7 +397,7 @@ BEGIN
   END IF;
   EXECUTE format('GRANT SELECT ON app.%I TO attest_tenant, attest_expert, attest_operator, attest_worker', child);
 END $$;
-REVOKE ALL ON PROCEDURE app.case_policies(text, text[]) FROM attest_tenant, attest_expert, attest_operator,
+REVOKE ALL ON PROCEDURE app.case_policies(text, text[], boolean) FROM attest_tenant, attest_expert, attest_operator,
   attest_admin, attest_worker, attest_auth, attest_public, attest_definer, attest_mover;
 
 CALL app.case_policies('application_event', '{attest_tenant,attest_expert,attest_operator,attest_worker}');

@@ -27,7 +27,7 @@ CREATE INDEX withdrawal_list ON app.withdrawal (tenant_id, state, id);
 CREATE INDEX withdrawal_region ON app.withdrawal (state, id);
 CREATE UNIQUE INDEX withdrawal_id ON app.withdrawal (id);
 CREATE INDEX withdrawal_case ON app.withdrawal (tenant_id, application_id, id);
-CALL app.case_policies('withdrawal', '{attest_tenant,attest_operator}');
+CALL app.case_policies('withdrawal', '{attest_tenant,attest_operator}', of_submitted => true);
 GRANT INSERT (tenant_id, public_id, application_id, reason, by_role, by_account) ON app.withdrawal TO attest_tenant;
 GRANT UPDATE (state, file_id, answer, version) ON app.withdrawal TO attest_tenant;
 CREATE POLICY in_own_name ON app.withdrawal AS RESTRICTIVE FOR INSERT TO attest_tenant
@@ -54,7 +54,7 @@ CREATE TABLE app.schedule_row (
 );
 CREATE INDEX schedule_row_period ON app.schedule_row (tenant_id, period_id, id);
 CREATE INDEX schedule_row_gap ON app.schedule_row (gap_since, id) WHERE gap_since IS NOT NULL;
-CALL app.case_policies('schedule_row', '{attest_tenant,attest_operator}');
+CALL app.case_policies('schedule_row', '{attest_tenant,attest_operator}', of_submitted => true);
 CREATE POLICY coordinator_add ON app.schedule_row AS RESTRICTIVE FOR INSERT TO attest_tenant
   WITH CHECK ((SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY coordinator_change ON app.schedule_row AS RESTRICTIVE FOR UPDATE TO attest_tenant
@@ -95,8 +95,10 @@ ALTER TABLE app.assignment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_read ON app.assignment FOR SELECT TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY case_visible ON app.assignment AS RESTRICTIVE FOR ALL TO attest_tenant
-  USING (EXISTS (SELECT 1 FROM app.application a
-                 WHERE a.tenant_id = assignment.tenant_id AND a.id = assignment.application_id));
+  USING ((SELECT app.ctx_role() = 'municipal') OR EXISTS (SELECT 1 FROM app.application a
+                 WHERE a.tenant_id = assignment.tenant_id AND a.id = assignment.application_id))
+  WITH CHECK (EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = assignment.tenant_id
+                 AND a.id = assignment.application_id AND a.submitted_at IS NOT NULL));
 CREATE POLICY tenant_add ON app.assignment FOR INSERT TO attest_tenant
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND expert_tenant_id = (SELECT app.ctx_tenant())
     AND (SELECT app.ctx_role() = 'municipal'));
@@ -147,7 +149,7 @@ CREATE TABLE app.conclusion (
 );
 CREATE INDEX conclusion_list ON app.conclusion (tenant_id, place, moved_at, id);
 CREATE INDEX conclusion_region ON app.conclusion (place, moved_at, id);
-CALL app.case_policies('conclusion', '{attest_tenant,attest_expert,attest_operator}');
+CALL app.case_policies('conclusion', '{attest_tenant,attest_expert,attest_operator}', of_submitted => true);
 GRANT INSERT (tenant_id, application_id, place) ON app.conclusion TO attest_expert;
 GRANT UPDATE (place, reason, refused, moved_at, version) ON app.conclusion TO attest_tenant, attest_expert, attest_operator;
 -- What is with the Centre is moved by operators, and they alone accept (R-CON-3).
@@ -171,7 +173,7 @@ CREATE TABLE app.conclusion_file (
     DEFERRABLE INITIALLY IMMEDIATE
 );
 CREATE INDEX conclusion_file_case ON app.conclusion_file (tenant_id, application_id, id);
-CALL app.case_policies('conclusion_file', '{attest_tenant,attest_expert,attest_operator}');
+CALL app.case_policies('conclusion_file', '{attest_tenant,attest_expert,attest_operator}', of_submitted => true);
 GRANT INSERT (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)
   ON app.conclusion_file TO attest_tenant, attest_expert;
 CREATE POLICY in_own_name ON app.conclusion_file AS RESTRICTIVE FOR INSERT TO attest_tenant, attest_expert
@@ -206,7 +208,7 @@ CREATE TABLE app.decision (
   FOREIGN KEY (tenant_id, application_id) REFERENCES app.application (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE,
   FOREIGN KEY (tenant_id, supersedes_id) REFERENCES app.decision (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE
 );
-CALL app.case_policies('decision', '{attest_operator}');
+CALL app.case_policies('decision', '{attest_operator}', of_submitted => true);
 GRANT INSERT (tenant_id, application_id, decree_id, granted, category, supersedes_id) ON app.decision TO attest_operator;
 
 -- The teacher's live phone and e-mail, for those the case gives them to (08 §8.2, R-SCH-4).

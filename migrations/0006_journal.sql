@@ -55,7 +55,7 @@ ALTER TABLE app.registration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
 CREATE POLICY tenant_read ON app.registration FOR SELECT TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()));
 CREATE POLICY case_visible ON app.registration AS RESTRICTIVE FOR SELECT TO attest_tenant
-  USING (EXISTS (SELECT 1 FROM app.application a
+  USING ((SELECT app.ctx_role() = 'municipal') OR EXISTS (SELECT 1 FROM app.application a
                  WHERE a.tenant_id = registration.tenant_id AND a.id = registration.application_id));
 CREATE POLICY operator_read ON app.registration FOR SELECT TO attest_operator USING (true);
 CREATE POLICY worker_read ON app.registration FOR SELECT TO attest_worker
@@ -139,7 +139,7 @@ DECLARE
   line app.registration;
 BEGIN
   SELECT * INTO a FROM app.application x WHERE x.id = p_application AND x.tenant_id = app.ctx_tenant();
-  IF a.id IS NULL OR a.status <> 'registered' OR a.account_id = app.ctx_account()
+  IF a.id IS NULL OR a.status <> 'registered' OR (a.account_id <> app.ctx_account()) IS NOT TRUE
      OR app.acting_role(session_user) IS DISTINCT FROM a.route THEN
     RAISE EXCEPTION 'not to be registered by this caller' USING ERRCODE = '42501';
   END IF;
@@ -158,8 +158,9 @@ BEGIN
   SELECT * INTO a FROM app.application x WHERE x.id = p_application AND x.tenant_id = app.ctx_tenant();
   -- By the application alone: the entry stands where it was registered, before a merge perhaps.
   SELECT * INTO entry FROM app.registration r WHERE r.application_id = a.id AND r.kind = 'entry';
-  IF entry.id IS NULL OR a.status NOT IN ('withdrawn', 'rejected') OR a.account_id = app.ctx_account()
-     OR app.acting_role(session_user) NOT IN ('municipal', 'operator')
+  IF entry.id IS NULL OR a.status NOT IN ('withdrawn', 'rejected')
+     OR (a.account_id <> app.ctx_account()) IS NOT TRUE
+     OR (app.acting_role(session_user) IN ('municipal', 'operator')) IS NOT TRUE
      OR EXISTS (SELECT 1 FROM app.registration r WHERE r.application_id = a.id AND r.kind = 'correction'
                 AND r.decision = p_decision) THEN
     RAISE EXCEPTION 'nothing to correct for this caller' USING ERRCODE = '42501';

@@ -151,7 +151,7 @@ BEGIN
   END IF;
   SELECT * INTO export FROM app.municipality_export e
     WHERE e.tenant_id = p_tenant AND e.public_id = p_export AND e.state = 'done';
-  IF export.id IS NULL OR export.started_at < place.suspended_at THEN
+  IF export.id IS NULL OR (export.started_at >= place.suspended_at) IS NOT TRUE THEN
     RAISE EXCEPTION 'not exported since' USING ERRCODE = '23514', CONSTRAINT = 'removal_exported';
   END IF;
   -- Operators work on while it is suspended: what they added is in no older export. Letters and

@@ -53,8 +53,6 @@ BEGIN
   WITH gone AS (UPDATE app.organisation o SET tenant_id = heir, version = o.version + 1
     WHERE o.tenant_id = former AND o.ended_at IS NULL RETURNING o.id)
   SELECT array_agg(id) INTO schools FROM gone;
-  UPDATE app.membership m SET ended_at = app.ctx_now(), version = m.version + 1
-    WHERE m.tenant_id = former AND m.id = ANY (twin_old);
   UPDATE app.membership m SET tenant_id = heir, version = m.version + 1,
       organisation_id = app.instead(m.organisation_id, school_old, school_new)
     WHERE m.tenant_id = former AND m.id = ANY (goes) AND (twin_old IS NULL OR m.id <> ALL (twin_old));
@@ -91,6 +89,9 @@ BEGIN
   UPDATE app.assignment x SET expert_tenant_id = heir,
       expert_membership_id = app.instead(x.expert_membership_id, twin_old, twin_new)
     WHERE x.expert_tenant_id = former AND x.expert_membership_id = ANY (goes);
+  -- Twins end last: what still hung on them would be closed, or refuse the end.
+  UPDATE app.membership m SET ended_at = app.ctx_now(), version = m.version + 1
+    WHERE m.tenant_id = former AND m.id = ANY (twin_old);
   UPDATE app.transfer t SET state = 'cancelled', answer = 'Муниципалитеты объединены', closed_at = app.ctx_now(),
       version = t.version + 1
     WHERE t.state = 'asked' AND former IN (t.tenant_id, t.to_tenant_id);

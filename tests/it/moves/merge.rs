@@ -1,6 +1,7 @@
 //! `ctl municipality merge`: everything live moves, what is final and the journal stay.
 
 use db::transfers::{Merging, THESE, merge};
+use domain::role::Role;
 use reqwest::StatusCode;
 use tests::{Login, Town, World};
 
@@ -30,9 +31,7 @@ async fn merge_moves_what_is_live_and_leaves_what_is_final() {
     let begun = from.draft(&b).await;
     // An expert of the former one works in a third municipality too; a coordinator is in both.
     let abroad = third.submitted(&third.teacher().await).await;
-    let twin = into
-        .also(&old.coordinator, domain::role::Role::Municipal, None)
-        .await;
+    let twin = into.also(&old.coordinator, Role::Municipal, None).await;
     let mut sql = world.superuser().await;
     sql.script(&format!(
         "INSERT INTO app.assignment (tenant_id, application_id, applicant_account_id, slot, expert_tenant_id, \
@@ -237,4 +236,48 @@ async fn merge_is_the_migrators_alone() {
             .await
             .is_err_and(|error| error.is_constraint(THESE))
     );
+}
+
+/// Whoever has a cabinet of one role in both keeps what hung on the one that ends.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn merge_takes_over_what_hangs_on_twins() {
+    let world = World::own().await;
+    let (from, into) = (world.town().await, world.town().await);
+    let (teacher, expert) = (from.teacher().await, from.expert().await);
+    let place = into.organisation("municipal").await;
+    let twin_teacher = into.also(&teacher, Role::Teacher, Some(place)).await;
+    let twin_expert = into.also(&expert, Role::Expert, None).await;
+    let open = from.submitted(&teacher).await;
+    let other = from.submitted(&from.teacher().await).await;
+    let mut sql = world.superuser().await;
+    sql.script(&format!(
+        "INSERT INTO app.assignment (tenant_id, application_id, applicant_account_id, slot, expert_tenant_id, \
+           expert_membership_id, expert_account_id, expert_name, assigned_by) \
+         SELECT tenant_id, id, account_id, 1, {}, {}, {}, 'Эксперт', 1 FROM app.application WHERE id = {}",
+        from.id, expert.membership, expert.account.0, other.id
+    ))
+    .await;
+    let done = merged(&from, &into, false).await;
+    assert!(matches!(done, Ok(None)), "{done:?}");
+    let assigned = format!(
+        "SELECT expert_tenant_id = {} AND expert_membership_id = {} AND closed_at IS NULL \
+         FROM app.assignment WHERE application_id = {}",
+        into.id, twin_expert.membership, other.id
+    );
+    assert_eq!(sql.value::<bool>(&assigned).await, Ok(true));
+    let told = format!(
+        "SELECT count(*) FROM app.letter WHERE application_id = {} AND kind = 'unassigned'",
+        other.id
+    );
+    assert_eq!(sql.value::<i64>(&told).await, Ok(0));
+    let owner = format!(
+        "SELECT membership_id FROM app.application WHERE id = {} AND tenant_id = {}",
+        open.id, into.id
+    );
+    assert_eq!(sql.value::<i64>(&owner).await, Ok(twin_teacher.membership));
+    let ended = format!(
+        "SELECT count(*) FROM app.membership WHERE id IN ({}, {}) AND ended_at IS NOT NULL",
+        teacher.membership, expert.membership
+    );
+    assert_eq!(sql.value::<i64>(&ended).await, Ok(2));
 }
