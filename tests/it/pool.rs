@@ -38,7 +38,7 @@ async fn nothing_stays_open(superuser: &mut Session, when: &str) {
         if open == 0 {
             return;
         }
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("a transaction stays open {when}");
 }
@@ -123,7 +123,7 @@ async fn sec_09_dropped_in_the_middle_of_a_statement() {
         .unwrap()
         == 0
     {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     waiting.abort();
     assert!(waiting.await.unwrap_err().is_cancelled());

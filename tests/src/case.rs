@@ -1,6 +1,8 @@
 //! An application brought to a state under the real roles: every step is a statement of the
 //! person who may do it, so the fixtures obey the same policies and triggers as the product.
 
+use std::time::Duration;
+
 use app::{applications::Submission, files::Received};
 use db::applications::own::Choice;
 use domain::reference::{Category, Form, Procedure};
@@ -149,7 +151,8 @@ impl Town {
                     tenant: self.id,
                 };
             }
-            tokio::task::yield_now().await;
+            // Looking without a pause keeps a core from the database that is asked.
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
