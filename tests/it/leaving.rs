@@ -25,7 +25,7 @@ fn migrator(world: &World) -> String {
 }
 
 /// A Redis that no other test uses.
-fn redis_apart(database: u8) -> String {
+pub fn redis_apart(database: u8) -> String {
     let mut url = reqwest::Url::parse(STACK.redis.reveal()).unwrap();
     url.set_path(&database.to_string());
     url.into()

@@ -2,6 +2,7 @@
 //! post of its twin in another municipality changes, and all lead to the same place.
 
 mod ready;
+mod renewed;
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -28,6 +28,11 @@ pub enum Error {
     },
     /// Signed in, but no cabinet is in use: 303 to `/cabinet`.
     NoCabinet,
+    /// Something else must be done first: 303 there.
+    First(
+        /// The local path.
+        String,
+    ),
     /// The cabinet is closed as long as its municipality, named here, is suspended (403).
     Suspended(String),
     /// The same form was sent before (SEC-71): 303 to where it led then.
@@ -109,15 +114,24 @@ struct Failure {
 #[derive(Clone, Debug)]
 pub struct OtherCabinet(pub Actor);
 
+/// What the layer of repeats is told: the answer leads elsewhere, but nothing was done.
+#[derive(Clone, Copy, Debug)]
+pub struct NotDone;
+
+/// The way to what comes before the act that was asked for.
+fn lead(there: &str) -> Response {
+    let mut response = Redirect::to(there).into_response();
+    response.extensions_mut().insert(NotDone);
+    response
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, heading, lines) = match self {
-            Self::SignIn { next } => {
-                let next = crate::public::login_address(&next);
-                return Redirect::to(&next).into_response();
-            }
+            Self::SignIn { next } => return lead(&crate::public::login_address(&next)),
+            Self::NoCabinet => return lead("/cabinet"),
+            Self::First(there) => return lead(&there),
             Self::DoneBefore { location } => return Redirect::to(&location).into_response(),
-            Self::NoCabinet => return Redirect::to("/cabinet").into_response(),
             Self::Suspended(municipality) => (
                 StatusCode::FORBIDDEN,
                 "Кабинет закрыт",

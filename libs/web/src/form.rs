@@ -1,7 +1,8 @@
 //! Posted forms: the token is checked before anything is believed (SEC-30). A handler gets
 //! the fields only by saying what happens when the token is old: [`Posted::accept`] for forms
 //! with typed text, which are shown again with it, [`Posted::take`] for buttons. A form sent
-//! twice is done once (`once`, SEC-71).
+//! twice is done once (`once`, SEC-71): a repeat ends in [`layer`], before anybody asks who
+//! sends it, for what was done may have changed that.
 
 use std::sync::Arc;
 
@@ -9,13 +10,15 @@ use axum::{
     body::to_bytes,
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
+    middleware::Next,
+    response::Response,
 };
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
 
 use crate::{
     error::{Error, Result},
-    once::{self, Once},
+    once::{self, Once, Said},
     visit::{SWITCHED, Visit},
 };
 
@@ -90,44 +93,67 @@ pub fn token_fits(visit: &Visit, sent: &str) -> Result<bool> {
     Ok(false)
 }
 
+/// The layer that reads forms without files: a repeat is answered as the first one was, any
+/// other form claims its number.
+pub async fn layer(request: Request, next: Next) -> Result<Response> {
+    let once = request.extensions().get::<Once>().cloned();
+    let Some((visit, once)) = visit_of(&request)
+        .zip(once)
+        .filter(|_| is_form(request.headers()))
+    else {
+        return Ok(next.run(request).await);
+    };
+    same_site(request.headers())?;
+    let (parts, body) = request.into_parts();
+    // The body ends with an error where it grows too long, and so it does where it breaks off.
+    let bytes = to_bytes(body, MAX).await.map_err(|_| Error::TooLarge)?;
+    let token = field(&bytes, "_csrf");
+    let fresh = matches!(token_fits(&visit, &token), Ok(true));
+    let mut said = Said::default();
+    said.add(&bytes);
+    let number = field(&bytes, once::FIELD);
+    if let Some(done) = once.claim(&token, &number, fresh).await? {
+        match once.answer(done, said).await {
+            // Not a repeat; with an old token it is told so by whoever asked for the form.
+            Error::Expired if !fresh => {}
+            answer => return Err(answer),
+        }
+    } else {
+        once.note(said);
+    }
+    Ok(next.run(Request::from_parts(parts, bytes.into())).await)
+}
+
+fn visit_of(request: &Request) -> Option<Arc<Visit>> {
+    request.extensions().get().cloned()
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"))
+}
+
+fn field(form: &[u8], wanted: &str) -> String {
+    url::form_urlencoded::parse(form)
+        .find(|(name, _)| name == wanted)
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         same_site(request.headers())?;
-        let visit = request
-            .extensions()
-            .get::<Arc<Visit>>()
-            .cloned()
+        let visit = visit_of(&request)
+            .filter(|_| is_form(request.headers()))
             .ok_or(Error::Expired)?;
-        let once = request.extensions().get::<Once>().cloned();
-        let form = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-        if !form {
-            return Err(Error::Expired);
-        }
-        // The body ends with an error where it grows too long, and so it does where it breaks off.
         let bytes = to_bytes(request.into_body(), MAX)
             .await
             .map_err(|_| Error::TooLarge)?;
-        let sent = |wanted| {
-            url::form_urlencoded::parse(&bytes)
-                .find(|(name, _)| name == wanted)
-                .map(|(_, value)| value.into_owned())
-                .unwrap_or_default()
-        };
-        let fresh = token_fits(&visit, &sent("_csrf"))?;
-        if let Some(once) = once.filter(|_| fresh) {
-            let mut said = once.nothing_said();
-            said.add(&bytes);
-            if let Some(done) = once.claim(&sent(once::FIELD)).await? {
-                return Err(once.answer(done, said).await);
-            }
-            once.note(said);
-        }
+        let fresh = token_fits(&visit, &field(&bytes, "_csrf"))?;
         let form = serde_html_form::from_bytes(&bytes).map_err(|_| {
             Error::Invalid(vec![app::FieldFault::new(
                 "",

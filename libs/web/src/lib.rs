@@ -132,6 +132,7 @@ pub fn router(web: Web) -> Router {
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::not_found)
         // The innermost first.
+        .layer(middleware::from_fn(form::layer))
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(middleware::from_fn(error::patience))
         .layer(middleware::from_fn_with_state(web.clone(), visit::refusals))
@@ -142,5 +143,6 @@ pub fn router(web: Web) -> Router {
         .layer(middleware::from_fn(headers::layer))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(log::layer))
+        .layer(middleware::from_fn(once::to_its_end))
         .with_state(web)
 }

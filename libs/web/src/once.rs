@@ -2,21 +2,28 @@
 //! carries a number made when it was shown. The first request with it claims the number in
 //! Redis; what came of it decides the rest:
 //!
-//! - it led on (303): the answer is remembered and given to every repeat, with its notice and,
-//!   where the form signed somebody in or changed the cabinet, into a session of the repeat's
-//!   own, because the browser threw the first answer away together with its cookie;
-//! - anything else (a fault to be mended, a conflict, a failure): the number is free again and
-//!   the same page can be sent once more.
+//! - it led on (303): where to is remembered and every repeat is led there, with the notice;
+//! - anything else (a fault to be mended, a conflict, the way to sign-in, a failure): the
+//!   number is free again and the same page can be sent once more.
 //!
 //! Repeats wait for the first one, for [`WAIT`]. A repeat that says something else than the
 //! first one did is not a repeat, and is told so. A browser pressed twice drops its first
-//! request: an act that has begun therefore goes on to its end without it.
+//! request: an act that has begun therefore goes on to its end without it ([`to_its_end`]).
 //!
-//! The number is bound to the session and the address: another person's same number is another
-//! form. Keys and digests are keyed with the session's id, which only the cookie knows, so a
-//! dump of Redis tells neither addresses nor what was typed. A process that dies leaves its
-//! claims to expire; its people open the page anew and get a new number. A form without a
-//! number (a script's) is done as often as it is sent.
+//! The number is bound to the token and the address beside it: another person's same number is
+//! another form. An act that renews the session (sign-in, a cabinet opened or closed) makes the
+//! token an old one, and is known for a repeat all the same, by the session it comes with:
+//!
+//! - the one the first was left with: the browser has the first answer, and is only led on;
+//! - the one the first came with: the browser threw that answer away with its cookie. It gets
+//!   a session of its own, a copy of the first one's as long as that lives (SEC-22);
+//! - any other one is not the same browser's: nothing is remembered for it.
+//!
+//! Nothing in Redis tells who did what: keys and digests are hashes over the number, which only
+//! the page knows; sessions are named as Redis names them, by a hash of the cookie; a place
+//! whose address is a secret is not kept; the notice and who is signed in lie in the session
+//! alone. A process that dies leaves its claims to expire; its people open the page anew and
+//! get a new number. A form without a number (a script's) is done as often as it is sent.
 //!
 //! What does not belong here: versions (SEC-70) and uniqueness. They hold without this.
 
@@ -35,12 +42,13 @@ use axum::{
 use redis::{AsyncCommands as _, ExistenceCheck, SetExpiry, SetOptions, aio::ConnectionManager};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use tower_sessions::session;
 use uuid::Uuid;
 
 use crate::{
     Web,
-    error::{Error, Result},
-    session::Signed,
+    error::{Error, NotDone, Result},
+    session::RedisStore,
     visit::Visit,
 };
 
@@ -70,7 +78,6 @@ struct Inner {
 /// A number this request has claimed.
 struct Held {
     key: String,
-    session: String,
     digest: String,
 }
 
@@ -79,12 +86,14 @@ struct Held {
 pub struct Done {
     digest: String,
     location: String,
-    notice: Option<String>,
-    signed: Option<Signed>,
+    /// The key of the session the form came with.
+    before: Option<String>,
+    /// The key of the session it was left with; none after «Выйти».
+    after: Option<String>,
 }
 
-/// What a form says, field by field.
-#[derive(Clone)]
+/// What a form says, field by field, its number among it.
+#[derive(Clone, Default)]
 pub struct Said(Sha256);
 
 impl Said {
@@ -106,6 +115,16 @@ fn hex(hash: Sha256) -> String {
         .collect()
 }
 
+/// The layer around everything: what posts goes on when its browser leaves.
+pub async fn to_its_end(request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    tokio::spawn(next.run(request))
+        .await
+        .unwrap_or_else(|_| Error::Internal.into_response())
+}
+
 /// The layer around what posts: gives the request its claim, and settles the claim by the
 /// answer.
 pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> Response {
@@ -119,43 +138,40 @@ pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> 
         held: Mutex::default(),
     }));
     request.extensions_mut().insert(once.clone());
-    let act = tokio::spawn(async move {
-        let response = next.run(request).await;
-        once.settle(leads_to(&response)).await;
-        response
-    });
-    act.await
-        .unwrap_or_else(|_| Error::Internal.into_response())
+    let response = next.run(request).await;
+    once.settle(leads_to(&response)).await;
+    response
 }
 
-/// Where an answer leads, if the form was done.
-fn leads_to(response: &Response) -> Option<String> {
+/// Where an answer leads, if the form was done. An invitation's address opens it to whoever
+/// has it: a repeat is led to where the browser is led after that page.
+fn leads_to(response: &Response) -> Option<&str> {
+    if response.status() != StatusCode::SEE_OTHER
+        || response.extensions().get::<NotDone>().is_some()
+    {
+        return None;
+    }
     let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
-    (response.status() == StatusCode::SEE_OTHER).then(|| location.to_owned())
+    Some(match location.starts_with("/invitation/") {
+        true => "/cabinet",
+        false => location,
+    })
 }
 
 impl Once {
-    /// An empty [`Said`], keyed with the session.
-    #[must_use]
-    pub fn nothing_said(&self) -> Said {
-        let mut said = Said(Sha256::new());
-        said.add(self.0.visit.session_id().unwrap_or_default().as_bytes());
-        said
-    }
-
-    /// Claims the number for this request. `None`: it is claimed, or there is none to claim;
-    /// otherwise what came of the form when it was sent before.
+    /// Claims the number of a form with this token for this request. `None`: it is claimed, or
+    /// there is none to claim; otherwise what came of the form when it was sent before. If the
+    /// token is no longer `fresh`, nothing new may be done: the number is only looked up.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the first one is still at it after [`WAIT`];
     /// [`Error::Unavailable`] if Redis does not answer.
-    pub async fn claim(&self, number: &str) -> Result<Option<Done>> {
-        let (Ok(number), Some(session)) = (number.parse::<Uuid>(), self.0.visit.session_id())
-        else {
+    pub async fn claim(&self, token: &str, number: &str, fresh: bool) -> Result<Option<Done>> {
+        let Ok(number) = number.parse::<Uuid>() else {
             return Ok(None);
         };
-        let mut of = Said(Sha256::new());
-        of.add(session.as_bytes());
+        let mut of = Said::default();
+        of.add(token.as_bytes());
         of.add(self.0.visit.path.as_bytes());
         of.add(number.as_bytes());
         let key = format!("once:{}", of.hex());
@@ -164,17 +180,18 @@ impl Once {
             .conditional_set(ExistenceCheck::NX)
             .with_expiration(SetExpiry::EX(HELD));
         for _ in 0..WAIT.as_millis() / LOOK_EVERY.as_millis() {
-            if redis.set_options(&key, "", free.clone()).await? {
+            if fresh && redis.set_options(&key, "", free.clone()).await? {
                 *self.held() = Some(Held {
                     key,
-                    session,
                     digest: String::new(),
                 });
                 return Ok(None);
             }
-            // Nothing: given back just now. Empty: still running.
             match redis.get::<_, Option<String>>(&key).await? {
+                None if !fresh => return Ok(None),
+                // Given back just now.
                 None => {}
+                // Still running.
                 Some(running) if running.is_empty() => tokio::time::sleep(LOOK_EVERY).await,
                 Some(done) => {
                     return serde_json::from_str(&done).map(Some).map_err(|error| {
@@ -194,12 +211,10 @@ impl Once {
         }
     }
 
-    /// The answer to a repeat that says `said`.
+    /// The answer to a repeat that says `said`; [`Error::Expired`] if it is another browser's,
+    /// or if the session the first was left with has ended.
     pub async fn answer(&self, done: Done, said: Said) -> Error {
-        if done.digest != said.hex() {
-            return Error::Invalid(vec![FieldFault::new("", OTHER)]);
-        }
-        match self.repeat(&done).await {
+        match self.repeat(&done, said).await {
             Ok(()) => Error::DoneBefore {
                 location: done.location,
             },
@@ -207,17 +222,24 @@ impl Once {
         }
     }
 
-    async fn repeat(&self, done: &Done) -> Result<()> {
-        if let Some(signed) = &done.signed {
-            self.0.visit.sign_in(signed).await?;
+    async fn repeat(&self, done: &Done, said: Said) -> Result<()> {
+        let visit = &self.0.visit;
+        if visit.came_with != done.before && visit.came_with != done.after {
+            return Err(Error::Expired);
         }
-        if let Some(notice) = &done.notice {
-            self.0.visit.notify(notice).await?;
+        if done.digest != said.hex() {
+            return Err(Error::Invalid(vec![FieldFault::new("", OTHER)]));
         }
-        Ok(())
+        let Some(after) = &done.after else {
+            return Ok(());
+        };
+        let sessions = RedisStore(self.0.redis.clone());
+        let left = sessions.at(after).await.map_err(session::Error::Store)?;
+        let left = left.ok_or(Error::Expired)?;
+        visit.catch_up(&left, visit.came_with != done.after).await
     }
 
-    async fn settle(&self, location: Option<String>) {
+    async fn settle(&self, location: Option<&str>) {
         let Some(held) = self.held().take() else {
             return;
         };
@@ -231,18 +253,13 @@ impl Once {
         }
     }
 
-    async fn remember(&self, held: Held, location: String) -> Result<()> {
+    async fn remember(&self, held: Held, location: &str) -> Result<()> {
         let visit = &self.0.visit;
-        let signed = if visit.session_id().as_ref() == Some(&held.session) {
-            None
-        } else {
-            visit.signed_by_now().await?
-        };
         let done = Done {
             digest: held.digest,
-            location,
-            notice: visit.next_notice().await?,
-            signed,
+            location: location.to_owned(),
+            before: visit.came_with.clone(),
+            after: visit.left_with().await?,
         };
         let done = serde_json::to_string(&done).map_err(|_| Error::Internal)?;
         let mut redis = self.0.redis.clone();

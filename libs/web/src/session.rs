@@ -12,7 +12,7 @@ use redis::{
     AsyncCommands as _, ExistenceCheck, RedisError, ScanOptions, SetExpiry, SetOptions,
     aio::ConnectionManager,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
@@ -125,7 +125,7 @@ pub fn layer(web: &Web) -> SessionManagerLayer<RedisStore> {
 
 /// Sessions as Redis keys `sess:{sha256 of the cookie}` with a time to live.
 #[derive(Clone)]
-pub struct RedisStore(ConnectionManager);
+pub struct RedisStore(pub(crate) ConnectionManager);
 
 impl std::fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -133,13 +133,23 @@ impl std::fmt::Debug for RedisStore {
     }
 }
 
-fn key(id: &Id) -> String {
+/// The key a session lies under.
+pub(crate) fn key(id: &Id) -> String {
     let digest = Sha256::digest(id.to_string().as_bytes());
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sess:{hex}")
 }
 
 impl RedisStore {
+    /// The session under this key, if it lives.
+    pub(crate) async fn at(&self, key: &str) -> Result<Option<Record>> {
+        let mut redis = self.0.clone();
+        let value: Option<String> = redis.get(key).await.map_err(backend)?;
+        value
+            .map(|value| serde_json::from_str(&value).map_err(|e| Error::Decode(e.to_string())))
+            .transpose()
+    }
+
     async fn write(&self, record: &Record, if_there: ExistenceCheck) -> Result<()> {
         let value = serde_json::to_string(record).map_err(|e| Error::Encode(e.to_string()))?;
         let how = SetOptions::default()
@@ -179,11 +189,7 @@ impl SessionStore for RedisStore {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let mut redis = self.0.clone();
-        let value: Option<String> = redis.get(key(id)).await.map_err(backend)?;
-        value
-            .map(|value| serde_json::from_str(&value).map_err(|e| Error::Decode(e.to_string())))
-            .transpose()
+        self.at(&key(id)).await
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
@@ -226,8 +232,8 @@ pub async fn forget(
             redis.del::<_, ()>(key).await?;
         }
     }
-    // What forms remember for their repeats names nobody's municipality: all of it goes, a
-    // quarter of an hour's worth. A claim without an outcome is of a form still running.
+    // What forms remember for their repeats leads to pages of nobody knows whom: all of it goes,
+    // a quarter of an hour's worth. A claim without an outcome is of a form still running.
     for key in keys(&mut redis, "once:*").await? {
         if redis.strlen::<_, usize>(&key).await? > 0 {
             redis.del::<_, ()>(key).await?;
@@ -252,7 +258,11 @@ async fn keys(
 }
 
 /// Who is signed in by a session as it is stored.
-fn signed_of(value: &str) -> Option<Signed> {
-    let mut record: Record = serde_json::from_str(value).ok()?;
-    serde_json::from_value(record.data.remove(SIGNED)?).ok()
+fn signed_of(stored: &str) -> Option<Signed> {
+    value(&serde_json::from_str(stored).ok()?, SIGNED)
+}
+
+/// What lies in a session under this key of its own.
+pub(crate) fn value<T: DeserializeOwned>(record: &Record, key: &str) -> Option<T> {
+    T::deserialize(record.data.get(key)?).ok()
 }

@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Result},
     form::{same_site, token_fits},
     limits::Limit,
-    once::{self, Once, Said},
+    once::{self, Done, Once, Said},
     visit::Visit,
 };
 
@@ -91,7 +91,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let mut upload = Self {
             multipart,
             visit,
-            said: once.nothing_said(),
+            said: Said::default(),
             once,
             texts: HashMap::new(),
         };
@@ -125,7 +125,7 @@ impl Upload {
             Some(Part::File(..)) => return Err(Error::Expired),
             _ => return Ok(()),
         }
-        let Some(done) = self.once.claim(self.text(once::FIELD)).await? else {
+        let Some(done) = self.claim().await? else {
             return Ok(());
         };
         while let Some(part) = self.next().await? {
@@ -138,6 +138,11 @@ impl Upload {
             }
         }
         Err(self.once.answer(done, self.said.clone()).await)
+    }
+
+    async fn claim(&self) -> Result<Option<Done>> {
+        let (token, number) = (self.text("_csrf"), self.text(once::FIELD));
+        self.once.claim(token, number, true).await
     }
 
     /// Reads the form: texts are kept, files stored for the municipality `tenant`. The verb

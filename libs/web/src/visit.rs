@@ -13,7 +13,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{actor::Actor, role::Role};
 use rand::Rng as _;
-use tower_sessions::{Expiry, Session, cookie::time::OffsetDateTime};
+use tower_sessions::{Expiry, Session, cookie::time::OffsetDateTime, session::Record};
 use uuid::Uuid;
 
 use crate::{
@@ -29,6 +29,8 @@ pub const SWITCHED: &str = "Вы сменили кабинет, пока стр�
 #[derive(Clone, Debug)]
 pub struct Visit {
     session: Session,
+    /// The key in Redis of the session the browser asked with, whether there is one or not.
+    pub came_with: Option<String>,
     /// Who is signed in, if anybody.
     pub signed: Option<Signed>,
     /// The token this session's forms carry; empty until a form is shown (see [`Guest`]).
@@ -79,6 +81,8 @@ pub async fn refusals(State(web): State<Web>, request: Request, next: Next) -> R
 
 impl Visit {
     async fn read(session: Session, path: String, page: bool) -> Result<Self> {
+        // Before anything is read: a session that is no more loses its id then.
+        let came_with = session.id().map(|id| session::key(&id));
         let mut signed: Option<Signed> = session.get(session::SIGNED).await?;
         if let Some(person) = &signed {
             if session::outlived(person, OffsetDateTime::now_utc().unix_timestamp()) {
@@ -102,6 +106,7 @@ impl Visit {
         };
         Ok(Self {
             session,
+            came_with,
             signed,
             csrf,
             former,
@@ -119,27 +124,33 @@ impl Visit {
         Ok(self.session.insert(session::NOTICE, words).await?)
     }
 
-    /// The id of the session, known to the browser's cookie alone; none before there is one,
-    /// and none from a sign-in to the end of its request.
-    #[must_use]
-    pub fn session_id(&self) -> Option<String> {
-        self.session.id().map(|id| id.to_string())
-    }
-
-    /// What the next page will say.
+    /// Keeps what the request made of the session, and tells its key in Redis; none if there
+    /// is no session any more.
     ///
     /// # Errors
     /// If Redis does not answer.
-    pub async fn next_notice(&self) -> Result<Option<String>> {
-        Ok(self.session.get(session::NOTICE).await?)
+    pub async fn left_with(&self) -> Result<Option<String>> {
+        if self.session.is_empty().await {
+            return Ok(None);
+        }
+        self.session.save().await?;
+        Ok(self.session.id().map(|id| session::key(&id)))
     }
 
-    /// Who is signed in by now; [`Visit::signed`] is who was when the request came.
+    /// Takes over what another request made of the session, as `left`: its notice and, where it
+    /// was `renewed`, who is signed in.
     ///
     /// # Errors
     /// If Redis does not answer.
-    pub async fn signed_by_now(&self) -> Result<Option<Signed>> {
-        Ok(self.session.get(session::SIGNED).await?)
+    pub async fn catch_up(&self, left: &Record, renewed: bool) -> Result<()> {
+        if renewed && let Some(signed) = session::value(left, session::SIGNED) {
+            let former = session::value(left, session::FORMER).unwrap_or_default();
+            self.renew(&signed, former).await?;
+        }
+        match session::value::<String>(left, session::NOTICE) {
+            Some(notice) => self.notify(&notice).await,
+            None => Ok(()),
+        }
     }
 
     /// Signs a person in, or changes what is known of it, under a new session id and token
@@ -148,10 +159,13 @@ impl Visit {
     /// # Errors
     /// If Redis does not answer.
     pub async fn sign_in(&self, signed: &Signed) -> Result<()> {
+        self.renew(signed, self.former_after(signed)).await
+    }
+
+    async fn renew(&self, signed: &Signed, former: Vec<Former>) -> Result<()> {
         self.session.cycle_id().await?;
         self.session.insert(session::SIGNED, signed).await?;
         self.session.insert(session::CSRF, random_token()).await?;
-        let former = self.former_after(signed);
         self.session.insert(session::FORMER, former).await?;
         let role = signed.cabinet.as_ref().map(|cabinet| cabinet.role);
         self.session

@@ -104,11 +104,11 @@ async fn enter(
     next: Option<&str>,
 ) -> Result<Response> {
     if !standing.consent {
-        return Ok(Redirect::to("/consent").into_response());
+        return Err(Error::First("/consent".to_owned()));
     }
     if !is_filled(cabinet) {
         let on = format!("/profile?cabinet={}", cabinet.public_id);
-        return Ok(Redirect::to(&on).into_response());
+        return Err(Error::First(on));
     }
     open(at, web, standing, cabinet).await?;
     Ok(Redirect::to(next.unwrap_or(cabinet.role.home())).into_response())

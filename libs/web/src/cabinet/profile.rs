@@ -86,7 +86,7 @@ pub async fn post(at: Person, State(web): State<Web>, posted: Posted<Raw>) -> Re
     let (person, which) = (acting(&at)?, which(&at, &raw.cabinet)?);
     let profile = ended(&at, web.app.profile(person, which).await).await?;
     if !profile.consent {
-        return Ok(Redirect::to("/consent").into_response());
+        return Err(Error::First("/consent".to_owned()));
     }
     match raw.ask.as_str() {
         "missing" => "yes".clone_into(&mut raw.typed.missing),
