@@ -60,14 +60,23 @@ pub struct Limit {
     seconds: u32,
 }
 
-/// The key of what is counted for an account.
-pub(crate) fn key_of(account: i64) -> String {
-    format!("rl:upload:{account}")
+/// The keys of what is counted for an account.
+pub(crate) fn keys_of_account(account: i64) -> [String; 2] {
+    [UPLOAD, EXPORT].map(|what| account_key(what, account))
 }
 
 /// The keys of what is counted for a login.
-pub(crate) fn keys_of(login: &str) -> [String; 2] {
-    ["login", "forgot"].map(|what| login_key(what, login))
+pub(crate) fn keys_of_login(login: &str) -> [String; 2] {
+    [LOGIN, FORGOT].map(|what| login_key(what, login))
+}
+
+const UPLOAD: &str = "upload";
+const EXPORT: &str = "export";
+const LOGIN: &str = "login";
+const FORGOT: &str = "forgot";
+
+fn account_key(what: &str, account: i64) -> String {
+    format!("rl:{what}:{account}")
 }
 
 fn login_key(what: &str, login: &str) -> String {
@@ -87,7 +96,7 @@ const HOUR: u32 = 60 * 60;
 impl Limit {
     /// Failed sign-ins to one account.
     pub fn login_account(web: &Web, login: &str) -> Self {
-        Self::of_login("login", login, web.settings.login_per_account)
+        Self::of_login(LOGIN, login, web.settings.login_per_account)
     }
 
     /// Failed sign-ins from one address.
@@ -111,7 +120,7 @@ impl Limit {
     /// Files uploaded by one account.
     pub fn upload(web: &Web, account: AccountId) -> Self {
         Self {
-            key: key_of(account.0),
+            key: account_key(UPLOAD, account.0),
             most: web.settings.upload_per_hour,
             seconds: HOUR,
         }
@@ -120,7 +129,7 @@ impl Limit {
     /// Files taken away with all rows of a list, by one account.
     pub fn export(web: &Web, account: AccountId) -> Self {
         Self {
-            key: format!("rl:export:{}", account.0),
+            key: account_key(EXPORT, account.0),
             most: web.settings.exports_per_hour,
             seconds: HOUR,
         }
@@ -128,7 +137,7 @@ impl Limit {
 
     /// Letters with a link for a password, to one account.
     pub fn forgot_account(web: &Web, login: &str) -> Self {
-        Self::of_login("forgot", login, web.settings.login_per_account)
+        Self::of_login(FORGOT, login, web.settings.login_per_account)
     }
 
     /// The same, from one address; links opened count as well.

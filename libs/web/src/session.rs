@@ -218,8 +218,9 @@ pub async fn forget(
 ) -> Result<(), RedisError> {
     let client = redis::Client::open(redis_url)?;
     let mut redis = client.get_multiplexed_async_connection().await?;
-    let counters = accounts.iter().map(|&account| limits::key_of(account));
-    for key in counters.chain(logins.iter().flat_map(|login| limits::keys_of(login))) {
+    let of_accounts = accounts.iter().map(|&id| limits::keys_of_account(id));
+    let of_logins = logins.iter().map(|login| limits::keys_of_login(login));
+    for key in of_accounts.chain(of_logins).flatten() {
         redis.del::<_, ()>(key).await?;
     }
     for key in keys(&mut redis, "sess:*").await? {
