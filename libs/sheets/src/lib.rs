@@ -108,7 +108,10 @@ pub enum Error<E> {
     /// The rows broke off.
     #[error("строки таблицы не прочитаны")]
     Rows(#[source] E),
-    /// The disk did not take it, or there are more rows than a sheet has.
+    /// There are more rows than [`MOST_ROWS`], and only [`Format::Csv`] has no end.
+    #[error("строк больше, чем вмещает лист")]
+    TooMany,
+    /// The disk did not take it.
     #[error("файл таблицы не записан")]
     File(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -119,11 +122,14 @@ impl<E> Error<E> {
     }
 }
 
+/// How many rows a sheet of a workbook takes below its header.
+pub const MOST_ROWS: u32 = (1 << 20) - 1;
+
 /// Writes a table and returns its file, at its beginning. Blocks: keep it off the threads of
 /// an async runtime.
 ///
 /// # Errors
-/// [`Error::Rows`] with the first row that failed, [`Error::File`].
+/// [`Error::Rows`] with the first row that failed, [`Error::TooMany`], [`Error::File`].
 pub fn write<E>(
     format: Format,
     columns: &[Column],
@@ -190,6 +196,15 @@ mod tests {
              02.12.2026 14:05:09;-5;\"a;b\"\r\n\
              02.12.2026 14:05:09;-5;«тихо»\r\n"
         );
+    }
+
+    #[test]
+    fn a_sheet_has_an_end_and_says_so() {
+        let rows = |most| (0..most).map(|_| Ok::<_, Infallible>(vec![Cell::Empty; 3]));
+        assert!(write(Format::Xlsx, &COLUMNS, rows(MOST_ROWS)).is_ok());
+        let more = write(Format::Xlsx, &COLUMNS, rows(MOST_ROWS + 1));
+        assert!(matches!(more, Err(Error::TooMany)), "{more:?}");
+        assert!(write(Format::Csv, &COLUMNS, rows(MOST_ROWS + 1)).is_ok());
     }
 
     #[test]

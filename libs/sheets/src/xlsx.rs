@@ -4,7 +4,7 @@ use std::{fs::File, io::BufWriter};
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
-use crate::{Cell, Column, Error};
+use crate::{Cell, Column, Error, MOST_ROWS};
 
 /// The greatest whole number a cell holds exactly: it is a floating-point number inside.
 const EXACT: i64 = 1 << 53;
@@ -25,6 +25,9 @@ pub(crate) fn write<E>(
         moment: Format::new().set_num_format("dd.mm.yyyy hh:mm:ss"),
     };
     for (number, row) in (1..).zip(rows) {
+        if number > MOST_ROWS {
+            return Err(Error::TooMany);
+        }
         for (column, cell) in (0..).zip(row.map_err(Error::Rows)?) {
             put(sheet, number, column, cell, &formats).map_err(Error::file)?;
         }

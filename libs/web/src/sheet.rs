@@ -3,6 +3,7 @@
 
 use std::future::ready;
 
+use app::FieldFault;
 use axum::{body::Body, response::Response};
 use domain::actor::AccountId;
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
@@ -16,6 +17,8 @@ use crate::{
     upload::attachment,
 };
 
+const TOO_MANY: &str = "Строк больше 1 048 575, столько лист XLSX не вмещает. Уточните отбор, например период, или выгрузите CSV.";
+
 /// Counts one more file; asked before anything is read.
 ///
 /// # Errors
@@ -28,7 +31,8 @@ pub async fn count(web: &Web, account: AccountId) -> Result<()> {
 /// leaves: rows that break off end in an error, not in half a file.
 ///
 /// # Errors
-/// Whatever the rows end in; [`Error::Internal`] when the disk does not take the file.
+/// Whatever the rows end in; [`Error::Invalid`] when a workbook has no place for all of them:
+/// none is left out unsaid; [`Error::Internal`] when the disk does not take the file.
 pub async fn answer(
     name: &str,
     format: Format,
@@ -52,6 +56,9 @@ pub async fn answer(
     let file = match written {
         Ok(file) => tokio::fs::File::from_std(file),
         Err(sheets::Error::Rows(error)) => return Err(error.into()),
+        Err(sheets::Error::TooMany) => {
+            return Err(Error::Invalid(vec![FieldFault::new("", TOO_MANY)]));
+        }
         Err(error @ sheets::Error::File(_)) => return Err(broken(&error)),
     };
     let size = file.metadata().await.map_err(|error| broken(&error))?.len();
@@ -81,4 +88,26 @@ fn each(batch: Rows) -> impl Iterator<Item = app::Result<Vec<Cell>>> {
 fn broken(error: &(dyn std::error::Error + 'static)) -> Error {
     tracing::error!(error, "a table is not written");
     Error::Internal
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::stream;
+    use sheets::MOST_ROWS;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn more_rows_than_a_sheet_has_are_told_of() {
+        const BATCH: usize = 4096;
+        let batches = MOST_ROWS as usize / BATCH + 1;
+        for (format, fits) in [(Format::Xlsx, false), (Format::Csv, true)] {
+            let rows = stream::iter((0..batches).map(|_| Ok(vec![Vec::new(); BATCH])));
+            let answer = answer("Журнал", format, &[], rows).await;
+            assert_eq!(answer.is_ok(), fits, "{format:?}");
+            if let Err(error) = answer {
+                assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+            }
+        }
+    }
 }

@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::{
     Web,
     asked::{Asked, address},
-    error::Result,
+    error::{Error, Result},
     lists::{self, choice_by_id},
     page::{Page, fault_of},
     sheet,
@@ -125,9 +125,12 @@ async fn show(at: Admin, State(web): State<Web>, Asked(wanted): Asked<Wanted>) -
         .iter()
         .map(|row| (row.public_id, row.id))
         .collect();
-    let (filter, faults) = wanted.parse(&web, &numbers);
+    let (filter, mut faults) = wanted.parse(&web, &numbers);
     if let (Some(format), true) = (Format::from_code(&wanted.format), faults.is_empty()) {
-        return export(&at, &web, format, filter).await;
+        match export(&at, &web, format, filter).await {
+            Err(Error::Invalid(found)) => faults = found,
+            answer => return answer,
+        }
     }
     let after = wanted.after.parse().ok();
     let seen = web.app.audit(&at.actor, &filter, after).await?;
