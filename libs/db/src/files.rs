@@ -2,10 +2,7 @@
 //! opened which (R-AUD-1). The bytes are the store's; what a file is for is said by whoever
 //! names it: an attachment, a rendition, a withdrawal, a conclusion.
 
-use domain::{
-    act::{Doing, acts},
-    actor::TenantId,
-};
+use domain::act::{Doing, acts};
 use uuid::Uuid;
 
 use crate::{
@@ -76,32 +73,6 @@ pub async fn add<A: Doing>(
         file.sha256.as_slice(),
         actor.account.0,
         actor.role.code(),
-    )
-    .fetch_one(tx.connection())
-    .await?)
-}
-
-/// Names an object the worker made, such as a printed rendition; returns the file's number.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn add_by_worker(
-    tx: &mut WorkerTx,
-    tenant: TenantId,
-    application: i64,
-    file: &NewFile<'_>,
-) -> Result<i64> {
-    Ok(sqlx::query_scalar!(
-        "INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256, by_role)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'worker') RETURNING id",
-        tenant.0,
-        Uuid::now_v7(),
-        application,
-        file.s3_key,
-        file.name,
-        file.content_type,
-        file.bytes(),
-        file.sha256.as_slice(),
     )
     .fetch_one(tx.connection())
     .await?)

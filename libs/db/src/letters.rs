@@ -46,19 +46,6 @@ pub async fn coordinators(scope: &mut Scope) -> Result<Vec<i64>> {
     )
 }
 
-/// The accounts of the school coordinators of an organisation.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn school_coordinators(scope: &mut Scope, organisation: i64) -> Result<Vec<i64>> {
-    Ok(sqlx::query_scalar!(
-        r#"SELECT app.recipients('school', $1) AS "id!""#,
-        organisation
-    )
-    .fetch_all(scope.connection())
-    .await?)
-}
-
 /// Queues the letter of an invitation: the worker reads its address and derives its link when
 /// it sends (R-ACC-4).
 ///
