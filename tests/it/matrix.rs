@@ -1,7 +1,7 @@
 //! The reviewed permission matrix against the pages there are: a right that names a page has
 //! that page, in the cabinet of its role; a page still to come is named by its issue.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use domain::{act::Act, role::Role};
 
@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use tests::World;
 
 use crate::{
+    dynamic::files,
     pages::{Visitors, object},
     routes::routes,
     seed::full,
@@ -66,6 +67,31 @@ fn every_right_has_its_page_or_the_issue_it_comes_with() {
     println!("SEC-06: {pages} rights with a page, {later} with a later issue, {never} never");
     assert_eq!(pages + later + never, Act::ALL.len() * Role::ALL.len());
     assert!(faults.is_empty(), "no such page: {faults:#?}");
+}
+
+/// What a verb asks for is there already: at least one role has a page of it.
+#[test]
+fn a_right_that_a_verb_asks_for_has_a_page() {
+    let mut verbs = Vec::new();
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../libs/app/src");
+    files(&directory, "rs", &mut verbs);
+    let read = |path| fs::read_to_string(path).unwrap();
+    let verbs: String = verbs.into_iter().map(read).collect();
+    let mut paged = BTreeMap::new();
+    for [act, _, relations, page] in cells() {
+        let act = Act::from_code(&act).unwrap();
+        if relations != "-" {
+            *paged.entry(format!("{act:?}")).or_insert(false) |= page.starts_with('/');
+        }
+    }
+    let asked = |act: &str| verbs.contains(&format!("::<acts::{act}>("));
+    let faults: Vec<&String> = paged
+        .iter()
+        .filter(|(act, paged)| !**paged && asked(act))
+        .map(|(act, _)| act)
+        .collect();
+    assert!(paged.keys().filter(|act| asked(act)).count() > 50);
+    assert!(faults.is_empty(), "{faults:?}");
 }
 
 /// Every cell against what the site does: what a role may is a page of its own that opens for
