@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// What is exported, and where to.
 #[derive(Args)]
 pub struct ExportArguments {
-    /// Короткое имя муниципалитета
+    /// Краткое имя муниципалитета
     #[arg(value_name = "ИМЯ")]
     slug: String,
     /// Файл, в который писать; без него – в стандартный вывод
@@ -45,7 +45,7 @@ pub struct ExportArguments {
 /// What is removed.
 #[derive(Args)]
 pub struct RemoveArguments {
-    /// Короткое имя муниципалитета
+    /// Краткое имя муниципалитета
     #[arg(value_name = "ИМЯ")]
     slug: String,
     /// Номер выгрузки, сделанной после приостановки

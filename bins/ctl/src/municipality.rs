@@ -48,7 +48,7 @@ pub enum Life {
 #[derive(Args)]
 pub struct Add {
     /// Краткое имя для адресов: латинские строчные буквы, цифры, дефис
-    #[arg(long, value_name = "ИМЯ")]
+    #[arg(value_name = "ИМЯ")]
     slug: String,
     /// Название
     #[arg(long, value_name = "НАЗВАНИЕ")]
@@ -68,15 +68,15 @@ pub struct Add {
 #[derive(Args)]
 pub struct Named {
     /// Краткое имя
-    #[arg(long, value_name = "ИМЯ")]
+    #[arg(value_name = "ИМЯ")]
     slug: String,
 }
 
 /// What becomes of it; what is not named stays.
 #[derive(Args)]
 pub struct Rename {
-    /// Краткое имя, как оно есть
-    #[arg(long, value_name = "ИМЯ")]
+    /// Краткое имя, какое есть
+    #[arg(value_name = "ИМЯ")]
     slug: String,
     /// Новое название
     #[arg(long, value_name = "НАЗВАНИЕ")]
@@ -181,5 +181,29 @@ async fn find(app: &App, slug: &str) -> anyhow::Result<Entry> {
     match app.municipality_entry(By::Host, Which::Slug(slug)).await {
         Err(Error::NotFound) => bail!("муниципалитета {slug} нет"),
         found => found.context("муниципалитет не найден"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Command;
+
+    use super::*;
+
+    #[test]
+    fn every_verb_is_told_which_municipality_in_the_same_way() {
+        let all = Municipality::augment_subcommands(Command::new("municipality"));
+        let verbs = all
+            .get_subcommands()
+            .filter(|verb| verb.get_name() != "list");
+        let mut asked = 0;
+        for verb in verbs {
+            let first = verb.get_positionals().next().map(|it| it.is_required_set());
+            assert_eq!(first, Some(true), "{}", verb.get_name());
+            let named = |long: &str| verb.get_arguments().any(|it| it.get_long() == Some(long));
+            assert!(!named("slug"), "{}", verb.get_name());
+            asked += 1;
+        }
+        assert_eq!(asked, 7);
     }
 }

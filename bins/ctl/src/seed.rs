@@ -42,6 +42,6 @@ pub async fn run(_: &Seed) -> anyhow::Result<()> {
         )?;
     }
     tell(
-        "В каждом муниципалитете есть такие же: короткое имя муниципалитета и coordinator, expert1…3, school1…2, teacher1…8",
+        "В каждом муниципалитете есть такие же: краткое имя муниципалитета и coordinator, expert1…3, school1…2, teacher1…8",
     )
 }
