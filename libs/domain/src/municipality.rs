@@ -42,7 +42,7 @@ impl Status {
         match self {
             Self::Active => "работает",
             Self::Suspended => "приостановлен",
-            Self::Removed => TOMBSTONE,
+            Self::Removed => "удалён",
         }
     }
 }

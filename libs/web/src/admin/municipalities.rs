@@ -20,7 +20,7 @@ use ui::{Column, Field, Flavour, Form, Table, Tone, Width};
 use crate::{
     Result, Web,
     asked::address,
-    form::Posted,
+    form::{Posted, stale_form},
     lists,
     page::{Page, fault_of},
     visit::Admin,
@@ -114,11 +114,7 @@ pub fn state(status: Status) -> Markup {
         Status::Suspended => Tone::Red,
         Status::Removed => Tone::Grey,
     };
-    let words = match status {
-        Status::Removed => "удалён",
-        other => other.name(),
-    };
-    ui::tag(tone, words)
+    ui::tag(tone, status.name())
 }
 
 async fn new(at: Admin, State(web): State<Web>) -> Result<Markup> {
@@ -130,7 +126,7 @@ async fn add(at: Admin, State(web): State<Web>, posted: Posted<Typed>) -> Result
     let typed = match posted.accept() {
         Ok(typed) => typed,
         Err(typed) => {
-            let faults = lists::expired();
+            let faults = stale_form();
             let page = adding(&at, &faults).render(form(&at, &typed, &faults));
             return Ok(lists::again(page));
         }
