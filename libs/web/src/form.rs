@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use app::FieldFault;
 use axum::{
     body::to_bytes,
     extract::{FromRequest, Request},
@@ -13,7 +14,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use subtle::ConstantTimeEq as _;
 
 use crate::{
@@ -24,6 +25,37 @@ use crate::{
 
 /// The greatest length of a form without files, in bytes.
 const MAX: usize = 512 * 1024;
+
+/// What is said beside a form whose token is older than the session.
+pub const STALE_FORM: &str =
+    "Срок действия страницы истёк: проверьте введённое и отправьте ещё раз";
+
+/// [`STALE_FORM`] as the faults of a form that is shown again with what was typed.
+#[must_use]
+pub fn stale_form() -> Vec<FieldFault> {
+    vec![FieldFault::new("", STALE_FORM)]
+}
+
+/// The version a form carries of what it changes (SEC-70); -1, which nothing has, for nonsense.
+#[must_use]
+pub fn version(typed: &str) -> i32 {
+    typed.trim().parse().unwrap_or(-1)
+}
+
+/// A button that carries the version of what it changes, and nothing else.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Seen {
+    version: String,
+}
+
+impl Seen {
+    /// The version the button was shown with.
+    #[must_use]
+    pub fn version(&self) -> i32 {
+        version(&self.version)
+    }
+}
 
 /// A posted form whose token has yet to be judged.
 #[derive(Debug)]
@@ -155,11 +187,24 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
             .map_err(|_| Error::TooLarge)?;
         let fresh = token_fits(&visit, &field(&bytes, "_csrf"))?;
         let form = serde_html_form::from_bytes(&bytes).map_err(|_| {
-            Error::Invalid(vec![app::FieldFault::new(
+            Error::Invalid(vec![FieldFault::new(
                 "",
                 "Форма заполнена не полностью: вернитесь и проверьте поля.",
             )])
         })?;
         Ok(Self { form, fresh })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nonsense_is_no_version() {
+        assert_eq!(version(" 3"), 3);
+        for nonsense in ["", "x", "3.0", "99999999999"] {
+            assert_eq!(version(nonsense), -1, "{nonsense}");
+        }
     }
 }

@@ -37,20 +37,6 @@ impl Raw {
     }
 }
 
-/// The version a button was shown with; nonsense is stale.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Seen {
-    version: String,
-}
-
-impl Seen {
-    /// The version, 0 for nonsense: no row has it.
-    pub fn version(&self) -> i32 {
-        self.version.parse().unwrap_or_default()
-    }
-}
-
 /// The notice after sending again.
 pub const RESENT: &str = "Приглашение отправлено повторно, прежняя ссылка больше не действует";
 

@@ -1,7 +1,6 @@
 //! What pages with lists have in common: the address of the next page, and the answer to a
 //! form that has outlived its session.
 
-use app::FieldFault;
 use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
@@ -61,15 +60,6 @@ pub fn next_page(base: &str, key: &str, next: Option<Uuid>) -> Markup {
         previous: None,
         next: href.as_deref(),
     })
-}
-
-/// What is said when a form with typed text is sent with an old token.
-#[must_use]
-pub fn expired() -> Vec<FieldFault> {
-    vec![FieldFault::new(
-        "",
-        "Срок действия страницы истёк: проверьте введённое и отправьте ещё раз",
-    )]
 }
 
 /// The page again, with what was typed and a fresh token: 403.

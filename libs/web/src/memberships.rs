@@ -2,23 +2,8 @@
 //! administrator's pages share of ending somebody's cabinet (08 §8.2).
 
 use maud::Markup;
-use serde::Deserialize;
 use ui::{ActionButton, ButtonStyle};
 use uuid::Uuid;
-
-/// The version the button was shown with; nonsense is stale.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Seen {
-    version: String,
-}
-
-impl Seen {
-    /// The version, 0 for nonsense: no row has it.
-    pub fn version(&self) -> i32 {
-        self.version.parse().unwrap_or_default()
-    }
-}
 
 /// The notice after it.
 pub const ENDED: &str = "Пользователь отключён от этого кабинета";

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Choice, Column, Field, Select, Table};
 
-use crate::page::fault_of;
+use crate::{form::version, page::fault_of};
 
 /// The form as sent.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -45,9 +45,9 @@ impl Raw {
         }
     }
 
-    /// The version the form was shown with, 0 for nonsense: no row has it.
+    /// The version the form was shown with.
     pub fn version(&self) -> i32 {
-        self.version.parse().unwrap_or_default()
+        version(&self.version)
     }
 
     /// What was typed, as if it had been typed on top of what is `stored` now.

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::{
     Web, case,
     error::{Error, Result},
-    form::Posted,
+    form::{Posted, STALE_FORM, Seen, version},
     merge,
     page::{Page, fault_of},
     visit::Visit,
@@ -30,17 +30,6 @@ use crate::{
 
 /// The deck's sentence where the municipal coordinator may not register (R-ROUTE-3).
 const ONLY_OPERATOR: &str = "Отклонять можно, регистрирует ТОЛЬКО ОПЕРАТОР В ТОИПКРО!";
-/// What a form says whose token is older than the session.
-pub const STALE_FORM: &str =
-    "Срок действия страницы истёк: проверьте введённое и отправьте ещё раз";
-
-/// A button that carries the version of what it changes.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Pressed {
-    version: String,
-}
-
 /// The form of a rejection, as sent.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -88,12 +77,12 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// As the verb.
-    pub async fn register(&self, id: Uuid, posted: Posted<Pressed>) -> Result<Response> {
+    pub async fn register(&self, id: Uuid, posted: Posted<Seen>) -> Result<Response> {
         let pressed = posted.take()?;
         let (number, date) = self
             .web
             .app
-            .register(self.actor, id, version(&pressed.version))
+            .register(self.actor, id, pressed.version())
             .await?;
         let words = format!(
             "Заявление зарегистрировано. № {number} от {}",
@@ -107,11 +96,11 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// As the verb.
-    pub async fn vouch(&self, id: Uuid, posted: Posted<Pressed>) -> Result<Response> {
+    pub async fn vouch(&self, id: Uuid, posted: Posted<Seen>) -> Result<Response> {
         let pressed = posted.take()?;
         self.web
             .app
-            .vouch(self.actor, id, version(&pressed.version))
+            .vouch(self.actor, id, pressed.version())
             .await?;
         self.visit
             .notify("Отмечено «Проверено». Зарегистрирует заявление оператор.")
@@ -359,10 +348,4 @@ fn frozen(case: &CaseView) -> bool {
         .withdrawal
         .as_ref()
         .is_some_and(|withdrawal| withdrawal.state == Withdrawal::UnderReview)
-}
-
-/// The version a form carries; -1, which nothing has, if it is none.
-#[must_use]
-pub fn version(typed: &str) -> i32 {
-    typed.parse().unwrap_or(-1)
 }

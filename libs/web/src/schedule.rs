@@ -21,10 +21,9 @@ use crate::{
     Web,
     case::held,
     error::Result,
-    form::Posted,
+    form::{Posted, STALE_FORM, version},
     merge,
     page::{Page, fault_of},
-    review::{STALE_FORM, version},
     visit::Visit,
 };
 

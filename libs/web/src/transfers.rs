@@ -7,7 +7,7 @@ use serde::Deserialize;
 use ui::{Column, Fact, Field, Table, Tone, ru};
 use uuid::Uuid;
 
-use crate::{lists, page::fault_of};
+use crate::{form::version, lists, page::fault_of};
 
 /// The fields of the forms about transfers, each fills its own.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -28,10 +28,10 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// The version that was shown; nonsense is none there is.
+    /// The version that was shown.
     #[must_use]
     pub fn version(&self) -> i32 {
-        self.version.trim().parse().unwrap_or_default()
+        version(&self.version)
     }
 }
 

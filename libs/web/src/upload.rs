@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Web,
     error::{Error, Result},
-    form::{same_site, token_fits},
+    form::{same_site, token_fits, version},
     limits::Limit,
     once::{self, Done, Once, Said},
     visit::Visit,
@@ -53,10 +53,10 @@ impl Uploaded {
         self.texts.get(name).map_or("", String::as_str)
     }
 
-    /// The version a form carries; -1, which nothing has, if it is none.
+    /// The version the form was shown with.
     #[must_use]
     pub fn version(&self) -> i32 {
-        self.text("version").parse().unwrap_or(-1)
+        version(self.text("version"))
     }
 
     /// The first file of a field.

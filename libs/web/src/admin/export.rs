@@ -6,7 +6,13 @@ use axum::{Router, extract::State as Held, response::Redirect, routing::get};
 use maud::{Markup, html};
 use ui::{ActionButton, Column, Fact, Table, Tone};
 
-use crate::{Result, Web, form::Posted, id::Id, invitations::Seen, page::Page, visit::Admin};
+use crate::{
+    Result, Web,
+    form::{Posted, Seen},
+    id::Id,
+    page::Page,
+    visit::Admin,
+};
 
 const HEADING: &str = "Выгрузка муниципалитета";
 

@@ -22,10 +22,9 @@ use super::municipalities::{PATH, fields, name, state};
 use crate::{
     Result, Web,
     error::Error,
-    form::Posted,
+    form::{Posted, Seen, stale_form, version},
     id::Id,
-    invitations::{self, Seen},
-    lists,
+    invitations, lists,
     page::{Page, fault_of},
     visit::Admin,
 };
@@ -94,12 +93,12 @@ async fn change(
         Ok(raw) => raw,
         Err(raw) => {
             let view = web.app.municipality_view(&at.actor, id).await?;
-            let faults = lists::expired();
+            let faults = stale_form();
             let body = body(&web, &at, &view, &raw, "", &faults);
             return Ok(lists::again(page(&at, &view, &faults).render(body)));
         }
     };
-    let version = raw.version.parse().unwrap_or_default();
+    let version = version(&raw.version);
     let by = By::Person(&at.actor);
     let changed = web.app.change_municipality(by, id, version, &raw.typed);
     match changed.await {
@@ -127,7 +126,7 @@ async fn invite(
     let typed = match posted.accept() {
         Ok(typed) => typed,
         Err(typed) => {
-            let faults = lists::expired();
+            let faults = stale_form();
             let body = body(&web, &at, &view, &raw, &typed.email, &faults);
             return Ok(lists::again(page(&at, &view, &faults).render(body)));
         }

@@ -11,10 +11,9 @@ use ui::{Column, Table};
 
 use crate::{
     Result, Web,
-    form::Posted,
+    form::{Posted, Seen},
     id::Id,
-    lists,
-    memberships::{self, Seen},
+    lists, memberships,
     page::Page,
     visit::Admin,
 };

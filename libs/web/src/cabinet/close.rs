@@ -10,7 +10,12 @@ use maud::{Markup, html};
 use ui::{Flavour, Form};
 
 use crate::{
-    Web, error::Result, form::Posted, memberships::Seen, page::Page, session::Signed, visit::Person,
+    Web,
+    error::Result,
+    form::{Posted, Seen},
+    page::Page,
+    session::Signed,
+    visit::Person,
 };
 
 const HEADING: &str = "Закрыть кабинет";

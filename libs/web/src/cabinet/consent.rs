@@ -17,9 +17,8 @@ use crate::{
     Web,
     cabinet::{acting, ended},
     error::Result,
-    form::Posted,
+    form::{Posted, STALE_FORM, version},
     page::{Page, fault_of},
-    public::STALE_FORM,
     visit::Person,
 };
 
@@ -50,7 +49,7 @@ pub async fn post(at: Person, State(web): State<Web>, posted: Posted<Raw>) -> Re
         let faults = [FieldFault::new("", STALE_FORM)];
         return Ok((StatusCode::FORBIDDEN, page(&at, &shown, &raw, &faults)).into_response());
     }
-    let version = raw.version.trim().parse().unwrap_or(-1);
+    let version = version(&raw.version);
     let (agreed, published) = (!raw.agree.is_empty(), !raw.publication.is_empty());
     let outcome = web
         .app

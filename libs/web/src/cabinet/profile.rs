@@ -21,10 +21,9 @@ use crate::{
     Web,
     cabinet::{acting, ended, enter, in_use, open, transfer},
     error::{Error, Result},
-    form::Posted,
+    form::{Posted, STALE_FORM},
     merge,
     page::{Page, fault_of},
-    public::STALE_FORM,
     visit::Person,
 };
 

@@ -15,7 +15,7 @@ use ui::{ActionButton, ButtonStyle, Flavour, Form};
 use crate::{
     Result, Web,
     error::Error,
-    form::Posted,
+    form::{Posted, stale_form},
     lists,
     page::Page,
     transfers::{Raw, asked_fields, facts},
@@ -54,7 +54,7 @@ pub async fn ask(at: Teacher, State(web): State<Web>, posted: Posted<Raw>) -> Re
     };
     let asked = web.app.own_transfer(&at.actor).await?;
     let places = web.app.transfer_places(&at.actor).await?;
-    let expired = lists::expired();
+    let expired = stale_form();
     let shown = faults.as_ref().unwrap_or(&expired);
     let body = body(&at, &web, asked.as_ref(), &places, &raw, shown);
     Ok(match &faults {

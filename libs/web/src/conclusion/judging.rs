@@ -19,12 +19,12 @@ use ui::{
 };
 use uuid::Uuid;
 
-use super::{EXPIRED, document, place_tag, reason, versions};
+use super::{document, place_tag, reason, versions};
 use crate::{
     Web,
     asked::address,
     error::{Error, Result},
-    form::Posted,
+    form::{Posted, STALE_FORM, version},
     merge,
     page::{Page, fault_of},
     visit::Visit,
@@ -59,7 +59,7 @@ pub struct Raw {
 
 impl Raw {
     fn version(&self) -> i32 {
-        self.version.parse().unwrap_or(-1)
+        version(&self.version)
     }
 }
 
@@ -199,7 +199,7 @@ pub async fn give_back(
             Err(error) => return Err(error.into()),
         }
     } else {
-        vec![FieldFault::new("", EXPIRED)]
+        vec![FieldFault::new("", STALE_FORM)]
     };
     let list = desk.list();
     let page = frame(desk, &list, &faults);

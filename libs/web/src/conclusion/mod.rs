@@ -16,9 +16,6 @@ use uuid::Uuid;
 
 use crate::{Web, upload::Uploaded};
 
-/// Said on a form whose token is old.
-pub const EXPIRED: &str = "Срок действия страницы истёк: проверьте введённое и отправьте ещё раз";
-
 /// The formats a scan is taken in.
 const ACCEPT: &str = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.zip";
 

@@ -18,9 +18,9 @@ use uuid::Uuid;
 
 use crate::{
     Web, case,
-    conclusion::{EXPIRED, one_file, place_tag, reason, scan_field, versions},
+    conclusion::{one_file, place_tag, reason, scan_field, versions},
     error::Result,
-    form::Posted,
+    form::{Posted, STALE_FORM, version},
     id::Id,
     page::{Page, fault_of},
     upload::Upload,
@@ -112,7 +112,7 @@ async fn refusal(
         Err(raw) => (raw, false),
     };
     let faults = if fresh {
-        let version = raw.version.parse().unwrap_or(-1);
+        let version = version(&raw.version);
         match web
             .app
             .note_refusal(&at.actor, id, version, &raw.reason)
@@ -123,7 +123,7 @@ async fn refusal(
             Err(error) => return Err(error.into()),
         }
     } else {
-        vec![FieldFault::new("", EXPIRED)]
+        vec![FieldFault::new("", STALE_FORM)]
     };
     let typed = Typed {
         reason: raw.reason,

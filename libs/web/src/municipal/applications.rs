@@ -16,12 +16,12 @@ use crate::{
     Web,
     asked::{Asked, address},
     error::Result,
-    form::Posted,
+    form::{Posted, Seen},
     id::Id,
     lines::{self, Shown},
     lists,
     page::Page,
-    review::{Desk, Pressed, Rejecting},
+    review::{Desk, Rejecting},
     visit::Municipal,
 };
 
@@ -152,7 +152,7 @@ async fn register(
     at: Municipal,
     State(web): State<Web>,
     Id(id): Id,
-    posted: Posted<Pressed>,
+    posted: Posted<Seen>,
 ) -> Result<Response> {
     desk(&at, &web).register(id, posted).await
 }
@@ -161,7 +161,7 @@ async fn vouch(
     at: Municipal,
     State(web): State<Web>,
     Id(id): Id,
-    posted: Posted<Pressed>,
+    posted: Posted<Seen>,
 ) -> Result<Response> {
     desk(&at, &web).vouch(id, posted).await
 }

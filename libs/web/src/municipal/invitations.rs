@@ -15,10 +15,10 @@ use ui::Form;
 
 use crate::{
     Result, Web,
-    form::Posted,
+    form::{Posted, Seen, stale_form},
     id::Id,
     invitations::{
-        RESENT, REVOKED, Raw, Seen, email_field, notice, organisation_field, role_field, table,
+        RESENT, REVOKED, Raw, email_field, notice, organisation_field, role_field, table,
     },
     lists,
     page::Page,
@@ -55,7 +55,7 @@ async fn invite(at: Municipal, State(web): State<Web>, posted: Posted<Raw>) -> R
         Ok(raw) => raw,
         Err(raw) => {
             let seen = web.app.invitations(&at.actor, "", None).await?;
-            let faults = lists::expired();
+            let faults = stale_form();
             let page = Page::new(&at, HEADING).faults(&faults);
             return Ok(lists::again(page.render(body(&at, &seen, &raw, &faults))));
         }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     Result, Web,
-    form::Posted,
+    form::{Posted, stale_form, version},
     id::Id,
     lists, merge,
     organisations::{self, kind_field, name_field},
@@ -115,12 +115,12 @@ async fn settle(
         Err(raw) => {
             let settling = web.app.organisation_request(&at.actor, id).await?;
             let raw = kept(raw, &settling);
-            let faults = lists::expired();
+            let faults = stale_form();
             let shown = page(at, &faults).render(body(at, &settling, &raw, &faults));
             return Ok(lists::again(shown));
         }
     };
-    let version = raw.version.parse().unwrap_or_default();
+    let version = version(&raw.version);
     let way = way(&raw);
     let settled = web
         .app

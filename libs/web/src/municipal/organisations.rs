@@ -14,7 +14,7 @@ use ui::{Column, Flavour, Form, Table};
 
 use crate::{
     Result, Web,
-    form::Posted,
+    form::{Posted, stale_form},
     id::Id,
     lists, merge,
     organisations::{Raw, kind_field, name_field, table},
@@ -90,7 +90,7 @@ async fn add(at: Municipal, State(web): State<Web>, posted: Posted<Raw>) -> Resu
     let raw = match posted.accept() {
         Ok(raw) => raw,
         Err(raw) => {
-            let faults = lists::expired();
+            let faults = stale_form();
             let body = add_body(&at, &types, &raw, &faults);
             return Ok(lists::again(adding(&at, &faults).render(body)));
         }
@@ -142,7 +142,7 @@ async fn rename(
     let raw = match posted.accept() {
         Ok(raw) => raw,
         Err(raw) => {
-            let faults = lists::expired();
+            let faults = stale_form();
             let body = rename_body(&at, id, &raw, &faults);
             return Ok(lists::again(renaming(&at, &faults).render(body)));
         }

@@ -14,10 +14,9 @@ use ui::{Column, Pagination, Table};
 use crate::{
     Result, Web,
     asked::{Asked, address},
-    form::Posted,
+    form::{Posted, Seen},
     id::Id,
-    lists,
-    memberships::{self, Seen},
+    lists, memberships,
     page::Page,
     visit::Municipal,
 };

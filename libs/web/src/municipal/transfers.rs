@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     Result, Web,
     error::Error,
-    form::Posted,
+    form::{Posted, stale_form},
     id::Id,
     lists,
     page::{Page, fault_of},
@@ -82,7 +82,7 @@ async fn ask(at: Municipal, State(web): State<Web>, posted: Posted<Raw>) -> Resu
         Ok(raw) => raw,
         Err(raw) => {
             let asking = web.app.asking_transfer(&at.actor, what(&raw)?).await?;
-            let faults = lists::expired();
+            let faults = stale_form();
             let body = ask_body(&at, &asking, &raw, &faults);
             return Ok(lists::again(asking_page(&at, &faults).render(body)));
         }
@@ -207,7 +207,7 @@ async fn answered(
         Ok(raw) => raw,
         Err(raw) => {
             let seen = web.app.transfer(&at.actor, id).await?;
-            let faults = lists::expired();
+            let faults = stale_form();
             let body = one_body(at, web, &seen, &raw, &faults);
             return Ok(lists::again(one_page(at, &faults).render(body)));
         }

@@ -18,12 +18,12 @@ use crate::{
     Web,
     asked::{Asked, address},
     error::Result,
-    form::Posted,
+    form::{Posted, Seen},
     id::Id,
     lines::{self, Shown},
     lists,
     page::Page,
-    review::{Desk, Pressed, Rejecting},
+    review::{Desk, Rejecting},
     visit::Operator,
 };
 
@@ -182,7 +182,7 @@ async fn register(
     at: Operator,
     State(web): State<Web>,
     Id(id): Id,
-    posted: Posted<Pressed>,
+    posted: Posted<Seen>,
 ) -> Result<Response> {
     desk(&at, &web).register(id, posted).await
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     Result, Web,
-    form::Posted,
+    form::{Posted, stale_form},
     id::Id,
     lists, merge,
     organisations::{Raw, founder_field, kind_field, name_field, table},
@@ -97,7 +97,7 @@ async fn add(at: Operator, State(web): State<Web>, posted: Posted<Raw>) -> Resul
     let raw = match posted.accept() {
         Ok(raw) => raw,
         Err(raw) => {
-            let faults = lists::expired();
+            let faults = stale_form();
             let body = add_body(&at, &offered, &raw, &faults);
             return Ok(lists::again(page(&at, ADD, &faults).render(body)));
         }
@@ -164,7 +164,7 @@ async fn change(
     let raw = match posted.accept() {
         Ok(raw) => raw,
         Err(raw) => {
-            let faults = lists::expired();
+            let faults = stale_form();
             let body = change_body(&at, id, &offered, &raw, &faults);
             return Ok(lists::again(page(&at, CHANGE, &faults).render(body)));
         }

@@ -19,9 +19,9 @@ use uuid::Uuid;
 use crate::{
     Result, Web,
     asked::{Asked, address},
-    form::Posted,
+    form::{Posted, Seen, stale_form},
     id::Id,
-    invitations::{self, Raw, Seen, email_field, notice, organisation_field, role_field},
+    invitations::{self, Raw, email_field, notice, organisation_field, role_field},
     lists, memberships,
     page::{Page, fault_of},
     visit::Operator,
@@ -86,7 +86,7 @@ async fn invite(at: Operator, State(web): State<Web>, posted: Posted<Raw>) -> Re
         Ok(raw) => raw,
         Err(raw) => {
             let shown = load(&at, &web, &raw.municipality, Wanted::default()).await?;
-            let faults = lists::expired();
+            let faults = stale_form();
             let page = Page::new(&at, HEADING).faults(&faults);
             return Ok(lists::again(page.render(body(&at, &shown, &raw, &faults))));
         }
@@ -139,7 +139,7 @@ async fn end(
     at: Operator,
     State(web): State<Web>,
     Id(id): Id,
-    posted: Posted<memberships::Seen>,
+    posted: Posted<Seen>,
 ) -> Result<Redirect> {
     let version = posted.take()?.version();
     web.app.end_membership(&at.actor, id, version).await?;

@@ -16,7 +16,7 @@ use ui::{Column, Field, Form, Table, Tone, Width};
 
 use crate::{
     Result, Web,
-    form::Posted,
+    form::{Posted, stale_form},
     lists,
     page::{Page, fault_of},
     visit::Operator,
@@ -48,7 +48,7 @@ async fn create(at: Operator, State(web): State<Web>, posted: Posted<Raw>) -> Re
         Ok(raw) => raw,
         Err(raw) => {
             let periods = web.app.periods(&at.actor).await?;
-            let faults = lists::expired();
+            let faults = stale_form();
             let page = Page::new(&at, HEADING).faults(&faults);
             return Ok(lists::again(
                 page.render(body(&at, &periods, &raw, &faults)),

@@ -14,10 +14,10 @@ use crate::{
     asked::{Asked, address},
     error::{Error, Result},
     form::Posted,
+    form::version,
     lines::{self, Shown},
     lists,
     page::Page,
-    review::version,
     visit::Operator,
 };
 

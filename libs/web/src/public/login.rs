@@ -15,10 +15,10 @@ use crate::{
     Web,
     door::Door,
     error::{Error, Result},
-    form::Posted,
+    form::{Posted, STALE_FORM},
     limits::{Address, Limit},
     page::{Page, fault_of},
-    public::{STALE_FORM, local},
+    public::local,
     session::Signed,
     visit::{Guest, Visit},
 };

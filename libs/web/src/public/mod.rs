@@ -19,10 +19,6 @@ use axum::{
 
 use crate::Web;
 
-/// What is said beside a form whose token is older than the session.
-pub const STALE_FORM: &str =
-    "Срок действия страницы истёк: проверьте введённое и отправьте ещё раз";
-
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()

@@ -13,10 +13,9 @@ use ui::{Field, Flavour, Form, Width};
 use crate::{
     Web,
     error::{Error, Result},
-    form::Posted,
+    form::{Posted, STALE_FORM},
     limits::{Address, Limit},
     page::{Page, fault_of},
-    public::STALE_FORM,
     visit::{Guest, Visit},
 };
 

@@ -14,10 +14,10 @@ use crate::{
     Web,
     door::Door,
     error::Result,
-    form::Posted,
+    form::{Posted, stale_form},
     limits::{Address, Limit},
     page::{Page, fault_of},
-    public::{STALE_FORM, login::enter},
+    public::login::enter,
     visit::{Guest, Visit},
 };
 
@@ -78,7 +78,7 @@ pub(super) async fn register(
             return Ok(Err(Again {
                 status: StatusCode::FORBIDDEN,
                 raw,
-                faults: vec![FieldFault::new("", STALE_FORM)],
+                faults: stale_form(),
             }));
         }
     };

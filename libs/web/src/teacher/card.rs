@@ -20,11 +20,11 @@ use maud::Markup;
 use serde::Deserialize;
 use ui::Flavour;
 
-use super::{Asked, EXPIRED, address, card_id, parse_post, post_of};
+use super::{Asked, address, card_id, parse_post, post_of};
 use crate::{
     Web,
     error::Result,
-    form::Posted,
+    form::{Posted, STALE_FORM, version},
     merge,
     page::Page,
     visit::{Teacher, Visit},
@@ -58,7 +58,7 @@ pub async fn post(at: Teacher, State(web): State<Web>, posted: Posted<Raw>) -> R
     };
     let desk = web.app.card_desk(&at.actor, card_id(&raw.card)?).await?;
     if !fresh {
-        let faults = [FieldFault::new("", EXPIRED)];
+        let faults = [FieldFault::new("", STALE_FORM)];
         let body = fields::form(&at, &desk, &raw, &faults);
         let shown = frame(&at, &desk, &faults, |page| page.render(body));
         return Ok((StatusCode::FORBIDDEN, shown).into_response());
@@ -82,8 +82,7 @@ pub async fn post(at: Teacher, State(web): State<Web>, posted: Posted<Raw>) -> R
     }
     let saved = match raw.parse(&desk.card) {
         Ok((filled, post)) => {
-            let versions =
-                [&raw.version, &raw.profile_version].map(|text| text.parse().unwrap_or(-1));
+            let versions = [&raw.version, &raw.profile_version].map(|text| version(text));
             let card = desk.card.public_id;
             web.app
                 .save_card(&at.actor, card, versions, filled, post)

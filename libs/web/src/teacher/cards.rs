@@ -18,7 +18,7 @@ use super::choice;
 use crate::{
     Web,
     error::Result,
-    form::Posted,
+    form::{Posted, STALE_FORM},
     page::{Page, fault_of},
     visit::{Teacher, Visit},
 };
@@ -37,7 +37,7 @@ pub async fn post(at: Teacher, State(web): State<Web>, posted: Posted<Raw>) -> R
     let raw = match posted.accept() {
         Ok(raw) => raw,
         Err(raw) => {
-            let faults = [FieldFault::new("", super::EXPIRED)];
+            let faults = [FieldFault::new("", STALE_FORM)];
             let shown = page(&at, &faults).render(body(&at, &desk, &raw, &faults));
             return Ok((StatusCode::FORBIDDEN, shown).into_response());
         }

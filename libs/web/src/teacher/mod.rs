@@ -33,9 +33,6 @@ pub fn router() -> Router<Web> {
         .merge(withdrawal::router())
 }
 
-/// What a form with an old token is told; what was typed is shown again.
-const EXPIRED: &str = "Срок действия страницы истёк: проверьте введённое и отправьте ещё раз";
-
 /// The post chosen for a further card.
 fn parse_post(organisation: &str, position: &str) -> Result<Post, Vec<FieldFault>> {
     let mut faults = Vec::new();

@@ -20,11 +20,11 @@ use uuid::Uuid;
 use crate::{
     Web,
     error::{Error, Result},
-    form::Posted,
+    form::{Posted, STALE_FORM},
     merge,
     page::{Page, fault_of},
     visit::Visit,
-    withdrawal::{EXPIRED, document, seen, seen_fields},
+    withdrawal::{document, seen, seen_fields},
 };
 
 /// In whose cabinet the list stands.
@@ -141,7 +141,7 @@ pub async fn decline(
             Err(error) => return Err(error.into()),
         }
     } else {
-        vec![FieldFault::new("", EXPIRED)]
+        vec![FieldFault::new("", STALE_FORM)]
     };
     let of = web.app.withdrawal(desk.actor, application).await?;
     let open = decidable(&of)?;

@@ -18,11 +18,11 @@ use uuid::Uuid;
 use crate::{
     Web,
     error::{Error, Result},
-    form::Posted,
+    form::{Posted, STALE_FORM, version},
     page::{Page, fault_of},
     upload::Upload,
     visit::Visit,
-    withdrawal::{EXPIRED, document, seen, seen_fields},
+    withdrawal::{document, seen, seen_fields},
 };
 
 /// In whose cabinet the screen stands, and under which address.
@@ -88,7 +88,7 @@ pub async fn ask(desk: &Desk<'_>, web: &Web, posted: Posted<Raw>) -> Result<Resp
         return Ok(Redirect::to(&desk.address("")).into_response());
     }
     if !fresh {
-        let faults = [FieldFault::new("", EXPIRED)];
+        let faults = [FieldFault::new("", STALE_FORM)];
         let page = frame(desk, &faults).render(body(desk, &of, &raw.reason, &faults));
         return Ok((StatusCode::FORBIDDEN, page).into_response());
     }
@@ -102,7 +102,7 @@ pub async fn ask(desk: &Desk<'_>, web: &Web, posted: Posted<Raw>) -> Result<Resp
 pub async fn form(desk: &Desk<'_>, web: &Web, posted: Posted<Raw>) -> Result<Response> {
     let raw = posted.take()?;
     let application = desk.application(&raw.application)?;
-    let version = raw.version.parse().unwrap_or(-1);
+    let version = version(&raw.version);
     web.app
         .form_withdrawal(desk.actor, application, version, &raw.reason)
         .await?;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 fn seen(withdrawal: &str, version: &str) -> Seen {
     Seen {
         withdrawal: withdrawal.parse().unwrap_or_default(),
-        version: version.parse().unwrap_or(-1),
+        version: crate::form::version(version),
     }
 }
 
@@ -29,5 +29,3 @@ fn seen_fields(withdrawal: Uuid, version: i32) -> Markup {
 fn document(file: Uuid, words: &str) -> Markup {
     html! { a class="govuk-link" href={ "/documents/" (file) } { (words) } }
 }
-
-const EXPIRED: &str = "Срок действия страницы истёк: проверьте введённое и отправьте ещё раз";

@@ -19,13 +19,13 @@ use serde::Deserialize;
 use ui::{Choice, Choices, Field, Flavour, Form, Select};
 
 use super::{
-    super::{Asked, EXPIRED, address, card_id, choice, post_of},
+    super::{Asked, address, card_id, choice, post_of},
     paper, warnings,
 };
 use crate::{
     Web,
     error::{Error, Result},
-    form::Posted,
+    form::{Posted, STALE_FORM, version},
     page::{Page, fault_of},
     visit::{Teacher, Visit},
 };
@@ -55,14 +55,14 @@ pub async fn post(at: Teacher, State(web): State<Web>, posted: Posted<Raw>) -> R
     }
     let grounds = web.app.grounds().await?;
     if !fresh {
-        let faults = [FieldFault::new("", EXPIRED)];
+        let faults = [FieldFault::new("", STALE_FORM)];
         let body = body(&at, &own, &grounds, &raw, &faults);
         let shown = frame(&at, &own, &faults, |page| page.render(body));
         return Ok((StatusCode::FORBIDDEN, shown).into_response());
     }
     let formed = match raw.parse() {
         Ok(answers) => {
-            let version = raw.version.parse().unwrap_or(-1);
+            let version = version(&raw.version);
             web.app
                 .form_application(&at.actor, own.card.public_id, version, &answers)
                 .await
