@@ -337,11 +337,7 @@ impl App {
         version: i32,
         choice: &Choice,
     ) -> Result<Uuid> {
-        let mut tx = self.db.enter::<acts::Edit>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (mut tx, permit) = self.enter_case::<acts::Edit>(actor, application).await?;
         legal(Act::Edit, actor.role, &permit.case())
             .map_err(|_| Error::Illegal(FORMING_LOCKED.to_owned()))?;
         let same = permit.choice().as_ref() == Some(choice);
@@ -398,11 +394,7 @@ impl App {
     }
 
     async fn form(&self, actor: &Actor, application: Uuid) -> Result<()> {
-        let mut tx = self.db.enter::<acts::Form>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (mut tx, permit) = self.enter_case::<acts::Form>(actor, application).await?;
         if permit.status == Status::Formed {
             return Ok(());
         }
@@ -473,11 +465,7 @@ impl App {
         version: i32,
         scan: &Received,
     ) -> Result<bool> {
-        let mut tx = self.db.enter::<acts::Attach>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (mut tx, permit) = self.enter_case::<acts::Attach>(actor, application).await?;
         if permit.status.is_submitted() {
             return Ok(false);
         }
@@ -504,11 +492,7 @@ impl App {
         application: Uuid,
         version: i32,
     ) -> Result<Submission> {
-        let mut tx = self.db.enter::<acts::Submit>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (mut tx, permit) = self.enter_case::<acts::Submit>(actor, application).await?;
         if is_locked(permit.status) {
             return Ok(Submission::Already);
         }

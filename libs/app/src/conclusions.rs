@@ -343,11 +343,7 @@ impl App {
         application: Uuid,
         version: i32,
     ) -> Result<(Tx<A>, Permit<A, Application>, &'static Rule)> {
-        let mut tx = self.db.enter::<A>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (tx, permit) = self.enter_case::<A>(actor, application).await?;
         let rule = legal(A::ACT, actor.role, &permit.case())
             .map_err(|refusal| Error::refused(A::ACT, refusal))?;
         if permit.conclusion_version != version {

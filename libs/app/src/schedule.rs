@@ -260,11 +260,7 @@ impl App {
         version: i32,
         plan: Plan<'_>,
     ) -> Result<bool> {
-        let mut tx = self.db.enter::<A>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (mut tx, permit) = self.enter_case::<A>(actor, application).await?;
         legal(A::ACT, actor.role, &permit.case())
             .map_err(|refusal| Error::refused(A::ACT, refusal))?;
         if permit.row.version != version {

@@ -191,11 +191,9 @@ impl App {
         typed: &str,
     ) -> Result<()> {
         let reason = reason(typed)?;
-        let mut tx = self.db.enter::<acts::FormWithdrawal>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (mut tx, permit) = self
+            .enter_case::<acts::FormWithdrawal>(actor, application)
+            .await?;
         if permit.withdrawal.is_some() {
             return Ok(());
         }
