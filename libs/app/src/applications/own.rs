@@ -2,6 +2,7 @@
 //! written.
 
 use db::{
+    Scope, Tx,
     applications::own::{self, Expert},
     attachments::{self, Attached},
     events::{self, Event},
@@ -124,17 +125,7 @@ impl App {
         };
         if let Some(row) = application {
             let application = tx.may(row).await?.into_row();
-            for attachment in attachments::of(&mut tx, &application).await? {
-                let attached = Attached {
-                    application: application.clone(),
-                    attachment,
-                };
-                own.documents.push(Document {
-                    detachable: tx.could(Act::Detach, &attached)
-                        && detaching(actor, &attached).is_ok(),
-                    attachment: attached.attachment,
-                });
-            }
+            own.documents = documents(&mut tx, actor, &application).await?;
             if application.status != Status::Draft {
                 let edition = RenditionOf::Edition(application.edition);
                 own.pdf = renditions::find(&mut tx, &application, edition).await?;
@@ -142,20 +133,48 @@ impl App {
             own.experts = own::experts(&mut tx, &application).await?;
             own.history = events::history(&mut tx, &application).await?;
             own.attaching_refused = self.attaching(actor, &application).err();
-            if let Some(category) = application
-                .category
-                .filter(|_| !application.status.is_submitted())
-            {
-                let copied = match application.status {
-                    Status::Formed => application.snapshot.clone(),
-                    _ => snapshot(&own.card).ok(),
-                };
-                if let Some(copied) = copied {
-                    own.warnings = self.flags(&mut tx, &own.card, &copied, category).await?;
-                }
-            }
+            own.warnings = self.warnings(&mut tx, &own.card, &application).await?;
             own.application = Some(application);
         }
         Ok(own)
     }
+
+    /// The warnings of R-APP-4 before submission, as soon as there is something to warn of.
+    async fn warnings(
+        &self,
+        scope: &mut Scope,
+        card: &Card,
+        application: &Application,
+    ) -> Result<Vec<Flag>> {
+        let copied = match application.status {
+            Status::Draft => snapshot(card).ok(),
+            Status::Formed => application.snapshot.clone(),
+            _ => None,
+        };
+        match (copied, application.category) {
+            (Some(copied), Some(category)) => self.flags(scope, card, &copied, category).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+}
+
+/// The documents of an application, each with whether its owner may detach it now.
+async fn documents(
+    tx: &mut Tx<acts::ReadApplication>,
+    actor: &Actor,
+    application: &Application,
+) -> Result<Vec<Document>> {
+    let attachments = attachments::of(tx, application).await?.into_iter();
+    Ok(attachments
+        .map(|attachment| {
+            let attached = Attached {
+                application: application.clone(),
+                attachment,
+            };
+            Document {
+                detachable: tx.could(Act::Detach, &attached) && detaching(actor, &attached).is_ok(),
+                attachment: attached.attachment,
+            }
+        })
+        .collect())
 }
