@@ -66,6 +66,8 @@ CREATE TABLE app.membership (
   position text NOT NULL DEFAULT '',
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   ended_at timestamptz,
+  -- A teacher who came with something submitted behind it, which stayed where it was (R-ACC-7).
+  submitted_before boolean NOT NULL DEFAULT false,
   version int NOT NULL DEFAULT 1,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, id, account_id),
@@ -255,16 +257,20 @@ RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_t
 -- (R-ACC-4, R-ACC-5).
 CREATE FUNCTION app.people_logins(p_accounts bigint[]) RETURNS TABLE (account_id bigint, login text, email text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+DECLARE
+  -- Asked once, not of every row.
+  caller CONSTANT text := app.acting_role(session_user);
+  here CONSTANT int := app.ctx_tenant();
 BEGIN
   -- In plpgsql, which keeps its plan from one page to the next.
   RETURN QUERY SELECT a.id, a.login, coalesce(a.email, '') FROM app.account a
   WHERE a.id = ANY (p_accounts) AND (EXISTS (SELECT 1 FROM app.membership m
-    WHERE m.account_id = a.id AND CASE app.acting_role(session_user)
-      WHEN 'municipal' THEN m.tenant_id = app.ctx_tenant() AND m.ended_at IS NULL
+    WHERE m.account_id = a.id AND CASE caller
+      WHEN 'municipal' THEN m.tenant_id = here AND m.ended_at IS NULL
       WHEN 'operator' THEN true
       WHEN 'admin' THEN m.role = 'municipal' AND m.ended_at IS NULL
       ELSE false END)
-    OR (app.acting_role(session_user) = 'admin' AND EXISTS (SELECT 1 FROM app.institute_member i
+    OR (caller = 'admin' AND EXISTS (SELECT 1 FROM app.institute_member i
       WHERE i.account_id = a.id AND i.ended_at IS NULL)));
 END $$;
 -- A person's own login and e-mail, whatever the cabinet.

@@ -217,17 +217,21 @@ SET LOCAL ROLE attest_definer;
 CREATE FUNCTION app.contacts(p_applications bigint[])
 RETURNS TABLE (application_id bigint, phone text, email text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+DECLARE
+  -- Asked once, not of every row.
+  caller CONSTANT text := app.acting_role(session_user);
+  here CONSTANT int := app.ctx_tenant();
+  assigned CONSTANT bigint[] := CASE caller WHEN 'expert' THEN app.my_assigned() END;
 BEGIN
   RETURN QUERY SELECT a.id, m.phone, coalesce(c.email, '')
   FROM app.application a
   JOIN app.membership m ON m.tenant_id = a.tenant_id AND m.id = a.membership_id
   JOIN app.account c ON c.id = a.account_id
-  WHERE a.id = ANY (p_applications) AND CASE app.acting_role(session_user)
-    WHEN 'teacher' THEN a.tenant_id = app.ctx_tenant() AND a.account_id = app.ctx_account()
-    WHEN 'school' THEN a.tenant_id = app.ctx_tenant() AND a.submitted_at IS NOT NULL
-      AND a.organisation_id = app.ctx_organisation()
-    WHEN 'municipal' THEN a.tenant_id = app.ctx_tenant() AND a.submitted_at IS NOT NULL
-    WHEN 'expert' THEN a.id = ANY (app.my_assigned())
+  WHERE a.id = ANY (p_applications) AND CASE caller
+    WHEN 'teacher' THEN a.tenant_id = here AND a.account_id = app.ctx_account()
+    WHEN 'school' THEN a.tenant_id = here AND a.submitted_at IS NOT NULL AND a.organisation_id = app.ctx_organisation()
+    WHEN 'municipal' THEN a.tenant_id = here AND a.submitted_at IS NOT NULL
+    WHEN 'expert' THEN a.id = ANY (assigned)
     WHEN 'operator' THEN a.submitted_at IS NOT NULL
     ELSE false END;
 END $$;

@@ -69,10 +69,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
       END AS fault
     FROM app.registration r WINDOW y AS (PARTITION BY r.year ORDER BY r.line)
     UNION ALL
-    -- The counter knows of lines cut off at the end.
+    -- The counter knows of lines cut off at the end, and of every year there is.
     SELECT c.year, c.lines, 'end' FROM app.journal_counter c
     WHERE c.lines > 0 AND NOT EXISTS (SELECT FROM app.registration r
       WHERE r.year = c.year AND r.line = c.lines AND r.hash = c.last_hash)
+    UNION ALL
+    SELECT r.year, max(r.line), 'end' FROM app.registration r
+    WHERE NOT EXISTS (SELECT FROM app.journal_counter c WHERE c.year = r.year) GROUP BY r.year
   )
   SELECT (SELECT count(*) FROM app.registration), f.year, f.line, f.fault
   FROM (SELECT) one LEFT JOIN (SELECT c.year, c.line, c.fault FROM checked c WHERE c.fault IS NOT NULL

@@ -46,7 +46,8 @@ CREATE FUNCTION app.has_organisation(p_tenant int, p_organisation bigint) RETURN
   AS $$ SELECT EXISTS (SELECT 1 FROM app.organisation o
     WHERE o.tenant_id = p_tenant AND o.id = p_organisation AND o.ended_at IS NULL) $$;
 
--- What is final keeps, where it is, an ended copy of its membership and its card.
+-- What is final keeps, where it is, an ended copy of its membership and its card. Nothing is final
+-- that was not submitted, and the one who goes has done that.
 CREATE FUNCTION app.leave_final(p_tenant int, p_memberships bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   m app.membership;
@@ -62,6 +63,7 @@ BEGIN
       VALUES (p_tenant, gen_random_uuid(), m.account_id, m.role, m.organisation_id, m.surname, m.name, m.patronymic,
         m.phone, m.position, m.created_at, app.ctx_now())
       RETURNING id INTO kept_membership;
+    UPDATE app.membership x SET submitted_before = true WHERE x.tenant_id = p_tenant AND x.id = m.id;
     FOR c IN SELECT x.* FROM app.card x WHERE x.tenant_id = p_tenant AND x.id IN (
         SELECT a.card_id FROM app.application a WHERE a.tenant_id = p_tenant AND a.membership_id = m.id
           AND a.status <> ALL (app.live())) LOOP
@@ -210,7 +212,8 @@ DECLARE
 BEGIN
   PERFORM set_config('app.moving', ARRAY[here, p_to]::text, true);
   SELECT m.id INTO own FROM app.membership m WHERE m.tenant_id = here AND m.id = app.ctx_membership()
-    AND m.account_id = app.ctx_account() AND m.role = 'teacher' AND m.ended_at IS NULL FOR UPDATE;
+    AND m.account_id = app.ctx_account() AND m.role = 'teacher' AND m.ended_at IS NULL AND NOT m.submitted_before
+    FOR UPDATE;
   IF own IS NULL OR app.acting_role(session_user) IS DISTINCT FROM 'teacher' OR p_to = here
      OR NOT app.is_active(p_to) OR (p_organisation IS NOT NULL AND NOT app.has_organisation(p_to, p_organisation))
      OR EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = here AND a.membership_id = own
@@ -276,9 +279,11 @@ BEGIN
   IF t.state <> 'asked' OR t.version IS DISTINCT FROM p_version THEN
     RETURN NULL;
   END IF;
-  IF NOT app.is_active(t.tenant_id) OR NOT app.is_active(t.to_tenant_id)
-     OR (here = t.to_tenant_id AND t.kind = 'teacher' AND NOT app.has_organisation(here, p_organisation)) THEN
-    RAISE EXCEPTION 'not to be agreed to by this caller' USING ERRCODE = '42501';
+  IF NOT app.is_active(t.tenant_id) OR NOT app.is_active(t.to_tenant_id) THEN
+    RAISE EXCEPTION 'not an active municipality' USING ERRCODE = '23514', CONSTRAINT = 'move_of_suspended';
+  END IF;
+  IF here = t.to_tenant_id AND t.kind = 'teacher' AND NOT app.has_organisation(here, p_organisation) THEN
+    RAISE EXCEPTION 'no such organisation' USING ERRCODE = '23514', CONSTRAINT = 'move_of_nothing';
   END IF;
   UPDATE app.transfer x SET version = x.version + 1,
       agreed_from_by = CASE WHEN here = x.tenant_id THEN coalesce(x.agreed_from_by, app.ctx_account()) ELSE x.agreed_from_by END,

@@ -96,6 +96,10 @@ END $$;
 GRANT CREATE ON SCHEMA app TO attest_definer, attest_mover;
 CREATE POLICY definer_read ON app.file FOR SELECT TO attest_definer USING (true);
 CREATE POLICY definer_read ON app.letter FOR SELECT TO attest_definer USING (true);
+CREATE POLICY definer_read ON app.invitation FOR SELECT TO attest_definer USING (true);
+CREATE POLICY definer_read ON app.transfer FOR SELECT TO attest_definer USING (true);
+GRANT SELECT (tenant_id, invited_by, accepted_by) ON app.invitation TO attest_definer;
+GRANT SELECT (tenant_id, to_tenant_id, state) ON app.transfer TO attest_definer;
 GRANT SELECT (tenant_id, s3_key) ON app.file TO attest_definer;
 GRANT SELECT (tenant_id, account_id) ON app.letter TO attest_definer;
 SET LOCAL ROLE attest_definer;
@@ -106,12 +110,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   WHERE m.tenant_id = p_tenant
     AND NOT EXISTS (SELECT 1 FROM app.membership o WHERE o.account_id = m.account_id AND o.tenant_id <> p_tenant)
     AND NOT EXISTS (SELECT 1 FROM app.institute_member i WHERE i.account_id = m.account_id) $$;
--- The other municipalities that have an expert of this one, or a letter to one of its people.
+-- The other municipalities that have an expert of this one, a letter to one of its people, an
+-- invitation by or of one, or a transfer to it.
 CREATE FUNCTION app.touched_by(p_tenant int, p_accounts bigint[]) RETURNS int[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT coalesce(array_agg(DISTINCT x.tenant_id), '{}')
   FROM (SELECT a.tenant_id FROM app.assignment a WHERE a.expert_tenant_id = p_tenant
-        UNION SELECT l.tenant_id FROM app.letter l WHERE l.account_id = ANY (p_accounts)) x
+        UNION SELECT l.tenant_id FROM app.letter l WHERE l.account_id = ANY (p_accounts)
+        UNION SELECT i.tenant_id FROM app.invitation i
+          WHERE i.invited_by = ANY (p_accounts) OR i.accepted_by = ANY (p_accounts)
+        UNION SELECT t.tenant_id FROM app.transfer t WHERE t.to_tenant_id = p_tenant AND t.state = 'asked') x
   WHERE x.tenant_id <> p_tenant $$;
 -- The keys of objects no other municipality's row names: a moved case names its old keys.
 CREATE FUNCTION app.own_keys(p_tenant int) RETURNS SETOF text
@@ -143,7 +151,8 @@ DECLARE
 BEGIN
   PERFORM set_config('app.moving', ARRAY[p_tenant]::text, true);
   SELECT * INTO place FROM app.municipality m WHERE m.id = p_tenant FOR UPDATE;
-  IF place.status IS DISTINCT FROM 'suspended' THEN
+  -- Suspended, or merged into another: what is final has stayed in it.
+  IF place.status IS DISTINCT FROM 'suspended' AND place.merged_into IS NULL THEN
     RAISE EXCEPTION 'not suspended' USING ERRCODE = '23514', CONSTRAINT = 'removal_suspended';
   END IF;
   IF EXISTS (SELECT 1 FROM app.municipality_export e WHERE e.tenant_id = p_tenant AND e.state IN ('queued', 'running')) THEN
@@ -151,7 +160,7 @@ BEGIN
   END IF;
   SELECT * INTO export FROM app.municipality_export e
     WHERE e.tenant_id = p_tenant AND e.public_id = p_export AND e.state = 'done';
-  IF export.id IS NULL OR (export.started_at >= place.suspended_at) IS NOT TRUE THEN
+  IF export.id IS NULL OR (place.merged_into IS NULL AND (export.started_at >= place.suspended_at) IS NOT TRUE) THEN
     RAISE EXCEPTION 'not exported since' USING ERRCODE = '23514', CONSTRAINT = 'removal_exported';
   END IF;
   -- Operators work on while it is suspended: what they added is in no older export. Letters and
@@ -169,18 +178,21 @@ BEGIN
   PERFORM set_config('app.leaving', leaving::text, true);
   SET CONSTRAINTS ALL DEFERRED;
 
-  -- In the others' cases: its experts' assignments end and leave gaps (R-SCH-2), its people's
-  -- letters go.
+  -- In the others' rows nobody of it is named any more. Its experts' cabinets end as any does, with
+  -- gaps, letters and history there (R-SCH-4).
   PERFORM set_config('app.moving', (elsewhere || p_tenant)::text, true);
-  INSERT INTO app.schedule_row AS s (tenant_id, application_id, gap_since)
-    SELECT DISTINCT a.tenant_id, a.application_id, app.ctx_now() FROM app.assignment a
-    WHERE a.expert_tenant_id = p_tenant AND a.tenant_id <> p_tenant AND a.closed_at IS NULL
-    ON CONFLICT (tenant_id, application_id)
-      DO UPDATE SET gap_since = coalesce(s.gap_since, EXCLUDED.gap_since), version = s.version + 1;
-  UPDATE app.assignment a SET closed_at = coalesce(a.closed_at, app.ctx_now()), expert_membership_id = NULL,
-      expert_name = 'эксперт удалённого муниципалитета', expert_position = '', expert_organisation = ''
+  UPDATE app.assignment a SET expert_name = 'эксперт удалённого муниципалитета', expert_position = '',
+      expert_organisation = '' WHERE a.expert_tenant_id = p_tenant AND a.tenant_id <> p_tenant;
+  UPDATE app.membership m SET ended_at = app.ctx_now()
+    WHERE m.tenant_id = p_tenant AND m.role = 'expert' AND m.ended_at IS NULL;
+  UPDATE app.assignment a SET expert_membership_id = NULL
     WHERE a.expert_tenant_id = p_tenant AND a.tenant_id <> p_tenant;
   DELETE FROM app.letter l WHERE l.tenant_id <> p_tenant AND l.account_id = ANY (leaving);
+  UPDATE app.invitation i SET invited_by = CASE WHEN i.invited_by <> ALL (leaving) THEN i.invited_by END,
+      accepted_by = CASE WHEN i.accepted_by <> ALL (leaving) THEN i.accepted_by END
+    WHERE i.tenant_id <> p_tenant AND (i.invited_by = ANY (leaving) OR i.accepted_by = ANY (leaving));
+  UPDATE app.transfer t SET state = 'cancelled', answer = 'Муниципалитет удалён', closed_at = app.ctx_now(),
+      version = t.version + 1 WHERE t.to_tenant_id = p_tenant AND t.state = 'asked';
   PERFORM set_config('app.moving', ARRAY[p_tenant]::text, true);
 
   INSERT INTO app.removal (municipality_id, export_id, export_key) VALUES (p_tenant, p_export, export.s3_key);
@@ -203,7 +215,7 @@ BEGIN
   END LOOP;
   DELETE FROM app.account WHERE id = ANY (leaving);
   UPDATE app.municipality SET status = 'removed', slug = 'removed-' || id, name = 'удалённый муниципалитет ' || id,
-      kind = '', public_contacts = '', version = version + 1 WHERE id = p_tenant;
+      kind = '', public_contacts = '', merged_into = NULL, version = version + 1 WHERE id = p_tenant;
   INSERT INTO app.audit_event (tenant_id, act, object_id) VALUES (p_tenant, 'municipality.remove', p_tenant);
 END $$;
 REVOKE ALL ON FUNCTION app.remove_municipality(int, uuid) FROM PUBLIC;

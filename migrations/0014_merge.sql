@@ -50,8 +50,16 @@ BEGIN
   -- Parents first. An organisation named alike, a person with a twin stay behind, ended.
   UPDATE app.organisation o SET ended_at = app.ctx_now(), version = o.version + 1
     WHERE o.tenant_id = former AND o.id = ANY (school_old);
+  -- One that has ended goes if something that goes names it.
   WITH gone AS (UPDATE app.organisation o SET tenant_id = heir, version = o.version + 1
-    WHERE o.tenant_id = former AND o.ended_at IS NULL RETURNING o.id)
+    WHERE o.tenant_id = former AND (school_old IS NULL OR o.id <> ALL (school_old)) AND (o.ended_at IS NULL OR o.id IN (
+      SELECT m.organisation_id FROM app.membership m WHERE m.tenant_id = former AND m.id = ANY (goes)
+      UNION SELECT c.organisation_id FROM app.card c WHERE c.tenant_id = former AND c.membership_id = ANY (goes)
+      UNION SELECT a.organisation_id FROM app.application a WHERE a.tenant_id = former AND a.status = ANY (app.live())
+      UNION SELECT r.organisation_id FROM app.organisation_request r
+        WHERE r.tenant_id = former AND r.membership_id = ANY (goes)
+      UNION SELECT i.organisation_id FROM app.invitation i WHERE i.tenant_id = former))
+    RETURNING o.id)
   SELECT array_agg(id) INTO schools FROM gone;
   UPDATE app.membership m SET tenant_id = heir, version = m.version + 1,
       organisation_id = app.instead(m.organisation_id, school_old, school_new)
@@ -92,6 +100,9 @@ BEGIN
   -- Twins end last: what still hung on them would be closed, or refuse the end.
   UPDATE app.membership m SET ended_at = app.ctx_now(), version = m.version + 1
     WHERE m.tenant_id = former AND m.id = ANY (twin_old);
+  UPDATE app.membership m SET submitted_before = true WHERE m.tenant_id = heir AND m.id IN (
+    SELECT app.instead(f.id, twin_old, twin_new) FROM app.membership f
+    WHERE f.tenant_id = former AND f.id = ANY (twin_old) AND f.submitted_before);
   UPDATE app.transfer t SET state = 'cancelled', answer = 'Муниципалитеты объединены', closed_at = app.ctx_now(),
       version = t.version + 1
     WHERE t.state = 'asked' AND former IN (t.tenant_id, t.to_tenant_id);

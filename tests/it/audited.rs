@@ -412,8 +412,10 @@ fn functions(source: &str) -> Vec<(String, String)> {
         let begins = [
             "pub async fn ",
             "pub(crate) async fn ",
+            "pub(super) async fn ",
             "async fn ",
             "pub fn ",
+            "pub(super) fn ",
             "fn ",
         ];
         if let Some(rest) = begins.iter().find_map(|begin| words.strip_prefix(begin)) {

@@ -172,7 +172,7 @@ async fn a_teachers_cabinet_stays_while_an_application_is_live() {
         let id = teacher.membership;
         let end = format!("UPDATE app.membership SET ended_at = app.ctx_now() WHERE id = {id}");
         let outcome = teacher.sql().await.probe(&end).await;
-        assert_eq!(outcome, Err(Refused("23514".to_owned())));
+        assert_eq!(outcome, Err(Refused(Refused::CHECK.to_owned())));
         assert!(is_open(&world, teacher).await);
     }
     let browser = site.browser_of(&idle).await;

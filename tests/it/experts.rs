@@ -23,7 +23,6 @@ async fn refused(sql: &mut Session, statement: &str, code: &str, why: &str) {
     assert_eq!(outcome, Err(Refused(code.to_owned())), "{why}");
 }
 
-const CHECK: &str = "23514";
 const UNIQUE: &str = "23505";
 const REFERENCE: &str = "23503";
 
@@ -44,35 +43,35 @@ async fn r_sch_3_never_accepted_by_the_database() {
     refused(
         &mut sql,
         &assign(&application, &teacher, 1, &herself),
-        CHECK,
+        Refused::CHECK,
         "the teacher itself",
     )
     .await;
     refused(
         &mut sql,
         &assign(&application, &teacher, 1, &ended),
-        CHECK,
+        Refused::CHECK,
         "an ended membership",
     )
     .await;
     refused(
         &mut sql,
         &assign(&application, &teacher, 1, &coordinator),
-        CHECK,
+        Refused::CHECK,
         "not an expert",
     )
     .await;
     refused(
         &mut sql,
         &assign(&application, &teacher, 3, &first),
-        CHECK,
+        Refused::CHECK,
         "a third place",
     )
     .await;
     refused(
         &mut sql,
         &assign(&application, &teacher, 1, &stranger),
-        CHECK,
+        Refused::CHECK,
         "an expert the coordinator cannot even see",
     )
     .await;
@@ -144,8 +143,7 @@ async fn only_a_coordinator_or_an_operator_assigns() {
     for person in [&teacher, &school, &expert, &world.admin().await] {
         let outcome = person.sql_in(&town).await.probe(&statement).await;
         // A school does not see experts at all: the trigger answers before the policy.
-        let told =
-            matches!(&outcome, Err(Refused(code)) if code == Refused::PRIVILEGE || code == CHECK);
+        let told = matches!(&outcome, Err(Refused(code)) if code == Refused::PRIVILEGE || code == Refused::CHECK);
         assert!(told, "{:?}: {outcome:?}", person.role);
     }
     for login in [Login::Worker, Login::Auth, Login::Public] {

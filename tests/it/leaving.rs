@@ -184,6 +184,22 @@ async fn tie(sql: &mut Session, own: &Full, other: &Full) -> Ties {
         Uuid::now_v7(),
         own.expert.account.0,
     );
+    // It came with an organisation that moved; and somebody waits to go where nothing will be.
+    script += &format!(
+        "INSERT INTO app.invitation (tenant_id, public_id, email, role, nonce, token_sha256, invited_by, expires_at) \
+         VALUES ({0}, '{1}', 'moved@example.test', 'expert', '{1}', sha256('moved{0}'), {2}, now());
+         INSERT INTO app.transfer (tenant_id, public_id, to_tenant_id, kind, subject_id, account_id, name, reason, \
+           asked_by) VALUES ({0}, '{1}', {3}, 'teacher', {4}, {5}, 'Иванова Мария', 'Переезд', {5});
+         WITH p AS (INSERT INTO app.period (public_id, name, starts, ends)
+             VALUES ('{1}', 'Октябрь', '2026-10-01', '2026-10-31') RETURNING id)
+           UPDATE app.schedule_row SET mark = 'preliminary', period_id = p.id FROM p WHERE tenant_id = {0};",
+        other.town.id,
+        Uuid::now_v7(),
+        own.coordinator.account.0,
+        own.town.id,
+        other.school.membership,
+        other.school.account.0,
+    );
     for town in [&own.town, &other.town] {
         script += &format!(
             "INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256, by_role) \
@@ -325,11 +341,18 @@ async fn sec_106_a_municipality_leaves_nothing_behind() {
             .iter()
             .filter(|row| !after[table].contains(row))
             .collect();
-        let expected =
-            usize::from(["assignment", "schedule_row", "letter"].contains(&table.as_str()));
+        let touched = [
+            "assignment",
+            "invitation",
+            "letter",
+            "schedule_row",
+            "transfer",
+        ];
+        let expected = usize::from(touched.contains(&table.as_str()));
         assert_eq!(changed.len(), expected, "{table}: {changed:#?}");
-        let gone = usize::from(table == "letter");
-        assert_eq!(after[table].len() + gone, rows.len(), "{table}");
+        // The expert's letter goes, the teacher gets one; the case tells why its place is free.
+        let come = usize::from(table == "application_event");
+        assert_eq!(after[table].len(), rows.len() + come, "{table}");
     }
     let gap: bool = sql
         .value(&format!(

@@ -229,6 +229,15 @@ async fn r_app_5_the_first_bad_line_of_the_journal_is_named() {
         assert_eq!(found, Some((year, line, fault.to_owned())), "{change}");
         sql.script("TRUNCATE registration; INSERT INTO registration OVERRIDING SYSTEM VALUE SELECT * FROM kept").await;
     }
+    // A year whose counter is gone would begin at one again.
+    sql.script(
+        "CREATE TEMP TABLE counted AS SELECT * FROM journal_counter; DELETE FROM journal_counter",
+    )
+    .await;
+    let found = world.app().verify_journal().await.unwrap().fault;
+    assert_eq!(found, Some((year, 4, "end".to_owned())));
+    sql.script("INSERT INTO journal_counter SELECT * FROM counted")
+        .await;
     // A line whose personal data were taken out still holds.
     sql.script(
         "UPDATE registration SET person = '', position = '', organisation = '' WHERE line = 2",

@@ -74,6 +74,8 @@ pub struct Refused(pub String);
 impl Refused {
     /// «Insufficient privilege»: grants, row-level security and our triggers say so.
     pub const PRIVILEGE: &'static str = "42501";
+    /// What a constraint, or a check that acts as one, refuses.
+    pub const CHECK: &'static str = "23514";
 }
 
 /// A connection of one login.

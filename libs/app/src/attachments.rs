@@ -80,11 +80,7 @@ impl App {
         kind: &str,
         caption: &str,
     ) -> Result<()> {
-        let mut tx = self.db.enter::<acts::Attach>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (mut tx, permit) = self.enter_case::<acts::Attach>(actor, application).await?;
         self.attaching(actor, &permit).map_err(Error::Illegal)?;
         let mut faults = Vec::new();
         if files.is_empty() {

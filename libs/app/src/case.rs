@@ -1,10 +1,11 @@
 //! A case as it is looked at: the application with all that stands beside it, and which acts
 //! are possible now for whoever looks. Every audience reads it through the same verb; what
-//! each sees of it is the policy's and row-level security's answer.
+//! each sees of it is the policy's and row-level security's answer. What changes a case stands
+//! with the noun it changes; here is only the beginning all of that has in common.
 
-use db::{applications, case_files, events, schedule};
+use db::{Permit, Tx, applications, case_files, events, schedule};
 use domain::{
-    act::{Act, acts},
+    act::{Act, Doing, acts},
     actor::Actor,
     calendar::DaysLeft,
     life::{Status, TABLE, legal},
@@ -58,6 +59,24 @@ impl CaseView {
 }
 
 impl App {
+    /// The beginning of every verb that changes a case: the application locked against all
+    /// others, the act permitted.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for what the person does not see, [`Error::Forbidden`].
+    pub(crate) async fn enter_case<A: Doing>(
+        &self,
+        actor: &Actor,
+        application: Uuid,
+    ) -> Result<(Tx<A>, Permit<A, Application>)> {
+        let mut tx = self.db.enter::<A>(actor).await?;
+        let row = applications::lock(&mut tx, application)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let permit = tx.may(row).await?;
+        Ok((tx, permit))
+    }
+
     /// The case of an application.
     ///
     /// # Errors

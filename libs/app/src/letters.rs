@@ -1,7 +1,9 @@
 //! The worker's half of the outbox (R-LET-1): a letter is claimed, composed of what is true
 //! when it is sent, handed to the relay by the worker, and marked. How it travels is the
-//! worker's; what it says is here and in `text`.
+//! worker's; what it says is here and in `text`. What a person sees of the letters sent to it is
+//! in `own`.
 
+mod own;
 mod text;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +15,7 @@ use domain::letter::LetterKind;
 use uuid::Uuid;
 
 pub use db::work::Letter;
+pub use own::OwnLetter;
 
 use crate::{App, Error, Result, links::LinkKind};
 use text::{Audience, Help};

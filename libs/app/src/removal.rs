@@ -125,7 +125,7 @@ fn refused(error: db::Error) -> Error {
         return error.into();
     };
     let words = match name.as_str() {
-        "removal_suspended" => "Удаляется только приостановленный муниципалитет",
+        "removal_suspended" => "Удаляется только приостановленный или объединённый муниципалитет",
         "removal_exporting" => "Выгрузка муниципалитета ещё идёт: дождитесь её",
         "removal_exported" => {
             "Нет такой готовой выгрузки этого муниципалитета, сделанной после приостановки"

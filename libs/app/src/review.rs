@@ -50,11 +50,9 @@ impl App {
         application: Uuid,
         version: i32,
     ) -> Result<(i32, NaiveDate)> {
-        let mut tx = self.db.enter::<acts::Register>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (mut tx, permit) = self
+            .enter_case::<acts::Register>(actor, application)
+            .await?;
         if let Err(refusal) = legal(Act::Register, actor.role, &permit.case()) {
             return Err(self
                 .refused(&mut tx, &permit, Act::Register, refusal)
@@ -93,11 +91,7 @@ impl App {
         reasons: &[String],
         comment: &str,
     ) -> Result<()> {
-        let mut tx = self.db.enter::<acts::Reject>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (mut tx, permit) = self.enter_case::<acts::Reject>(actor, application).await?;
         if let Err(refusal) = legal(Act::Reject, actor.role, &permit.case()) {
             return Err(self.refused(&mut tx, &permit, Act::Reject, refusal).await?);
         }
@@ -118,11 +112,7 @@ impl App {
     /// # Errors
     /// As [`App::register`].
     pub async fn vouch(&self, actor: &Actor, application: Uuid, version: i32) -> Result<()> {
-        let mut tx = self.db.enter::<acts::Vouch>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (mut tx, permit) = self.enter_case::<acts::Vouch>(actor, application).await?;
         if let Err(refusal) = legal(Act::Vouch, actor.role, &permit.case()) {
             return Err(self.refused(&mut tx, &permit, Act::Vouch, refusal).await?);
         }

@@ -5,7 +5,7 @@ use db::{
     OwnTx, Scope, events,
     memberships::{self, ALREADY_IN},
     municipalities, organisations,
-    transfers::{self, NOTHING, OPEN, SUBMITTED, Subject},
+    transfers::{self, NOTHING, OPEN, SUBMITTED, SUSPENDED, Subject},
 };
 use domain::{
     act::{Act, acts},
@@ -369,6 +369,10 @@ fn refused(error: db::Error) -> Error {
         (
             NOTHING,
             "Переводить уже некого или некуда: данные изменились. Отклоните запрос.",
+        ),
+        (
+            SUSPENDED,
+            "Один из двух муниципалитетов приостановлен: перевод подождёт, пока его не возобновят.",
         ),
         (
             ALREADY_IN,

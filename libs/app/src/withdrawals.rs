@@ -1,35 +1,31 @@
-//! Withdrawals (R-WD-1): formed, submitted and cancelled by the teacher, or by the school
-//! coordinator for a teacher who cannot; accepted or declined by the registrar and, once the
-//! period is approved, by the operator. One page of the lists is [`PAGE`] rows.
+//! Withdrawals (R-WD-1): the one of an application, as its page shows it, and what its making
+//! and its deciding, which stand with the lists in `withdrawals/…`, have in common.
 
-pub use db::withdrawals::{
-    Withdrawal,
-    lists::{Listed, Withdrawable},
-};
+mod deciding;
+mod lists;
+mod making;
+
 use db::{
     Permit, Tx,
     applications::{self, Application},
-    events,
-    jobs::{self, JobKind},
-    letters,
-    withdrawals::{self, Scan, lists},
+    withdrawals,
 };
 use domain::{
     act::{Act, Doing, acts},
     actor::Actor,
-    letter::LetterKind,
-    life::{self, Status, legal},
-    role::Role,
-    routing::Route,
+    life::{self, legal},
     value::Line,
     words,
 };
 use uuid::Uuid;
 
-use crate::{App, Error, Result, files::Received};
+use crate::{App, Error, Result};
 
-/// Rows of one page of a list.
-const PAGE: usize = 50;
+pub use db::withdrawals::{
+    Withdrawal,
+    lists::{Listed, Withdrawable},
+};
+pub use lists::{Filter, Listing};
 
 /// The greatest length of a reason, in characters.
 pub const MAX_REASON: usize = 500;
@@ -73,32 +69,6 @@ pub struct Seen {
     pub version: i32,
 }
 
-/// Which withdrawals a list shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Filter {
-    /// «ждут меня»: under review and the reader's to decide.
-    Waiting,
-    /// «все».
-    All,
-}
-
-/// One page of a list.
-#[derive(Debug)]
-pub struct Listing<T> {
-    /// Its rows.
-    pub rows: Vec<T>,
-    /// Whether more follow.
-    pub more: bool,
-}
-
-impl<T> Listing<T> {
-    fn of(mut rows: Vec<T>) -> Self {
-        let more = rows.len() > PAGE;
-        rows.truncate(PAGE);
-        Self { rows, more }
-    }
-}
-
 /// Reads a typed reason, for withdrawing and for declining alike.
 ///
 /// # Errors
@@ -133,226 +103,6 @@ impl App {
             None if card.is_some() => Err(Error::NotFound),
             _ => Ok(None),
         }
-    }
-
-    /// What the school coordinator may withdraw: the submitted and registered applications of
-    /// its organisation, after the application `after`.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`].
-    pub async fn withdrawable(
-        &self,
-        actor: &Actor,
-        after: Option<Uuid>,
-    ) -> Result<Listing<Withdrawable>> {
-        let mut tx = self.db.enter::<acts::FormWithdrawal>(actor).await?;
-        Ok(Listing::of(lists::withdrawable(&mut tx, after).await?))
-    }
-
-    /// The list of whoever decides, after the withdrawal `after`; each row with whether it is
-    /// the reader's to decide now.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`].
-    pub async fn withdrawals(
-        &self,
-        actor: &Actor,
-        filter: Filter,
-        after: Option<Uuid>,
-    ) -> Result<Listing<(Listed, bool)>> {
-        let mut tx = self.db.enter::<acts::AcceptWithdrawal>(actor).await?;
-        let rows = match filter {
-            Filter::Waiting => {
-                lists::waiting(&mut tx, actor.role == Role::Municipal, after).await?
-            }
-            Filter::All => lists::all(&mut tx, after).await?,
-        };
-        let rows = rows
-            .into_iter()
-            .map(|row| {
-                let mine = row.state == life::Withdrawal::UnderReview
-                    && tx.could(Act::AcceptWithdrawal, &row);
-                (row, mine)
-            })
-            .collect();
-        Ok(Listing::of(rows))
-    }
-
-    /// Forms a withdrawal; the worker prints it. Pressed twice it leads to the one there is.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`] by the application's
-    /// `version`, [`Error::Illegal`], [`Error::Invalid`] for the field `reason`.
-    pub async fn form_withdrawal(
-        &self,
-        actor: &Actor,
-        application: Uuid,
-        version: i32,
-        typed: &str,
-    ) -> Result<()> {
-        let reason = reason(typed)?;
-        let mut tx = self.db.enter::<acts::FormWithdrawal>(actor).await?;
-        let row = applications::lock(&mut tx, application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
-        if permit.withdrawal.is_some() {
-            return Ok(());
-        }
-        legal(Act::FormWithdrawal, actor.role, &permit.case())
-            .map_err(|refusal| Error::refused(Act::FormWithdrawal, refusal))?;
-        if permit.version != version {
-            return Err(Error::Stale);
-        }
-        let id = withdrawals::form(&mut tx, &permit, reason.as_str()).await?;
-        jobs::queue(&mut tx, &permit, JobKind::WithdrawalPdf, id).await?;
-        events::record(
-            &mut tx,
-            &permit,
-            &format!("Сформировано заявление на отзыв в связи с {reason}"),
-        )
-        .await?;
-        if actor.role == Role::School {
-            letters::queue(
-                &mut tx,
-                &permit,
-                LetterKind::WithdrawalFormed,
-                permit.account,
-            )
-            .await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// Submits the formed withdrawal with its signed scan: from now on it stops every other
-    /// act but attaching documents. If this fails, the caller discards the file.
-    ///
-    /// # Errors
-    /// As [`App::form_withdrawal`], with the field `scan`.
-    pub async fn submit_withdrawal(
-        &self,
-        actor: &Actor,
-        application: Uuid,
-        seen: Seen,
-        scan: &Received,
-    ) -> Result<()> {
-        if !matches!(
-            scan.content_type,
-            "application/pdf" | "image/jpeg" | "image/png"
-        ) {
-            return Err(Error::field("scan", "Скан – это файл PDF, JPG или PNG"));
-        }
-        let size = i64::try_from(scan.size).map_err(|error| Error::Internal(Box::new(error)))?;
-        let (mut tx, permit) = self
-            .open_withdrawal::<acts::SubmitWithdrawal>(actor, application, seen)
-            .await?;
-        let scan = Scan {
-            key: &scan.key,
-            name: &scan.name,
-            content_type: scan.content_type,
-            size,
-            sha256: &scan.sha256,
-        };
-        withdrawals::submit(&mut tx, &permit, &scan).await?;
-        events::record(&mut tx, &permit, "Подано заявление на отзыв").await?;
-        tell_registrar(&mut tx, &permit, LetterKind::WithdrawalSubmitted).await?;
-        if actor.role == Role::School {
-            letters::queue(
-                &mut tx,
-                &permit,
-                LetterKind::WithdrawalSubmitted,
-                permit.account,
-            )
-            .await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// Cancels a formed withdrawal, or takes back one under review (the teacher only).
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`], [`Error::Illegal`].
-    pub async fn cancel_withdrawal(
-        &self,
-        actor: &Actor,
-        application: Uuid,
-        seen: Seen,
-    ) -> Result<()> {
-        let (mut tx, permit) = self
-            .open_withdrawal::<acts::CancelWithdrawal>(actor, application, seen)
-            .await?;
-        withdrawals::cancel(&mut tx, &permit).await?;
-        events::record(&mut tx, &permit, "Отзыв заявления отменён").await?;
-        if permit.case().is_frozen() {
-            tell_registrar(&mut tx, &permit, LetterKind::WithdrawalCancelled).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// Accepts a withdrawal: the application is withdrawn, period and assignments end, and a
-    /// registered one gets its correction in the journal.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`], [`Error::Illegal`].
-    pub async fn accept_withdrawal(
-        &self,
-        actor: &Actor,
-        application: Uuid,
-        seen: Seen,
-    ) -> Result<()> {
-        let (mut tx, permit) = self
-            .open_withdrawal::<acts::AcceptWithdrawal>(actor, application, seen)
-            .await?;
-        let experts = withdrawals::accept(&mut tx, &permit).await?;
-        events::record(
-            &mut tx,
-            &permit,
-            "Отзыв зарегистрирован, заявление отозвано",
-        )
-        .await?;
-        letters::queue(
-            &mut tx,
-            &permit,
-            LetterKind::WithdrawalAccepted,
-            permit.account,
-        )
-        .await?;
-        for expert in experts {
-            letters::queue(&mut tx, &permit, LetterKind::WithdrawalAccepted, expert).await?;
-            letters::queue(&mut tx, &permit, LetterKind::Unassigned, expert).await?;
-        }
-        if permit.status == Status::Registered {
-            // The journal comes last: its counter is locked until the commit (R-APP-5).
-            withdrawals::correct_journal(&mut tx, &permit).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// Declines a withdrawal with a reason: the application goes on as if there were none.
-    ///
-    /// # Errors
-    /// As [`App::accept_withdrawal`], and [`Error::Invalid`] for the field `reason`.
-    pub async fn decline_withdrawal(
-        &self,
-        actor: &Actor,
-        application: Uuid,
-        seen: Seen,
-        typed: &str,
-    ) -> Result<()> {
-        let reason = reason(typed)?;
-        let (mut tx, permit) = self
-            .open_withdrawal::<acts::DeclineWithdrawal>(actor, application, seen)
-            .await?;
-        withdrawals::decline(&mut tx, &permit, reason.as_str()).await?;
-        events::record(&mut tx, &permit, &format!("Отзыв отклонён: {reason}")).await?;
-        letters::queue(
-            &mut tx,
-            &permit,
-            LetterKind::WithdrawalDeclined,
-            permit.account,
-        )
-        .await?;
-        Ok(tx.commit().await?)
     }
 
     /// Enters to do `A` to the open withdrawal of an application, if it is the one `seen`.
@@ -416,18 +166,4 @@ async fn withdrawing(
         latest,
         application,
     })
-}
-
-/// The coordinators register on the municipal route; operators have their queue instead.
-async fn tell_registrar<A: Doing>(
-    tx: &mut Tx<A>,
-    permit: &Permit<A, Application>,
-    kind: LetterKind,
-) -> Result<()> {
-    if permit.route == Some(Route::Municipal) {
-        for account in letters::coordinators(tx).await? {
-            letters::queue(tx, permit, kind, account).await?;
-        }
-    }
-    Ok(())
 }

@@ -20,7 +20,8 @@ use crate::{
     scope::{CtlTx, Permit, Related, Scope, Tx},
 };
 
-/// A municipality to be exported: active or suspended, never one removed.
+/// A municipality to be exported: active, suspended, or merged into another with what is final
+/// still in it; never one removed.
 #[derive(Clone, Debug)]
 pub struct Place {
     /// The tenant's number.
@@ -164,7 +165,7 @@ pub async fn place(scope: &mut Scope, public_id: Uuid) -> Result<Option<Place>> 
     Ok(sqlx::query_as!(
         Place,
         r#"SELECT id, public_id, slug, name, status = 'suspended' AS "suspended!", version
-           FROM app.municipality WHERE public_id = $1 AND status <> 'removed'"#,
+           FROM app.municipality WHERE public_id = $1 AND (status <> 'removed' OR merged_into IS NOT NULL)"#,
         public_id
     )
     .fetch_optional(scope.connection())
@@ -179,7 +180,7 @@ pub async fn place_by_slug(scope: &mut Scope, slug: &str) -> Result<Option<Place
     Ok(sqlx::query_as!(
         Place,
         r#"SELECT id, public_id, slug, name, status = 'suspended' AS "suspended!", version
-           FROM app.municipality WHERE slug = $1 AND status <> 'removed'"#,
+           FROM app.municipality WHERE slug = $1 AND (status <> 'removed' OR merged_into IS NOT NULL)"#,
         slug
     )
     .fetch_optional(scope.connection())

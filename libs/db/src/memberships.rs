@@ -303,11 +303,19 @@ pub async fn hanging(scope: &mut Scope) -> Result<Hanging> {
     )
     .fetch_all(scope.connection())
     .await?;
+    // What was submitted before a transfer stayed where it was.
+    let before = sqlx::query_scalar!(
+        "SELECT submitted_before FROM app.membership
+         WHERE tenant_id = (SELECT app.ctx_tenant()) AND id = (SELECT app.ctx_membership())
+           AND account_id = (SELECT app.ctx_account())"
+    )
+    .fetch_optional(scope.connection())
+    .await?;
     Ok(Hanging {
         submitted: rows
             .iter()
             .any(|row| ["under_review", "registered"].contains(&row.status.as_str())),
-        ever_submitted: rows.iter().any(|row| row.status != "formed"),
+        ever_submitted: before == Some(true) || rows.iter().any(|row| row.status != "formed"),
         formed: rows
             .into_iter()
             .filter(|row| row.status == "formed")

@@ -27,6 +27,8 @@ pub const OPEN: &str = "transfer_open";
 pub const SUBMITTED: &str = "move_while_submitted";
 /// What refuses a move of what is there no more.
 pub const NOTHING: &str = "move_of_nothing";
+/// One of the two municipalities is suspended.
+pub const SUSPENDED: &str = "move_of_suspended";
 /// What refuses a move with an application but without an organisation.
 pub const NO_ORGANISATION: &str = "move_without_organisation";
 
@@ -265,7 +267,7 @@ pub async fn ask(
 ///
 /// # Errors
 /// [`Error::Stale`] if the request changed meanwhile; the constraints [`SUBMITTED`],
-/// [`NOTHING`] and those of what would then stand twice in the municipality.
+/// [`NOTHING`], [`SUSPENDED`] and those of what would then stand twice in the municipality.
 pub async fn agree(
     tx: &mut Tx<acts::AgreeTransfer>,
     permit: &Permit<acts::AgreeTransfer, Transfer>,

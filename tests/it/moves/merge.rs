@@ -4,9 +4,13 @@ use db::transfers::{Merging, THESE, merge};
 use domain::role::Role;
 use reqwest::StatusCode;
 use tests::{Login, Town, World};
+use uuid::Uuid;
 
 use super::{denied, hanging, tenant_of};
-use crate::{exports::region, seed::full};
+use crate::{
+    exports::{exported, region},
+    seed::full,
+};
 
 async fn merged(from: &Town, into: &Town, same_names: bool) -> db::Result<Option<String>> {
     let merging = Merging {
@@ -280,4 +284,61 @@ async fn merge_takes_over_what_hangs_on_twins() {
         teacher.membership, expert.membership
     );
     assert_eq!(sql.value::<i64>(&ended).await, Ok(2));
+}
+
+/// A place of work that has ended is named by who worked there, and hinders no merge.
+#[tokio::test]
+async fn merge_takes_ended_organisations_that_are_named() {
+    let world = World::own().await;
+    let (from, into) = (world.town().await, world.town().await);
+    let (teacher, ended) = (from.teacher().await, from.organisation("municipal").await);
+    let request = Uuid::now_v7();
+    let mut sql = world.superuser().await;
+    sql.script(&format!(
+        "INSERT INTO app.organisation_request (tenant_id, public_id, membership_id, account_id, type, name, state, \
+           organisation_id) VALUES ({}, '{request}', {}, {}, 'obshchee', 'Школа', 'added', {ended}); \
+         UPDATE app.organisation SET ended_at = now() WHERE id = {ended}",
+        from.id, teacher.membership, teacher.account.0
+    ))
+    .await;
+    let done = merged(&from, &into, false).await;
+    assert!(matches!(done, Ok(None)), "{done:?}");
+    let there = format!(
+        "SELECT o.tenant_id FROM app.organisation_request r JOIN app.organisation o \
+           ON o.tenant_id = r.tenant_id AND o.id = r.organisation_id \
+         WHERE r.public_id = '{request}' AND o.ended_at IS NOT NULL"
+    );
+    assert_eq!(sql.value::<i32>(&there).await, Ok(into.id));
+}
+
+/// What is final stays in the merged municipality until that is exported and removed, too.
+#[tokio::test]
+async fn sec_106_merge_leaves_what_can_be_removed() {
+    let world = region().await;
+    let (from, into) = (world.town().await, world.town().await);
+    let (teacher, coordinator) = (from.teacher().await, from.coordinator().await);
+    let last = from.submitted(&teacher).await;
+    let rejected = last.update("status = 'rejected', rejection = 'по причине'");
+    assert_eq!(coordinator.sql().await.run(&rejected).await, Ok(1));
+    assert!(matches!(merged(&from, &into, false).await, Ok(None)));
+    let admin = world.admin().await;
+    let export = exported(&world, &admin, &from).await;
+    let url = world.migrator_url();
+    let removing = world
+        .app()
+        .remove_municipality(&url, &from.slug, export.public_id)
+        .await;
+    assert!(removing.is_ok(), "{:?}", removing.err());
+    let mut sql = world.superuser().await;
+    let left = format!(
+        "SELECT (SELECT count(*) FROM app.application WHERE tenant_id = {0}) \
+              + (SELECT count(*) FROM app.membership WHERE tenant_id = {0})",
+        from.id
+    );
+    assert_eq!(sql.value::<i64>(&left).await, Ok(0));
+    let kept = format!(
+        "SELECT count(*) FROM app.membership WHERE tenant_id = {} AND account_id = {}",
+        into.id, teacher.account.0
+    );
+    assert_eq!(sql.value::<i64>(&kept).await, Ok(1));
 }

@@ -4,10 +4,11 @@ use app::{
     Error,
     profile::{Typed, Which},
 };
+use domain::actor::TenantId;
 use reqwest::StatusCode;
 use tests::{Person, Town, World};
 
-use super::{denied, hanging, public_id, tenant_of, town_id};
+use super::{agree, ask, denied, hanging, public_id, tenant_of, town_id, transfer::two};
 
 async fn typed(teacher: &Person, to: &Town, organisation: i64) -> Typed {
     let world = to.world();
@@ -143,6 +144,36 @@ async fn r_acc_7_after_a_submission_nobody_moves_itself() {
     assert_eq!(
         tenant_of(&world, "membership", teacher.membership).await,
         from.id
+    );
+}
+
+/// What was submitted before a transfer stays where it was, and binds all the same.
+#[tokio::test]
+async fn r_acc_7_a_transfer_forgets_no_submission() {
+    let world = World::shared().await;
+    let two = two(&world).await;
+    let (from, to, teacher) = (&two.from, &two.to, &two.teacher);
+    let last = from.submitted(teacher).await;
+    let rejected = last.update("status = 'rejected', rejection = 'по причине'");
+    assert_eq!(two.giving.sql().await.run(&rejected).await, Ok(1));
+    let id = ask(&two.giving, to, two.what().await).await.unwrap();
+    let moved = agree(&two.taking, id, &two.place().await, &world).await;
+    assert!(moved.unwrap());
+
+    let mut there = teacher.clone();
+    there.actor.tenant = Some(TenantId(to.id));
+    there.actor.organisation = None;
+    let back = format!("SELECT app.move_own({}, NULL)", from.id);
+    assert_eq!(there.sql().await.probe(&back).await, denied());
+    let typed = typed(teacher, from, teacher.organisation.unwrap()).await;
+    let saved = world
+        .app()
+        .save_profile(there.as_person(), Which::InUse(None), &typed)
+        .await;
+    assert!(saved.is_err(), "moved by itself after a transfer");
+    assert_eq!(
+        tenant_of(&world, "membership", teacher.membership).await,
+        to.id
     );
 }
 

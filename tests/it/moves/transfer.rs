@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use app::{Error, transfers::What};
-use tests::{Person, Town, World};
+use tests::{Person, Town, World, sql::Refused};
 
 use super::{agree, ask, denied, hanging, public_id, tenant_of, town_id, version};
 
@@ -263,14 +263,15 @@ async fn transfer_forged_calls_are_refused() {
         "SELECT app.agree_transfer({}, {number}, 2, {elsewhere})",
         from.id
     );
-    assert_eq!(two.taking.sql().await.probe(&misplaced).await, denied());
+    let refused = || Err(Refused(Refused::CHECK.to_owned()));
+    assert_eq!(two.taking.sql().await.probe(&misplaced).await, refused());
     sql.script(&format!(
         "UPDATE app.municipality SET status = 'suspended' WHERE id = {}",
         to.id
     ))
     .await;
     let now = agreeing.replace(", 1,", ", 2,");
-    assert_eq!(two.taking.sql().await.probe(&now).await, denied());
+    assert_eq!(two.taking.sql().await.probe(&now).await, refused());
     sql.script(&format!(
         "UPDATE app.municipality SET status = 'active' WHERE id = {}",
         to.id

@@ -1,4 +1,5 @@
-//! A forgotten password (R-ACC-5, SEC-45): a one-time link by login, and what it opens.
+//! Passwords (R-ACC-5, SEC-45): a forgotten one, a one-time link by login and what it opens; and
+//! how a new one is read, wherever it is typed.
 
 use chrono::Duration;
 use db::{
@@ -8,9 +9,14 @@ use db::{
     },
     events::{Outcome, audit_account},
 };
-use domain::{actor::AccountId, audit::Deed, letter::LetterKind, value::Login};
+use domain::{
+    actor::AccountId,
+    audit::Deed,
+    letter::LetterKind,
+    value::{Fault, Login, Password},
+};
 
-use crate::{App, Error, Result, accounts::new_password, links};
+use crate::{App, Error, FieldFault, Result, links};
 
 /// How long the link lives.
 const LIFE: Duration = Duration::minutes(30);
@@ -99,5 +105,32 @@ impl App {
         )
         .await?;
         Ok(tx.commit().await?)
+    }
+}
+
+/// Reads a new password and its confirmation. A login that could not be read cannot be
+/// looked for in the password.
+pub(crate) fn new_password(
+    password: &str,
+    confirmation: &str,
+    login: Option<&Login>,
+) -> Result<Password, Vec<FieldFault>> {
+    let parsed = match login {
+        Some(login) => Password::parse(password, login),
+        None => match password.is_empty() {
+            true => Err(Fault::Empty),
+            false => Ok(Password::typed(password)),
+        },
+    };
+    let differs = (password != confirmation)
+        .then(|| FieldFault::new("confirmation", "Пароль и подтверждение не совпадают"));
+    match (parsed, differs) {
+        (Ok(password), None) => Ok(password),
+        (parsed, differs) => Err(parsed
+            .err()
+            .map(|fault| FieldFault::new("password", fault.to_string()))
+            .into_iter()
+            .chain(differs)
+            .collect()),
     }
 }

@@ -11,6 +11,7 @@ use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use db::audit::seals::{self, Place, Row, Seal};
 use hmac::{Hmac, Mac as _};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,10 @@ use crate::{App, Error, Result};
 
 /// The most rows of one seal.
 pub(super) const BATCH: i64 = 1000;
+
+/// How long the vault may take. Less than the database lets a transaction stand idle: the turn
+/// of whoever seals must not end while its object is on the way.
+const VAULT_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the keys of an installation's seals begin with.
 pub const PREFIX: &str = "audit/";
@@ -82,7 +87,7 @@ impl Seals {
     }
 
     /// The next seal over these rows.
-    fn seal(&self, end: &End, rows: &[Row]) -> Sealed {
+    pub(super) fn seal(&self, end: &End, rows: &[Row]) -> Sealed {
         let mut sealed = Sealed {
             number: end.number + 1,
             after: (end.place.xact, end.place.id),
@@ -255,19 +260,9 @@ impl App {
         if i64::try_from(rows.len()) != Ok(BATCH) && waited < patience {
             return Ok(false);
         }
-        let sealed = match seals.left_over(&end, &rows).await? {
-            Some(sealed) => sealed,
-            None => {
-                let sealed = seals.seal(&end, &rows);
-                let body = serde_json::to_vec(&sealed).map_err(|e| Error::Internal(e.into()))?;
-                let until = (now + seals.keep).into();
-                let key = format!("{}{}", seals.prefix, sealed.name());
-                if !seals.vault.put(&key, Bytes::from(body), until).await? {
-                    return Err(Error::Internal("another object under a seal's key".into()));
-                }
-                sealed
-            }
-        };
+        let sealed = tokio::time::timeout(VAULT_PATIENCE, seals.object(&end, &rows, now))
+            .await
+            .map_err(|late| Error::Internal(late.into()))??;
         let through = rows.iter().take(sealed.rows.len()).map(|row| row.at).max();
         if let (Some(seal), Some(through)) = (sealed.row(), through) {
             seals::add(&mut tx, &seal, through).await?;
@@ -288,6 +283,21 @@ impl App {
 }
 
 impl Seals {
+    /// The next seal with its object: the one a worker left over, or a new one.
+    async fn object(&self, end: &End, rows: &[Row], now: DateTime<Utc>) -> Result<Sealed> {
+        if let Some(sealed) = self.left_over(end, rows).await? {
+            return Ok(sealed);
+        }
+        let sealed = self.seal(end, rows);
+        let body = serde_json::to_vec(&sealed).map_err(|e| Error::Internal(e.into()))?;
+        let until = (now + self.keep).into();
+        let key = format!("{}{}", self.prefix, sealed.name());
+        if !self.vault.put(&key, Bytes::from(body), until).await? {
+            return Err(Error::Internal("another object under a seal's key".into()));
+        }
+        Ok(sealed)
+    }
+
     /// The object of a seal that has no row yet and covers these very rows: its worker died
     /// before it wrote the row. One that does not fit is left for the check to tell of.
     async fn left_over(&self, end: &End, rows: &[Row]) -> Result<Option<Sealed>> {
@@ -317,12 +327,12 @@ impl Seals {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use chrono::DateTime;
 
     use super::*;
 
-    fn seals(key: u8) -> Seals {
+    pub(in crate::audit) fn seals(key: u8) -> Seals {
         Seals::new(Settings {
             store: storage::Settings {
                 endpoint: "http://127.0.0.1:1".to_owned(),
@@ -337,7 +347,7 @@ mod tests {
         })
     }
 
-    fn row(id: i64) -> Row {
+    pub(in crate::audit) fn row(id: i64) -> Row {
         Row {
             xact: 7,
             id,

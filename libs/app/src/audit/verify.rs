@@ -94,6 +94,12 @@ impl App {
     /// If the database or the vault does not answer.
     pub async fn verify_audit(&self) -> Result<Verdict> {
         let seals = self.seals()?;
+        // Asked before the objects are listed: what is sealed meanwhile has its object later.
+        let mut before = self.db.enter_worker(None).await?;
+        let known = seals::last(&mut before)
+            .await?
+            .map_or(0, |last| last.number);
+        drop(before);
         let versions = seals.vault.list(&seals.prefix).await?;
         let fetched = stream::iter(versions).map(|version| async move {
             let object = seals.vault.get(&version).await?;
@@ -120,10 +126,10 @@ impl App {
                 found.extend(next.map(|(_, sealed)| sealed));
             }
             let more = objects.as_mut().peek().await.is_some();
-            let stored = seals::find(&mut tx, number).await?;
-            if found.is_empty() && stored.is_none() && !more {
+            if found.is_empty() && !more && number > known {
                 break;
             }
+            let stored = seals::find(&mut tx, number).await?;
             let sealed = match chosen(seals, &end, found) {
                 Ok(sealed) => sealed,
                 Err(fault) => return Ok(broken(number, fault)),
@@ -135,10 +141,6 @@ impl App {
                 }
                 Err(broken) => return Ok(Verdict::Broken(broken)),
             }
-        }
-        let last = seals::last(&mut tx).await?;
-        if last.is_some_and(|last| last.number > end.number) {
-            return Ok(broken(end.number + 1, Fault::NoObject));
         }
         let waiting = seals::count_after(&mut tx, end.place).await?;
         Ok(Verdict::Whole {
@@ -158,11 +160,9 @@ const fn broken(seal: i64, fault: Fault) -> Verdict {
     })
 }
 
-/// The one object of a number that goes on from this end of the chain.
+/// The object of a number that goes on from this end of the chain. Another that says the same of
+/// fewer rows is no fork: the store kept its worker waiting, and it came when its turn was over.
 fn chosen(seals: &Seals, end: &End, found: Vec<Option<Sealed>>) -> Result<Sealed, Fault> {
-    if found.is_empty() {
-        return Err(Fault::NoObject);
-    }
     let mut good = Vec::new();
     for sealed in found {
         match sealed {
@@ -170,13 +170,22 @@ fn chosen(seals: &Seals, end: &End, found: Vec<Option<Sealed>>) -> Result<Sealed
             _ => return Err(Fault::Forged),
         }
     }
-    match good.len() {
-        1 => good
-            .pop()
-            .filter(|only| only.follows(end))
-            .ok_or(Fault::Forged),
-        _ => Err(Fault::Forked),
+    good.sort_by_key(|sealed| sealed.rows.len());
+    let longest = good.pop().ok_or(Fault::NoObject)?;
+    if good
+        .iter()
+        .any(|late| !late.follows(end) || !longest.rows.starts_with(&late.rows))
+    {
+        return Err(Fault::Forked);
     }
+    if !longest.follows(end) {
+        return Err(if good.is_empty() {
+            Fault::Forged
+        } else {
+            Fault::Forked
+        });
+    }
+    Ok(longest)
 }
 
 /// Compares the rows of a seal with what was sealed, and the seal with its row. A seal whose
@@ -223,5 +232,38 @@ fn fault(sealed: &Sealed, row: Option<i64>, fault: Fault) -> Broken {
         row,
         fault,
         between: sealed.rows.last().map(|last| (sealed.after.1, last.1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::seal::tests::{row, seals};
+
+    /// Which object of a number is believed, by its count of rows.
+    fn believed(found: &[&Sealed]) -> Result<usize, Fault> {
+        let found = found.iter().map(|sealed| Some((*sealed).clone())).collect();
+        chosen(&seals(1), &End::none(), found).map(|sealed| sealed.rows.len())
+    }
+
+    #[test]
+    fn sec_81_an_object_that_came_late_is_no_fork() {
+        let rows = [row(1), row(2)];
+        let whole = seals(1).seal(&End::none(), &rows);
+        let late = seals(1).seal(&End::none(), &rows[..1]);
+        let other = seals(1).seal(&End::none(), &rows[1..]);
+        let elsewhere = End {
+            number: 0,
+            place: Place { xact: 3, id: 3 },
+            mac: vec![0; 32],
+        };
+        let astray = seals(1).seal(&elsewhere, &rows);
+        assert_eq!(believed(&[&whole]), Ok(2));
+        assert_eq!(believed(&[&whole, &late]), Ok(2));
+        assert_eq!(believed(&[&late, &whole]), Ok(2));
+        assert_eq!(believed(&[&whole, &other]), Err(Fault::Forked));
+        assert_eq!(believed(&[&whole, &astray]), Err(Fault::Forked));
+        assert_eq!(believed(&[&astray]), Err(Fault::Forged));
+        assert_eq!(believed(&[]), Err(Fault::NoObject));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use super::*;
+use crate::{reference::Procedure, routing::Route};
 
 /// The cases an act leads to; several where the table leaves a choice open.
 fn after(rule: &Rule, case: &Case) -> Vec<Case> {

@@ -1,0 +1,120 @@
+//! «График» page by page: the municipality's for a coordinator, everyone's for an operator,
+//! whose gaps come first (R-SCH-1, R-SCH-2).
+
+use db::{
+    Scope,
+    applications::lists::{self, Cursor},
+    municipalities,
+    schedule::{self, GapCursor, Narrowed},
+};
+use domain::{
+    act::acts,
+    actor::{Actor, TenantId},
+    role::Role,
+};
+use uuid::Uuid;
+
+use super::{Line, Period};
+use crate::{App, Result};
+
+/// What «График» is narrowed to, as the address has it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// One municipality, for operators.
+    pub municipality: Option<Uuid>,
+    /// One period.
+    pub period: Option<Uuid>,
+    /// Only rows without a period.
+    pub without_period: bool,
+    /// Only rows with an empty place.
+    pub without_experts: bool,
+    /// The row the page follows.
+    pub after: Option<Uuid>,
+}
+
+/// A page of «График».
+#[derive(Clone, Debug)]
+pub struct ScheduleList {
+    /// The gaps the Centre is asked to fill, for operators; `None` on the pages after them.
+    pub gaps: Option<Vec<Line>>,
+    /// The rows; for operators those that are no gaps, and `None` while more gaps follow.
+    pub rows: Option<Vec<Line>>,
+    /// The row the next page goes on from, if there is one.
+    pub next: Option<Uuid>,
+    /// The periods to narrow by.
+    pub periods: Vec<Period>,
+}
+
+impl App {
+    /// «График»: the municipality's for a coordinator, everyone's for an operator, whose gaps
+    /// come first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`] for roles that read no schedule.
+    pub async fn schedule(&self, actor: &Actor, wanted: Wanted) -> Result<ScheduleList> {
+        let mut tx = self.db.enter::<acts::ReadSchedule>(actor).await?;
+        let periods = schedule::periods(&mut tx).await?;
+        let operator = actor.role == Role::Operator;
+        let by = narrowed(&mut tx, operator, &wanted, &periods).await?;
+        let gap = match wanted.after {
+            Some(id) if operator => schedule::gap_cursor(&mut tx, id).await?,
+            _ => None,
+        };
+        let after = match wanted.after {
+            Some(id) if gap.is_none() => lists::cursor(&mut tx, id).await?,
+            _ => None,
+        };
+        // An operator's pages go through the gaps and then through everything else.
+        let gaps = if operator && after.is_none() {
+            let from = gap.unwrap_or(GapCursor::FIRST);
+            Some(schedule::gaps(&mut tx, by, from).await?)
+        } else {
+            None
+        };
+        let (gaps, more_gaps) = gaps.map_or((None, false), |page| (Some(page.rows), page.more));
+        let page = if more_gaps {
+            None
+        } else {
+            Some(schedule::registered(&mut tx, by, after.unwrap_or(Cursor::FIRST)).await?)
+        };
+        let next = match (&gaps, &page) {
+            (Some(gaps), None) => gaps.last().map(|line| line.public_id),
+            (_, Some(page)) if page.more => page.rows.last().map(|line| line.public_id),
+            _ => None,
+        };
+        Ok(ScheduleList {
+            gaps,
+            rows: page.map(|page| page.rows),
+            next,
+            periods,
+        })
+    }
+}
+
+/// What is wanted, in the numbers of the database; a municipality or a period that there is
+/// not narrows nothing.
+async fn narrowed(
+    scope: &mut Scope,
+    operator: bool,
+    wanted: &Wanted,
+    periods: &[Period],
+) -> Result<Narrowed> {
+    let tenant = match wanted.municipality {
+        Some(id) if operator => municipalities::present(scope)
+            .await?
+            .into_iter()
+            .find(|municipality| municipality.public_id == id)
+            .map(|municipality| TenantId(municipality.id)),
+        _ => None,
+    };
+    let period = wanted
+        .period
+        .and_then(|id| periods.iter().find(|period| period.public_id == id));
+    Ok(Narrowed {
+        tenant,
+        period: period.map(|period| period.id),
+        without_period: wanted.without_period,
+        without_experts: wanted.without_experts,
+        without_gaps: operator,
+    })
+}

@@ -1,0 +1,92 @@
+//! The row of one application as one person may see and change it now (R-PER-2, R-SCH-1).
+//! Changing it is in [`super::plan`].
+
+use db::{applications, schedule};
+use domain::{
+    act::{Act, acts},
+    actor::Actor,
+    calendar::Span,
+    schedule::{PLACES, propose},
+};
+use uuid::Uuid;
+
+use super::{Assigned, Expert, Period, assigning, refusal, seats::place_of};
+use crate::{App, Error, Result};
+
+use db::applications::Application;
+
+/// The row of one application, as one person may see and change it now.
+#[derive(Clone, Debug)]
+pub struct ScheduleView {
+    /// The application.
+    pub application: Application,
+    /// The periods that can be chosen: the open ones.
+    pub periods: Vec<Period>,
+    /// The period proposed by the end of the term held (R-PER-2), while none is set.
+    pub proposed: Option<Period>,
+    /// The experts that can be chosen.
+    pub experts: Vec<Expert>,
+    /// The two places.
+    pub places: [Option<Assigned>; PLACES],
+    /// Why experts cannot be assigned by this person now; `None` when they can.
+    pub no_experts: Option<String>,
+    /// Why the period cannot be set by this person now; `None` when it can.
+    pub no_period: Option<String>,
+}
+
+impl App {
+    /// The row of one application.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn schedule_row(&self, actor: &Actor, application: Uuid) -> Result<ScheduleView> {
+        let mut tx = self.db.enter::<acts::ReadSchedule>(actor).await?;
+        let row = applications::find(&mut tx, application)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let row = tx.may(row).await?.into_row();
+        let act = assigning(actor.role);
+        let no_experts = refusal(&tx, actor, act, &row);
+        let no_period = refusal(&tx, actor, Act::SetPeriod, &row);
+        let experts = if no_experts.is_none() && tx.could(Act::ListExperts, &row) {
+            schedule::experts(&mut tx, &row).await?
+        } else {
+            Vec::new()
+        };
+        let mut periods = schedule::periods(&mut tx).await?;
+        periods.retain(|period| period.open);
+        let proposed = if row.row.period.is_none() && no_period.is_none() {
+            self.proposed(&row, &periods)
+        } else {
+            None
+        };
+        let mut places = [None, None];
+        for assigned in schedule::assigned(&mut tx, &row).await? {
+            if let Some(place) = place_of(&assigned).and_then(|index| places.get_mut(index)) {
+                *place = Some(assigned);
+            }
+        }
+        Ok(ScheduleView {
+            application: row,
+            periods,
+            proposed,
+            experts,
+            places,
+            no_experts,
+            no_period,
+        })
+    }
+
+    fn proposed(&self, row: &Application, periods: &[Period]) -> Option<Period> {
+        let spans: Vec<Span> = periods
+            .iter()
+            .filter_map(|period| Span::new(period.starts, period.ends))
+            .collect();
+        let held_until = row
+            .snapshot
+            .as_ref()
+            .and_then(|snapshot| snapshot.held.as_ref()?.until);
+        let index = propose(&spans, held_until, self.today())?;
+        periods.get(index).cloned()
+    }
+}

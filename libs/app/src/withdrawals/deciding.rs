@@ -1,0 +1,77 @@
+//! A withdrawal decided: accepted or declined by the registrar and, once the period is approved,
+//! by the operator (R-WD-1).
+
+use db::{events, letters, withdrawals};
+use domain::{act::acts, actor::Actor, letter::LetterKind, life::Status};
+use uuid::Uuid;
+
+use super::{Seen, reason};
+use crate::{App, Result};
+
+impl App {
+    /// Accepts a withdrawal: the application is withdrawn, period and assignments end, and a
+    /// registered one gets its correction in the journal.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`], [`Error::Illegal`].
+    pub async fn accept_withdrawal(
+        &self,
+        actor: &Actor,
+        application: Uuid,
+        seen: Seen,
+    ) -> Result<()> {
+        let (mut tx, permit) = self
+            .open_withdrawal::<acts::AcceptWithdrawal>(actor, application, seen)
+            .await?;
+        let experts = withdrawals::accept(&mut tx, &permit).await?;
+        events::record(
+            &mut tx,
+            &permit,
+            "Отзыв зарегистрирован, заявление отозвано",
+        )
+        .await?;
+        letters::queue(
+            &mut tx,
+            &permit,
+            LetterKind::WithdrawalAccepted,
+            permit.account,
+        )
+        .await?;
+        for expert in experts {
+            letters::queue(&mut tx, &permit, LetterKind::WithdrawalAccepted, expert).await?;
+            letters::queue(&mut tx, &permit, LetterKind::Unassigned, expert).await?;
+        }
+        if permit.status == Status::Registered {
+            // The journal comes last: its counter is locked until the commit (R-APP-5).
+            withdrawals::correct_journal(&mut tx, &permit).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Declines a withdrawal with a reason: the application goes on as if there were none.
+    ///
+    /// # Errors
+    /// As [`App::accept_withdrawal`], and [`Error::Invalid`] for the field `reason`.
+    pub async fn decline_withdrawal(
+        &self,
+        actor: &Actor,
+        application: Uuid,
+        seen: Seen,
+        typed: &str,
+    ) -> Result<()> {
+        let reason = reason(typed)?;
+        let (mut tx, permit) = self
+            .open_withdrawal::<acts::DeclineWithdrawal>(actor, application, seen)
+            .await?;
+        withdrawals::decline(&mut tx, &permit, reason.as_str()).await?;
+        events::record(&mut tx, &permit, &format!("Отзыв отклонён: {reason}")).await?;
+        letters::queue(
+            &mut tx,
+            &permit,
+            LetterKind::WithdrawalDeclined,
+            permit.account,
+        )
+        .await?;
+        Ok(tx.commit().await?)
+    }
+}

@@ -1,0 +1,103 @@
+//! The registrar's moves of an application's status, under the eye of the trigger that knows the
+//! table's (R-ROUTE-5). The teacher's are in [`super::own`].
+
+use chrono::NaiveDate;
+use domain::{
+    act::{Doing, acts},
+    life::Status,
+};
+
+use super::Application;
+use crate::{
+    error::{Result, touched},
+    scope::{Permit, Tx},
+};
+
+/// Registers: the status moves under the trigger's eye, then, last in the transaction, the
+/// journal gives number and date (R-APP-5). The caller commits at once after it.
+///
+/// # Errors
+/// [`Error::Stale`] if the application changed meanwhile.
+pub async fn register(
+    tx: &mut Tx<acts::Register>,
+    permit: &Permit<acts::Register, Application>,
+) -> Result<(i32, NaiveDate)> {
+    set_status(tx, permit, Status::Registered, "").await?;
+    let line = sqlx::query!(
+        r#"SELECT number AS "number!", date AS "date!" FROM app.register_application($1)"#,
+        permit.id
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok((line.number, line.date))
+}
+
+/// Rejects, with the reasons in words (R-APP-6).
+///
+/// # Errors
+/// [`Error::Stale`] if the application changed meanwhile.
+pub async fn reject(
+    tx: &mut Tx<acts::Reject>,
+    permit: &Permit<acts::Reject, Application>,
+    rejection: &str,
+) -> Result<()> {
+    set_status(tx, permit, Status::Rejected, rejection).await?;
+    lapse_withdrawal(tx, permit).await
+}
+
+/// Marks an operator-route application «Проверено» (R-ROUTE-3).
+///
+/// # Errors
+/// [`Error::Stale`] if the application changed meanwhile.
+pub async fn vouch(
+    tx: &mut Tx<acts::Vouch>,
+    permit: &Permit<acts::Vouch, Application>,
+) -> Result<()> {
+    let rows = sqlx::query!(
+        "UPDATE app.application SET vouched_at = app.ctx_now(), version = version + 1
+         WHERE tenant_id = $1 AND id = $2 AND version = $3",
+        permit.tenant.0,
+        permit.id,
+        permit.version,
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    touched(rows)
+}
+
+/// Moves the status of the application a permit is for; the trigger allows only the moves of
+/// the domain's table.
+pub(crate) async fn set_status<A: Doing>(
+    tx: &mut Tx<A>,
+    permit: &Permit<A, Application>,
+    status: Status,
+    rejection: &str,
+) -> Result<()> {
+    let rows = sqlx::query!(
+        "UPDATE app.application SET status = $4, rejection = $5, version = version + 1
+         WHERE tenant_id = $1 AND id = $2 AND version = $3",
+        permit.tenant.0,
+        permit.id,
+        permit.version,
+        status.code(),
+        rejection,
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    touched(rows)
+}
+
+/// A withdrawal that was only formed is overtaken by a rejection or a decision (R-WD-1).
+async fn lapse_withdrawal<A: Doing>(tx: &mut Tx<A>, permit: &Permit<A, Application>) -> Result<()> {
+    sqlx::query!(
+        "UPDATE app.withdrawal SET state = 'lapsed', version = version + 1
+         WHERE tenant_id = $1 AND application_id = $2 AND state = 'formed'",
+        permit.tenant.0,
+        permit.id,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! The rows of «График», page by page: all, and those with a gap the operators fill (R-SCH-2).
+//! Where a list needs no schedule it stands in [`crate::applications::lists`].
+
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::TenantId,
+    life::{PeriodMark, Place},
+    routing::Route,
+};
+use uuid::Uuid;
+
+use crate::{
+    applications::{
+        known,
+        lists::{Cursor, Page},
+    },
+    error::{Error, Result},
+    scope::Scope,
+};
+
+/// A row of «График».
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The application's id in addresses.
+    pub public_id: Uuid,
+    /// The municipality's name.
+    pub municipality: String,
+    /// ФИО.
+    pub full_name: String,
+    /// The post's name.
+    pub position: String,
+    /// The organisation's name.
+    pub organisation: String,
+    /// Who registered it keeps the row until the period is approved.
+    pub route: Route,
+    /// The mark of the period.
+    pub mark: PeriodMark,
+    /// The period's name; empty while none is set.
+    pub period: String,
+    /// The experts assigned, joined by commas; empty while there are none.
+    pub experts: String,
+    /// How many they are.
+    pub assigned: i64,
+    /// Since when the Centre is asked to fill an empty place.
+    pub gap_since: Option<DateTime<Utc>>,
+    /// Where the conclusion is.
+    pub place: Place,
+}
+
+/// What «График» is narrowed to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Narrowed {
+    /// One municipality; an operator's filter.
+    pub tenant: Option<TenantId>,
+    /// One period.
+    pub period: Option<i32>,
+    /// Only rows without a period.
+    pub without_period: bool,
+    /// Only rows with an empty place.
+    pub without_experts: bool,
+    /// Only rows that are no gap: [`gaps`] shows the others.
+    pub without_gaps: bool,
+}
+
+struct Row {
+    public_id: Uuid,
+    municipality: String,
+    full_name: String,
+    position: String,
+    organisation: String,
+    route: String,
+    mark: String,
+    period: String,
+    experts: String,
+    assigned: i64,
+    gap_since: Option<DateTime<Utc>>,
+    place: String,
+}
+
+macro_rules! rows {
+    ($scope:expr, $tail:tt $(, $argument:expr)* $(,)?) => {{
+        let rows = sqlx::query_as!(
+            Row,
+            r#"SELECT a.public_id, concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "full_name!",
+                 a.route AS "route!", coalesce(s.mark, 'none') AS "mark!", s.gap_since AS "gap_since?",
+                 coalesce((SELECT d.name FROM app.period d WHERE d.id = s.period_id), '') AS "period!",
+                 coalesce((SELECT p.name FROM app.ref_position p WHERE p.code = a.position), a.position) AS "position!",
+                 (SELECT m.name FROM app.municipality m WHERE m.id = a.tenant_id) AS "municipality!",
+                 (SELECT o.name FROM app.organisation o WHERE o.tenant_id = a.tenant_id AND o.id = a.organisation_id)
+                   AS "organisation!",
+                 coalesce((SELECT string_agg(x.expert_name, ', ' ORDER BY x.slot) FROM app.assignment x
+                   WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id AND x.closed_at IS NULL), '')
+                   AS "experts!",
+                 (SELECT count(*) FROM app.assignment x
+                   WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id AND x.closed_at IS NULL) AS "assigned!",
+                 coalesce((SELECT c.place FROM app.conclusion c
+                   WHERE c.tenant_id = a.tenant_id AND c.application_id = a.id), 'none') AS "place!"
+               FROM "# + $tail
+            $(, $argument)*
+        )
+        .fetch_all($scope.connection())
+        .await?;
+        let lines = rows.into_iter().map(Line::try_from).collect::<Result<Vec<_>>>()?;
+        Ok(Page::of(lines))
+    }};
+}
+
+/// «График»: registered applications on general grounds in the order of their terms, of the
+/// municipality in scope or, for operators, of all.
+///
+/// # Errors
+/// If the database does not answer or holds a value the domain does not know.
+pub async fn registered(scope: &mut Scope, by: Narrowed, after: Cursor) -> Result<Page<Line>> {
+    match by.tenant.or(scope.tenant()) {
+        Some(tenant) => rows!(
+            scope,
+            "app.application a
+             LEFT JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
+             WHERE a.tenant_id = $6 AND a.status = 'registered' AND a.procedure = 'general'
+               AND (a.due_on, a.id) > ($1, $2) AND ($3::int IS NULL OR s.period_id = $3)
+               AND (NOT $4 OR s.period_id IS NULL)
+               AND (NOT $5 OR (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = a.tenant_id
+                 AND x.application_id = a.id AND x.closed_at IS NULL) < 2)
+               AND (NOT $7 OR s.gap_since IS NULL)
+             ORDER BY a.due_on, a.id LIMIT 51",
+            after.due_on(),
+            after.id(),
+            by.period,
+            by.without_period,
+            by.without_experts,
+            tenant.0,
+            by.without_gaps,
+        ),
+        None => rows!(
+            scope,
+            "app.application a
+             LEFT JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
+             WHERE a.submitted_at IS NOT NULL AND a.status = 'registered' AND a.procedure = 'general'
+               AND (a.due_on, a.id) > ($1, $2) AND ($3::int IS NULL OR s.period_id = $3)
+               AND (NOT $4 OR s.period_id IS NULL)
+               AND (NOT $5 OR (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = a.tenant_id
+                 AND x.application_id = a.id AND x.closed_at IS NULL) < 2)
+               AND (NOT $6 OR s.gap_since IS NULL)
+             ORDER BY a.due_on, a.id LIMIT 51",
+            after.due_on(),
+            after.id(),
+            by.period,
+            by.without_period,
+            by.without_experts,
+            by.without_gaps,
+        ),
+    }
+}
+
+/// The place among the gaps after which a page begins: since when, and the row's number.
+#[derive(Clone, Copy, Debug)]
+pub struct GapCursor {
+    since: DateTime<Utc>,
+    id: i64,
+}
+
+impl GapCursor {
+    /// Before all gaps.
+    pub const FIRST: Self = Self {
+        since: DateTime::UNIX_EPOCH,
+        id: 0,
+    };
+}
+
+/// The place of an application among the gaps; `None` if it is no gap.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn gap_cursor(scope: &mut Scope, application: Uuid) -> Result<Option<GapCursor>> {
+    Ok(sqlx::query_as!(
+        GapCursor,
+        r#"SELECT s.gap_since AS "since!", s.id FROM app.application a
+           JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
+           WHERE a.public_id = $1 AND s.gap_since IS NOT NULL"#,
+        application
+    )
+    .fetch_optional(scope.connection())
+    .await?)
+}
+
+/// The gaps operators are asked to fill, the oldest first (R-SCH-2).
+///
+/// # Errors
+/// As [`registered`].
+pub async fn gaps(scope: &mut Scope, by: Narrowed, after: GapCursor) -> Result<Page<Line>> {
+    rows!(
+        scope,
+        "app.schedule_row s
+         JOIN app.application a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
+         WHERE s.gap_since IS NOT NULL AND a.status = 'registered'
+           AND ($1::int IS NULL OR s.tenant_id = $1) AND ($2::int IS NULL OR s.period_id = $2)
+           AND (s.gap_since, s.id) > ($3, $4)
+         ORDER BY s.gap_since, s.id LIMIT 51",
+        by.tenant.map(|tenant| tenant.0),
+        by.period,
+        after.since,
+        after.id,
+    )
+}
+
+impl TryFrom<Row> for Line {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            public_id: row.public_id,
+            municipality: row.municipality,
+            full_name: row.full_name,
+            position: row.position,
+            organisation: row.organisation,
+            route: known(Route::from_code(&row.route), "application.route")?,
+            mark: known(PeriodMark::from_code(&row.mark), "schedule_row.mark")?,
+            period: row.period,
+            experts: row.experts,
+            assigned: row.assigned,
+            gap_since: row.gap_since,
+            place: known(Place::from_code(&row.place), "conclusion.place")?,
+        })
+    }
+}

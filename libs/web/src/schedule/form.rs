@@ -1,0 +1,211 @@
+//! The row of one application on its page: about whom, and the form of its period and places,
+//! or the same as text for who may not change it.
+
+use std::collections::BTreeMap;
+
+use app::{
+    FieldFault,
+    schedule::{Assigned, Expert, ScheduleView, is_of_centre},
+};
+use domain::{life::PeriodMark, role::Role};
+use maud::{Markup, html};
+use ui::{Choice, Field, Form, Select, Tone, ru};
+
+use super::{Desk, Typed, choices, ids_of};
+use crate::{case::held, page::fault_of};
+
+/// Beside an expert who cannot see the case for now.
+const SUSPENDED: &str = "муниципалитет приостановлен";
+/// The deck's sentence above the places (R-SCH-2).
+const LEAVE_EMPTY: &str = "Вам доступен выбор экспертов только из вашего муниципалитета. Если в вашем муниципалитете нет необходимых специалистов, оставьте поле пустым, экспертов назначат операторы.";
+
+impl Desk<'_> {
+    pub(super) fn body(&self, view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Markup {
+        html! {
+            (self.about(view))
+            @if view.no_experts.is_none() || view.no_period.is_none() {
+                (self.form(view, typed, faults))
+            } @else { (read_only(view)) }
+        }
+    }
+
+    fn about(&self, view: &ScheduleView) -> Markup {
+        let row = &view.application;
+        let held = row.snapshot.as_ref().map(held).unwrap_or_default();
+        let page = format!("{}/applications/{}", self.actor.role.home(), row.public_id);
+        html! {
+            (ui::summary(&[
+                ui::Fact::text("ФИО", &row.full_name()),
+                ui::Fact::text("Должность", &row.position_name),
+                ui::Fact::text("Организация", &row.organisation_name),
+                ui::Fact::text("Заявленная категория", row.category.map_or("", |category| category.name())),
+                ui::Fact::text("Имеющаяся категория", &held),
+            ]))
+            p { a class="govuk-link" href=(page) { "Посмотреть заявление" } }
+        }
+    }
+
+    fn form(&self, view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Markup {
+        let form = Form {
+            action: &format!("{}/{}", self.list(), view.application.public_id),
+            csrf: &self.visit.csrf,
+            ..Form::default()
+        };
+        let values = [&typed.expert1, &typed.expert2];
+        html! {
+            (ui::form(form, html! {
+                (ui::hidden("version", &typed.version))
+                (period_field(view, typed, faults))
+                @if self.actor.role == Role::Municipal { (ui::inset(html! { p { (LEAVE_EMPTY) } })) }
+                @for (index, value) in values.into_iter().enumerate() {
+                    (self.place(view, index, value, faults))
+                }
+                (ui::button("Сохранить"))
+            }))
+        }
+    }
+
+    fn place(
+        &self,
+        view: &ScheduleView,
+        index: usize,
+        value: &str,
+        faults: &[FieldFault],
+    ) -> Markup {
+        let (label, name) = match index {
+            0 => ("Специалист 1", "expert1"),
+            _ => ("Специалист 2", "expert2"),
+        };
+        let assigned = view.places.get(index).and_then(Option::as_ref);
+        if let Some(assigned) = assigned.filter(|assigned| is_of_centre(self.actor, assigned)) {
+            return html! {
+                (ui::summary(&[ui::Fact { value: expert_words(assigned), ..ui::Fact::text(label, "") }]))
+                p { "Назначен оператором." }
+            };
+        }
+        // A coordinator's are all of one municipality: one group without a name.
+        let grouped = self.actor.role == Role::Operator;
+        let mut groups: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+        for expert in &view.experts {
+            groups
+                .entry(if grouped { &expert.municipality } else { "" })
+                .or_default()
+                .push((expert.public_id.to_string(), describe(expert, view)));
+        }
+        let groups: Vec<(&str, Vec<Choice<'_>>)> = groups
+            .iter()
+            .map(|(municipality, experts)| {
+                let experts = experts.iter().map(|(id, label)| Choice {
+                    value: id,
+                    label,
+                    ..Choice::default()
+                });
+                (*municipality, experts.collect())
+            })
+            .collect();
+        let (options, groups): (&[Choice<'_>], _) = match groups.as_slice() {
+            [("", experts)] => (experts, &[][..]),
+            groups => (&[], groups),
+        };
+        ui::select(Select {
+            field: Field {
+                name,
+                label,
+                value,
+                error: fault_of(faults, name),
+                ..Field::default()
+            },
+            empty: Some("Не назначен"),
+            options,
+            groups,
+        })
+    }
+}
+
+fn period_field(view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Markup {
+    if let Some(reason) = &view.no_period {
+        return html! {
+            (ui::summary(&[ui::Fact::text("Аттестационный период", &period_words(view))]))
+            p { (reason) }
+        };
+    }
+    let hint = view.proposed.as_ref().map(|period| {
+        format!(
+            "Предлагается «{}»: {} — {}",
+            period.name,
+            ru::date_short(period.starts),
+            ru::date_short(period.ends)
+        )
+    });
+    let ids = ids_of(&view.periods);
+    ui::select(Select {
+        field: Field {
+            name: "period",
+            label: "Аттестационный период",
+            value: &typed.period,
+            hint: hint.as_deref(),
+            error: fault_of(faults, "period"),
+            ..Field::default()
+        },
+        empty: Some("Не выбран"),
+        options: &choices(&view.periods, &ids),
+        ..Select::default()
+    })
+}
+
+fn read_only(view: &ScheduleView) -> Markup {
+    let mut facts = vec![ui::Fact::text("Аттестационный период", &period_words(view))];
+    let labels = ["Специалист 1", "Специалист 2"];
+    for (label, place) in labels.into_iter().zip(&view.places) {
+        facts.push(match place {
+            Some(assigned) => ui::Fact {
+                value: expert_words(assigned),
+                ..ui::Fact::text(label, "")
+            },
+            None => ui::Fact::text(label, "не назначен"),
+        });
+    }
+    html! {
+        @if let Some(reason) = &view.no_experts { (ui::inset(html! { p { (reason) } })) }
+        (ui::summary(&facts))
+    }
+}
+
+fn period_words(view: &ScheduleView) -> String {
+    let row = &view.application.row;
+    match row.mark {
+        PeriodMark::None => "не выбран".to_owned(),
+        PeriodMark::Preliminary => row.period_name.clone(),
+        PeriodMark::Approved => format!("{} (ПЕРИОД ЗАКРЫТ)", row.period_name),
+    }
+}
+
+fn expert_words(assigned: &Assigned) -> Markup {
+    html! {
+        (assigned.full_name)
+        @if !assigned.position.is_empty() { ", " (assigned.position) }
+        @if !assigned.organisation.is_empty() { ", " (assigned.organisation) }
+        @if assigned.suspended { " " (ui::tag(Tone::Red, SUSPENDED)) }
+    }
+}
+
+/// Post, organisation, load and the mark of R-SCH-3 beside an expert's name.
+fn describe(expert: &Expert, view: &ScheduleView) -> String {
+    let row = &view.application;
+    let mut words = expert.full_name.clone();
+    for part in [&expert.position, &expert.organisation_name] {
+        if !part.is_empty() {
+            words.push_str(", ");
+            words.push_str(part);
+        }
+    }
+    words.push_str(&format!(" — нагрузка: {}", expert.load));
+    if expert.tenant == row.tenant && expert.organisation == Some(row.organisation) {
+        words.push_str(" — та же организация");
+    }
+    if expert.suspended {
+        words.push_str(" — ");
+        words.push_str(SUSPENDED);
+    }
+    words
+}

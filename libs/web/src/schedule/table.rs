@@ -1,0 +1,88 @@
+//! The table of rows with its marks, and the filter above it. Which rows stand in it is said by
+//! the cabinet's own page.
+
+use app::schedule::{Line, Period};
+use domain::{life::PeriodMark, routing::Route};
+use maud::{Markup, html};
+use ui::{Column, Field, Select, Tone};
+
+use super::{choices, ids_of};
+
+/// The table of rows; `municipality` where they are of many.
+#[must_use]
+pub fn table(caption: &str, rows: &[Line], base: &str, municipality: bool, empty: &str) -> Markup {
+    let mut columns = vec![Column::text("ФИО")];
+    if municipality {
+        columns.push(Column::text("Муниципалитет"));
+    }
+    columns.extend(
+        [
+            "Должность",
+            "Организация",
+            "Аттестационный период",
+            "Специалисты",
+            "Итоговое заключение",
+        ]
+        .map(Column::text),
+    );
+    let rows = rows.iter().map(|line| {
+        let mut cells = vec![html! {
+            a class="govuk-link" href={ (base) "/" (line.public_id) } { (line.full_name) }
+            @if line.route == Route::Operator { " " (ui::tag(Tone::Purple, "ведёт оператор")) }
+        }];
+        if municipality {
+            cells.push(html! { (line.municipality) });
+        }
+        cells.push(html! { (line.position) });
+        cells.push(html! { (line.organisation) });
+        cells.push(period_mark(line));
+        cells.push(experts_mark(line));
+        cells.push(html! { (domain::words::place_name(line.place)) });
+        cells
+    });
+    ui::table(ui::Table {
+        caption,
+        columns: &columns,
+        rows: rows.collect(),
+        empty,
+        ..ui::Table::default()
+    })
+}
+
+fn period_mark(line: &Line) -> Markup {
+    match line.mark {
+        PeriodMark::None => ui::tag(Tone::Yellow, "период не выбран"),
+        PeriodMark::Preliminary => html! {
+            (ui::tag(Tone::Blue, "период выбран")) " " (line.period)
+        },
+        PeriodMark::Approved => html! {
+            (ui::tag(Tone::Green, "период закрыт")) " " (line.period)
+        },
+    }
+}
+
+fn experts_mark(line: &Line) -> Markup {
+    html! {
+        @if line.assigned >= 2 { (ui::tag(Tone::Blue, "эксперты назначены")) }
+        @else if line.gap_since.is_some() { (ui::tag(Tone::Red, "назначит оператор")) }
+        @else { (ui::tag(Tone::Yellow, "эксперты не назначены")) }
+        @if !line.experts.is_empty() { " " (line.experts) }
+    }
+}
+
+/// The filter «Период» and the two check boxes.
+#[must_use]
+pub fn period_filter(periods: &[Period], chosen: &str) -> Markup {
+    let ids: Vec<String> = ids_of(periods);
+    ui::select(Select {
+        field: Field {
+            name: "period",
+            label: "Период",
+            value: chosen,
+            ..Field::default()
+        },
+        empty: Some("все"),
+        options: &choices(periods, &ids),
+        ..Select::default()
+    })
+}
