@@ -27,8 +27,6 @@ SET LOCAL ROLE attest_definer;
 -- through tells that there are others. In no order: a word everybody has costs no more for it.
 CREATE FUNCTION app.search_applications(p_query tsquery) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-DECLARE
-  assigned bigint[];
 BEGIN
   CASE app.acting_role(session_user)
   WHEN 'operator' THEN
@@ -44,9 +42,9 @@ BEGIN
         AND a.organisation_id = app.ctx_organisation()
       LIMIT 1001;
   WHEN 'expert' THEN
-    assigned := app.my_assigned();
     RETURN QUERY SELECT a.id FROM app.application a
-      WHERE a.search @@ p_query AND a.submitted_at IS NOT NULL AND a.id = ANY (assigned) LIMIT 1001;
+      WHERE a.search @@ p_query AND a.submitted_at IS NOT NULL
+        AND a.id = ANY ((SELECT app.my_assigned())::bigint[]) LIMIT 1001;
   ELSE
     RETURN;
   END CASE;
