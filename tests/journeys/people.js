@@ -64,8 +64,9 @@ export class Person {
   }
 
   async press(button) {
+    // Every button of ours sends a form: the page before it counts as loaded until the answer comes.
     await Promise.all([
-      this.page.waitForLoadState('load'),
+      this.page.waitForEvent('framenavigated', (frame) => frame === this.page.mainFrame()),
       this.page.getByRole('button', { name: button, exact: true }).first().click(),
     ]);
     await this.page.waitForLoadState('networkidle');

@@ -280,13 +280,13 @@ fn body(
         @if row.status == Status::Active {
             p { a class="govuk-link" href={ (here) "/suspend" } { "Приостановить" } }
         } @else {
-            (ui::action_button(ActionButton {
+            (ui::button_group(ui::action_button(ActionButton {
                 action: &format!("{here}/resume"),
                 csrf: &at.csrf,
                 label: "Возобновить",
                 values: &[("version", &row.version.to_string())],
                 ..ActionButton::default()
-            }))
+            })))
         }
         p { a class="govuk-link" href={ (here) "/export" } { "Выгрузка" } " — всё, что есть у муниципалитета, одним файлом" }
         h2 { "Название и адрес" }
