@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use db::{
     applications::{self, own},
     attachments::{self, Attached},
-    cards, events,
+    cards, decisions, events,
     jobs::{self, JobKind},
     letters, reference,
     renditions::{self, RenditionOf},
@@ -40,6 +40,7 @@ pub use db::{
         Application,
         own::{Choice, Expert},
     },
+    decisions::Holding,
     events::Event,
     reference::Ground,
 };
@@ -63,6 +64,8 @@ pub struct Own {
     pub application: Option<Application>,
     /// The final application the newest one follows, while that is not formed (R-APP-9).
     pub before: Option<Application>,
+    /// The decision on whichever of the two is decided, with its order (R-ORD-1).
+    pub decision: Option<Holding>,
     /// The documents, the scan among them.
     pub documents: Vec<Document>,
     /// The PDF of the formed edition, once printed.
@@ -174,6 +177,7 @@ impl App {
             .is_some_and(|application| application.status == Status::Draft);
         let mut own = Own {
             before: newest.next().filter(|_| draft),
+            decision: None,
             documents: Vec::new(),
             pdf: None,
             experts: Vec::new(),
@@ -185,6 +189,11 @@ impl App {
             card,
             application: None,
         };
+        for row in own.before.iter().chain(&application) {
+            if tx.could(Act::ReadOrders, row) && own.decision.is_none() {
+                own.decision = decisions::holding(&mut tx, row).await?;
+            }
+        }
         if let Some(row) = application {
             let application = tx.may(row).await?.into_row();
             for attachment in attachments::of(&mut tx, &application).await? {

@@ -2,7 +2,7 @@
 //! are possible now for whoever looks. Every audience reads it through the same verb; what
 //! each sees of it is the policy's and row-level security's answer.
 
-use db::{applications, case_files, events, schedule};
+use db::{applications, case_files, decisions, events, schedule};
 use domain::{
     act::{Act, acts},
     actor::Actor,
@@ -18,6 +18,7 @@ use crate::{App, Error, Result};
 pub use db::{
     applications::Application,
     case_files::{Contacts, Document},
+    decisions::Holding,
     events::Event,
     schedule::Assigned,
 };
@@ -41,6 +42,8 @@ pub struct CaseView {
     pub experts: Vec<Assigned>,
     /// Why the conclusion came back last; empty otherwise.
     pub conclusion_reason: String,
+    /// The decision that holds, with its order (R-ORD-1).
+    pub decision: Option<Holding>,
     /// The days left, while it is under review (R-APP-7).
     pub term: Option<DaysLeft>,
     /// The next one of the same work list, by deadline; for registrars.
@@ -95,6 +98,11 @@ impl App {
         } else {
             Vec::new()
         };
+        let decision = if tx.could(Act::ReadOrders, &row) {
+            decisions::holding(&mut tx, &row).await?
+        } else {
+            None
+        };
         let term = match (row.status, row.submitted_at) {
             (Status::UnderReview, Some(at)) => {
                 Some(DaysLeft::on(self.today(), self.zone.date_of(at)))
@@ -109,6 +117,7 @@ impl App {
             history,
             experts: schedule::assigned(&mut tx, &row).await?,
             conclusion_reason: case_files::conclusion_reason(&mut tx, &row).await?,
+            decision,
             term,
             next: next(&mut tx, actor.role, &row).await?,
             possible,
