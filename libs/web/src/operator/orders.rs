@@ -433,7 +433,7 @@ fn answer((id, name, outcome): Answered) -> Vec<Markup> {
 /// What the address of an order's page asks for.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct From {
+struct Paged {
     after: String,
 }
 
@@ -441,9 +441,9 @@ async fn show(
     at: Operator,
     State(web): State<Web>,
     Id(id): Id,
-    Asked(from): Asked<From>,
+    Asked(paged): Asked<Paged>,
 ) -> Result<Markup> {
-    let after = from.after.parse().unwrap_or_default();
+    let after = paged.after.parse().unwrap_or_default();
     let view = web.app.order(&at.actor, id, after).await?;
     Ok(Page::new(&at, &title(&view.order))
         .back(PATH)
