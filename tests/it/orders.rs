@@ -148,7 +148,7 @@ async fn r_ord_1_an_order_decides_many_and_answers_each() {
     let mut sql = world.superuser().await;
     let held: Vec<String> = sql
         .list(&format!(
-            "SELECT concat_ws(' ', held_category, held_number, held_date) FROM app.card \
+            "SELECT concat_ws(' ', nullif(held_category, ''), nullif(held_number, ''), held_date) FROM app.card \
              WHERE account_id IN ({}, {}) ORDER BY account_id",
             first.account.0, second.account.0
         ))
@@ -320,7 +320,7 @@ async fn r_ord_1_nonsense_is_told_beside_its_field_and_nothing_is_recorded() {
         ),
         (
             "173К",
-            "14.09.1026",
+            "14.09.2016",
             pdf(),
             true,
             "Дата слишком давняя: не раньше 14 сентября 2021 г.",
