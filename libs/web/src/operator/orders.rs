@@ -1,12 +1,14 @@
 //! `/operator/orders` «Распоряжения»: recording an order with decisions for many applications in
 //! one go (R-ORD-1), the orders there are, and one of them with its decisions.
 
+mod outcome;
+
 use std::collections::HashMap;
 
 use app::{
     FieldFault,
     lists::Municipality,
-    orders::{Answered, Offer, Order, OrderView, Orders, Ready, Recorded, Typed, Wanted},
+    orders::{Offer, Orders, Ready, Typed, Wanted},
 };
 use axum::{
     Router,
@@ -17,12 +19,10 @@ use axum::{
 use domain::reference::{Category, Decision};
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{
-    Choice, Column, Fact, Field, FileField, Form, Pagination, Select, Table, Tone, Width, ru,
-};
+use ui::{Choice, Column, Field, FileField, Form, Pagination, Select, Table, Width, ru};
 use uuid::Uuid;
 
-use super::{applications, queue};
+use super::applications;
 use crate::{
     Web,
     asked::{Asked, address},
@@ -33,6 +33,7 @@ use crate::{
     upload::{Upload, Uploaded},
     visit::Operator,
 };
+use outcome::{decided, file_link, results, title};
 
 const PATH: &str = "/operator/orders";
 const HEADING: &str = "Распоряжения";
@@ -375,61 +376,6 @@ fn ready(row: &Ready, chosen: &str) -> Vec<Markup> {
     ]
 }
 
-fn file_link(order: &Order) -> Markup {
-    html! { a class="govuk-link" href={ "/orders/" (order.public_id) } { (order.file_name) } }
-}
-
-fn title(order: &Order) -> String {
-    format!(
-        "Распоряжение № {} от {}",
-        order.number,
-        ru::date_long(order.date)
-    )
-}
-
-fn results(recorded: Recorded) -> Markup {
-    let Recorded {
-        order,
-        kept_former_file,
-        mut answers,
-    } = recorded;
-    answers.sort_by(|(_, one, _), (_, other, _)| one.cmp(other));
-    let done = answers
-        .iter()
-        .filter(|(_, _, outcome)| outcome.is_ok())
-        .count();
-    html! {
-        p { a class="govuk-link" href={ (PATH) "/" (order.public_id) } { (title(&order)) } }
-        @if kept_former_file {
-            (ui::inset(html! {
-                "Распоряжение с этим номером и датой уже записано с другим файлом: оставлен прежний файл."
-            }))
-        }
-        p { "Записано решений: " (done) " из " (answers.len()) "." }
-        (ui::table(Table {
-            caption: "Результат записи распоряжения",
-            caption_hidden: true,
-            columns: &[Column::text("ФИО"), Column::text("Результат")],
-            rows: answers.into_iter().map(answer).collect(),
-            empty: "",
-        }))
-        (ui::link_button(PATH, "Вернуться к распоряжениям"))
-    }
-}
-
-fn answer((id, name, outcome): Answered) -> Vec<Markup> {
-    vec![
-        html! { a class="govuk-link" href={ "/operator/applications/" (id) } { (lists::or_dash(&name)) } },
-        match outcome {
-            Ok(words) => html! { (ui::tag(Tone::Green, "записано")) " " (words) },
-            Err(error) => html! {
-                (ui::tag(Tone::Red, "не записано")) " "
-                (queue::reason(error, "По этому заявлению решаете не вы."))
-            },
-        },
-    ]
-}
-
 /// What the address of an order's page asks for.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -448,54 +394,4 @@ async fn show(
     Ok(Page::new(&at, &title(&view.order))
         .back(PATH)
         .render(decided(&view)))
-}
-
-fn decided(view: &OrderView) -> Markup {
-    let order = &view.order;
-    let columns = [
-        "ФИО",
-        "Должность",
-        "Место работы",
-        "Муниципалитет",
-        "Категория",
-        "Решение",
-    ];
-    let rows = view.decisions.iter().map(|row| {
-        let (tone, words) = match row.decision {
-            Decision::Granted => (Tone::Green, "установлена"),
-            Decision::Refused => (Tone::Red, "отказано"),
-        };
-        vec![
-            html! {
-                a class="govuk-link" href={ "/operator/applications/" (row.application) } { (row.full_name) }
-            },
-            html! { (row.position) },
-            html! { (row.organisation) },
-            html! { (row.municipality) },
-            html! { (row.category.map_or("", Category::name)) },
-            ui::tag(tone, words),
-        ]
-    });
-    let next = view.next.map(|id| {
-        address(
-            &format!("{PATH}/{}", order.public_id),
-            &[("after", &id.to_string())],
-        )
-    });
-    html! {
-        (ui::summary(&[
-            Fact::text("Номер распоряжения", &order.number),
-            Fact::text("Дата распоряжения", &ru::date_long(order.date)),
-            Fact { value: file_link(order), ..Fact::text("Файл распоряжения", "") },
-            Fact::text("Решений", &order.decisions.to_string()),
-        ]))
-        (ui::table(Table {
-            caption: "Решения",
-            caption_hidden: false,
-            columns: &columns.map(Column::text),
-            rows: rows.collect(),
-            empty: "По этому распоряжению решений ещё нет.",
-        }))
-        (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
-    }
 }
