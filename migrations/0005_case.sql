@@ -179,37 +179,97 @@ GRANT INSERT (tenant_id, application_id, conclusion_id, file_id, signed, by_acco
 CREATE POLICY in_own_name ON app.conclusion_file AS RESTRICTIVE FOR INSERT TO attest_tenant, attest_expert
   WITH CHECK (by_account = (SELECT app.ctx_account()) AND by_role = app.acting_role(current_user));
 
--- Orders (распоряжения) decide many applications at once (R-ORD-1).
-CREATE TABLE app.decree (
+-- Orders (распоряжения) decide many applications at once (R-ORD-1). An order is the region's; it
+-- lists people of many municipalities, so it is seen by whom it decides about and who sees that.
+-- (`order` is a reserved word, but not behind `app.`.)
+CREATE TABLE app.order (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   public_id uuid NOT NULL UNIQUE,
-  number text NOT NULL,
+  number text NOT NULL CHECK (length(number) BETWEEN 1 AND 30),
   date date NOT NULL,
-  s3_key text, file_name text,
-  version int NOT NULL DEFAULT 1,
+  s3_key text NOT NULL,
+  file_name text NOT NULL CHECK (length(file_name) BETWEEN 1 AND 200),
+  size bigint NOT NULL CHECK (size > 0),
+  sha256 bytea NOT NULL,
   UNIQUE (number, date)
 );
-ALTER TABLE app.decree ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY readable ON app.decree FOR SELECT TO attest_tenant, attest_expert, attest_worker USING (true);
-CREATE POLICY operator_all ON app.decree FOR ALL TO attest_operator USING (true);
-GRANT SELECT ON app.decree TO attest_tenant, attest_expert, attest_operator, attest_worker;
-GRANT INSERT (public_id, number, date, s3_key, file_name), UPDATE (s3_key, file_name, version) ON app.decree TO attest_operator;
+CREATE INDEX order_list ON app.order (date, id);
 CREATE TABLE app.decision (
   tenant_id int NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY,
   application_id bigint NOT NULL,
-  decree_id bigint NOT NULL REFERENCES app.decree,
+  order_id bigint NOT NULL REFERENCES app.order,
   granted boolean NOT NULL,
   category text NOT NULL,
   supersedes_id bigint,
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, application_id, decree_id),
+  UNIQUE (tenant_id, application_id, order_id),
+  UNIQUE (tenant_id, id, application_id),
+  -- One decision is superseded by one.
+  UNIQUE (tenant_id, supersedes_id),
   FOREIGN KEY (tenant_id, application_id) REFERENCES app.application (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE,
-  FOREIGN KEY (tenant_id, supersedes_id) REFERENCES app.decision (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE
+  FOREIGN KEY (tenant_id, supersedes_id, application_id) REFERENCES app.decision (tenant_id, id, application_id)
+    DEFERRABLE INITIALLY IMMEDIATE
 );
+-- An application is decided once; whatever follows supersedes.
+CREATE UNIQUE INDEX decision_first ON app.decision (tenant_id, application_id) WHERE supersedes_id IS NULL;
+CREATE INDEX decision_order ON app.decision (order_id, id);
 CALL app.case_policies('decision', '{attest_operator}', of_submitted => true);
-GRANT INSERT (tenant_id, application_id, decree_id, granted, category, supersedes_id) ON app.decision TO attest_operator;
+GRANT INSERT (tenant_id, application_id, order_id, granted, category, supersedes_id) ON app.decision TO attest_operator;
+-- R-ORD-1, R-ROUTE-6 in the database: only what is decided has a decision, only what was ready is
+-- decided, and nobody decides about itself.
+CREATE POLICY ready ON app.decision AS RESTRICTIVE FOR INSERT TO attest_operator
+  WITH CHECK (EXISTS (SELECT 1 FROM app.application a
+    WHERE a.tenant_id = decision.tenant_id AND a.id = decision.application_id AND a.status = 'decided'
+      AND a.category = decision.category AND a.account_id <> (SELECT app.ctx_account())
+      AND (a.procedure = 'simplified'
+        OR (EXISTS (SELECT 1 FROM app.conclusion c WHERE c.tenant_id = a.tenant_id AND c.application_id = a.id
+              AND c.place = 'accepted')
+          AND EXISTS (SELECT 1 FROM app.schedule_row s WHERE s.tenant_id = a.tenant_id AND s.application_id = a.id
+              AND s.mark = 'approved')))));
+CREATE FUNCTION app.decided_has_decision() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM app.decision d WHERE d.tenant_id = NEW.tenant_id AND d.application_id = NEW.id) THEN
+    RAISE EXCEPTION 'decided without a decision' USING ERRCODE = '42501';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER decided_has_decision AFTER UPDATE OF status ON app.application
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.status = 'decided')
+  EXECUTE FUNCTION app.decided_has_decision();
+ALTER TABLE app.order ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY decides ON app.order FOR SELECT TO attest_tenant, attest_expert, attest_worker
+  USING (EXISTS (SELECT 1 FROM app.decision d WHERE d.order_id = app.order.id));
+CREATE POLICY operator_read ON app.order FOR SELECT TO attest_operator USING (true);
+CREATE POLICY operator_add ON app.order FOR INSERT TO attest_operator WITH CHECK (true);
+CREATE POLICY definer_read ON app.order FOR SELECT TO attest_definer USING (true);
+GRANT SELECT ON app.order TO attest_tenant, attest_expert, attest_operator, attest_worker;
+GRANT SELECT (id, number, date) ON app.order TO attest_definer;
+GRANT INSERT (public_id, number, date, s3_key, file_name, size, sha256) ON app.order TO attest_operator;
+
+-- A granted category is the card's category held from then on (R-APP-10). Only its teacher sees
+-- the card, so a definer fills it in; педагог-методист and педагог-наставник add to the highest.
+GRANT UPDATE (held_category, held_issuer, held_date, held_number, held_until, version) ON app.card TO attest_definer;
+GRANT CREATE ON SCHEMA app TO attest_definer;
+SET LOCAL ROLE attest_definer;
+CREATE FUNCTION app.hold_category() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
+BEGIN
+  UPDATE app.card c SET held_category = NEW.category, held_date = o.date, held_number = o.number, held_until = NULL,
+      held_issuer = coalesce((SELECT s.value FROM app.region_setting s WHERE s.key = 'order_issuer'), ''),
+      version = c.version + 1
+    FROM app.application a, app.order o
+    WHERE a.tenant_id = NEW.tenant_id AND a.id = NEW.application_id AND o.id = NEW.order_id
+      AND c.tenant_id = a.tenant_id AND c.id = a.card_id;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION app.hold_category() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.hold_category() TO attest_owner;
+SET LOCAL ROLE attest_owner;
+REVOKE CREATE ON SCHEMA app FROM attest_definer;
+CREATE TRIGGER hold_category AFTER INSERT ON app.decision FOR EACH ROW
+  WHEN (NEW.granted AND NEW.category IN ('first', 'highest')) EXECUTE FUNCTION app.hold_category();
 
 -- The teacher's live phone and e-mail, for those the case gives them to (08 §8.2, R-SCH-4).
 GRANT CREATE ON SCHEMA app TO attest_definer;

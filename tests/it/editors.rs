@@ -208,7 +208,8 @@ const WITHOUT_VERSION: &[&str] = &[
     "/school/documents/{id}/detach",
     "/municipal/invitations",
     "/municipal/organisations/new",
-    // Each row ticked carries its own: `id.version`.
+    // Each row ticked or decided carries its own: `id.version`.
+    "/operator/orders",
     "/operator/queue",
     "/operator/people",
     "/operator/organisations/new",

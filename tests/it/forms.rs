@@ -113,7 +113,14 @@ pub async fn everybody(world: &World) -> Vec<Person> {
 
 /// Every page a person comes to by links, from its cabinet's first.
 pub async fn walk(browser: &Browser, home: &str) -> Vec<Page> {
-    const ELSEWHERE: [&str; 5] = ["/assets", "/documents", "/logout", "/help", "/login"];
+    const ELSEWHERE: [&str; 6] = [
+        "/assets",
+        "/documents",
+        "/orders",
+        "/logout",
+        "/help",
+        "/login",
+    ];
     let mut seen = BTreeSet::from([home.to_owned(), "/profile".to_owned()]);
     let mut waiting: Vec<String> = seen.iter().cloned().collect();
     let mut pages = Vec::new();

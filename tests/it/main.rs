@@ -32,6 +32,7 @@ mod matrix;
 mod moves;
 mod municipality;
 mod once;
+mod orders;
 mod pages;
 mod plans;
 mod pool;

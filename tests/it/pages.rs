@@ -31,6 +31,7 @@ const OUTSIDE: &[&str] = &[
     "/logout",
     "/m/{slug}/login",
     "/m/{slug}/register",
+    "/orders/{id}",
     "/password/forgot",
     "/password/reset/{token}",
     "/profile",
@@ -83,7 +84,19 @@ pub async fn with_bytes(world: &World, town: &Full) {
         "UPDATE app.file SET s3_key = '{}', size = {} WHERE tenant_id = {}",
         received.key, received.size, town.town.id
     );
-    world.superuser().await.run(&update).await.unwrap();
+    let mut sql = world.superuser().await;
+    sql.run(&update).await.unwrap();
+    let pdf = futures::stream::iter([Ok::<_, std::io::Error>("%PDF-1.7\n".into())]);
+    let received = world
+        .app()
+        .receive("files", town.town.id, "распоряжение.pdf", pdf)
+        .await
+        .unwrap();
+    let update = format!(
+        "UPDATE app.order SET s3_key = '{}' WHERE id IN (SELECT order_id FROM app.decision WHERE tenant_id = {})",
+        received.key, town.town.id
+    );
+    sql.run(&update).await.unwrap();
 }
 
 /// The token of the session's forms, from the page every cabinet begins with.
@@ -105,6 +118,16 @@ pub async fn object(world: &World, town: &Full, route: &Route) -> String {
     let tenant = town.town.id;
     if route.path.starts_with("/admin/municipalities/") {
         return town.town.public_id().await.to_string();
+    }
+    if route.path.contains("/orders/") {
+        let order = "SELECT o.public_id FROM app.order o JOIN app.decision d ON d.order_id = o.id WHERE d.tenant_id =";
+        let id: Uuid = world
+            .superuser()
+            .await
+            .value(&format!("{order} {tenant} LIMIT 1"))
+            .await
+            .unwrap();
+        return id.to_string();
     }
     let table = match route.path.as_str() {
         path if path.contains("/organisations/requests/") => "organisation_request",
@@ -171,7 +194,7 @@ async fn sec_05_another_municipalitys_object_is_like_none() {
             let Some(role) = role else { continue };
             // Administrators see no documents.
             let theirs = route.section() == section_of(*role)
-                || (route.path.starts_with("/documents/") && *role != Role::Admin);
+                || (["documents", "orders"].contains(&route.section()) && *role != Role::Admin);
             let token = token(browser, role.home()).await;
             for post in [false, true] {
                 if (post && !route.post) || (!post && !route.get) {

@@ -86,10 +86,10 @@ pub async fn full(world: &World) -> Full {
              VALUES ({tenant}, {id}, 'at_teacher') RETURNING id)
          INSERT INTO app.conclusion_file (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)
            SELECT {tenant}, {id}, c.id, {file}, 'none', {expert_account}, 'expert' FROM c;
-         WITH d AS (INSERT INTO app.decree (public_id, number, date)
-             VALUES ('{}', 'seed-{id}', '2026-12-01') RETURNING id)
-         INSERT INTO app.decision (tenant_id, application_id, decree_id, granted, category)
-           SELECT {tenant}, {id}, d.id, true, 'first' FROM d;",
+         WITH o AS (INSERT INTO app.order (public_id, number, date, s3_key, file_name, size, sha256)
+             VALUES ('{}', 'seed-{id}', '2026-12-01', 'r/seed-{id}', 'распоряжение.pdf', 1, '\\x00') RETURNING id)
+         INSERT INTO app.decision (tenant_id, application_id, order_id, granted, category)
+           SELECT {tenant}, {id}, o.id, true, 'first' FROM o;",
         uuid(),
         uuid(),
     ))

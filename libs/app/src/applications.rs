@@ -25,6 +25,7 @@ pub use db::{
         Application,
         own::{Choice, Expert},
     },
+    decisions::Holding,
     events::Event,
     reference::Ground,
 };

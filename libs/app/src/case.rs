@@ -3,7 +3,7 @@
 //! each sees of it is the policy's and row-level security's answer. What changes a case stands
 //! with the noun it changes; here is only the beginning all of that has in common.
 
-use db::{Permit, Tx, applications, case_files, events, schedule};
+use db::{Permit, Tx, applications, case_files, decisions, events, schedule};
 use domain::{
     act::{Act, Doing, acts},
     actor::Actor,
@@ -19,6 +19,7 @@ use crate::{App, Error, Result};
 pub use db::{
     applications::Application,
     case_files::{Contacts, Document},
+    decisions::Holding,
     events::Event,
     schedule::Assigned,
 };
@@ -42,6 +43,8 @@ pub struct CaseView {
     pub experts: Vec<Assigned>,
     /// Why the conclusion came back last; empty otherwise.
     pub conclusion_reason: String,
+    /// The decision that holds, with its order (R-ORD-1).
+    pub decision: Option<Holding>,
     /// The days left, while it is under review (R-APP-7).
     pub term: Option<DaysLeft>,
     /// The next one of the same work list, by deadline; for registrars.
@@ -114,6 +117,11 @@ impl App {
         } else {
             Vec::new()
         };
+        let decision = if tx.could(Act::ReadOrders, &row) {
+            decisions::holding(&mut tx, &row).await?
+        } else {
+            None
+        };
         let term = match (row.status, row.submitted_at) {
             (Status::UnderReview, Some(at)) => {
                 Some(DaysLeft::on(self.today(), self.zone.date_of(at)))
@@ -128,6 +136,7 @@ impl App {
             history,
             experts: schedule::assigned(&mut tx, &row).await?,
             conclusion_reason: case_files::conclusion_reason(&mut tx, &row).await?,
+            decision,
             term,
             next: next(&mut tx, actor.role, &row).await?,
             possible,

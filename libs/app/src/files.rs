@@ -63,6 +63,22 @@ impl App {
         S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
         E: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
     {
+        self.receive_under(&format!("t/{tenant}"), field, name, stream)
+            .await
+    }
+
+    /// As [`App::receive`], under the part of the store that begins with `whose`.
+    pub(crate) async fn receive_under<S, E>(
+        &self,
+        whose: &str,
+        field: &'static str,
+        name: &str,
+        stream: S,
+    ) -> Result<Received>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
+    {
         let mut stream = stream;
         let mut head: Vec<Result<Bytes, E>> = Vec::new();
         let mut start = Vec::new();
@@ -89,11 +105,7 @@ impl App {
                 },
             )
         })?;
-        let key = format!(
-            "t/{tenant}/{}/{}",
-            self.today().format("%Y"),
-            Uuid::now_v7()
-        );
+        let key = format!("{whose}/{}/{}", self.today().format("%Y"), Uuid::now_v7());
         let whole = futures::stream::iter(head).chain(stream);
         let stored = self
             .store

@@ -25,6 +25,7 @@ pub mod listing;
 pub mod lists;
 pub mod memberships;
 pub mod municipalities;
+pub mod orders;
 pub mod organisation_requests;
 pub mod organisations;
 pub mod passwords;

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::scope::Related;
 
-pub(crate) use moves::set_status;
+pub(crate) use moves::{lapse_withdrawal, set_status};
 pub use moves::{register, reject, vouch};
 pub(crate) use row::known;
 pub use row::{find, lock};

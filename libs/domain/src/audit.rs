@@ -76,6 +76,8 @@ deeds! {
     SyncReference = "reference.sync" "Загрузка справочников",
     /// Another policy put in force, or refused.
     LoadPolicy = "policy.reload" "Загрузка прав доступа",
+    /// An order recorded, before anything is decided by it (R-ORD-1).
+    RecordOrder = "order.record" "Запись распоряжения",
     /// The audit taken away as a file.
     ExportAudit = "audit.export" "Выгрузка журнала действий",
 }

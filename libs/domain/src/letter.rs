@@ -61,6 +61,8 @@ letters! {
     ConclusionReturned = "conclusion_returned", "заключение возвращено";
     /// To the teacher and the experts.
     ConclusionAccepted = "conclusion_accepted", "заключение принято";
+    /// To the teacher: an order decided about the application (R-ORD-1).
+    Decided = "decided", "распоряжение";
     /// To the teacher, if the school coordinator formed it.
     WithdrawalFormed = "withdrawal_formed", "отзыв сформирован";
     /// To the registrar, and to the teacher if the school coordinator did it.

@@ -85,6 +85,17 @@ impl Category {
         }
     }
 
+    /// The category in the genitive: «в установлении … отказано».
+    #[must_use]
+    pub const fn genitive(self) -> &'static str {
+        match self {
+            Self::First => "первой квалификационной категории",
+            Self::Highest => "высшей квалификационной категории",
+            Self::Methodist => "квалификационной категории «педагог-методист»",
+            Self::Mentor => "квалификационной категории «педагог-наставник»",
+        }
+    }
+
     /// The category with its noun: «первая квалификационная категория».
     #[must_use]
     pub const fn full_name(self) -> &'static str {
@@ -115,6 +126,16 @@ coded! {
         General = "general", "на общих основаниях";
         /// By a ground from the list, without period, experts and conclusion (R-ORD-1).
         Simplified = "simplified", "по упрощенной форме";
+    }
+}
+
+coded! {
+    /// What an order says about one application (R-ORD-1).
+    Decision {
+        /// The category is granted.
+        Granted = "granted", "установить";
+        /// The category is refused.
+        Refused = "refused", "отказать";
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     act::Act,
     calendar::in_words,
     life::{PeriodMark, Place, Refusal, Status, When, Withdrawal},
+    reference::Decision,
 };
 
 /// What the teacher's «Статус заявления» needs beyond the states.
@@ -19,6 +20,8 @@ pub struct StatusFacts<'a> {
     pub rejection: &'a str,
     /// The period's name, once set.
     pub period: &'a str,
+    /// The decision with number and date of its order, once decided.
+    pub decision: Option<(Decision, &'a str, NaiveDate)>,
 }
 
 /// The lines of «Статус заявления»: an open withdrawal's first, then the state's, then the
@@ -82,8 +85,22 @@ fn status_line(status: Status, facts: StatusFacts<'_>) -> String {
             format!("Заявление о проведении аттестации отклонено{}.", facts.rejection)
         }
         Status::Withdrawn => "Заявление отозвано.".to_owned(),
-        Status::Decided => "Квалификационная категория: решение принято.".to_owned(),
+        Status::Decided => match facts.decision {
+            Some((decided, number, date)) => decision(decided, number, date),
+            None => "Квалификационная категория: решение принято.".to_owned(),
+        },
     }
+}
+
+/// A decision with its order, as the status, the history and every page of the case tell it
+/// (R-ORD-1).
+#[must_use]
+pub fn decision(decided: Decision, number: &str, date: NaiveDate) -> String {
+    let what = match decided {
+        Decision::Granted => "Квалификационная категория установлена",
+        Decision::Refused => "Квалификационная категория: в установлении отказано",
+    };
+    format!("{what} — распоряжение от {} № {number}", in_words(date))
 }
 
 /// The rejection as the status and the letter carry it (R-APP-6): reasons of the list in the
@@ -206,6 +223,33 @@ mod tests {
             " в связи с отсутствием подписи, см. замечания"
         );
         assert_eq!(rejection(&[], "не та форма"), ": не та форма");
+    }
+
+    #[test]
+    fn r_ord_1_the_status_tells_the_decision_with_its_order() {
+        let told = |decided| {
+            let facts = StatusFacts {
+                decision: NaiveDate::from_ymd_opt(2026, 12, 2).map(|date| (decided, "173К", date)),
+                ..StatusFacts::default()
+            };
+            status_lines(
+                Status::Decided,
+                None,
+                PeriodMark::Approved,
+                Place::Accepted,
+                facts,
+            )
+        };
+        assert_eq!(
+            told(Decision::Granted),
+            ["Квалификационная категория установлена — распоряжение от 2 декабря 2026 г. № 173К"]
+        );
+        assert_eq!(
+            told(Decision::Refused),
+            [
+                "Квалификационная категория: в установлении отказано — распоряжение от 2 декабря 2026 г. № 173К"
+            ]
+        );
     }
 
     #[test]

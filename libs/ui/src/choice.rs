@@ -60,6 +60,24 @@ pub fn select(select: Select<'_>) -> Markup {
     )
 }
 
+/// A drop-down list in a row of a table: its label is only for a screen reader, for the column's
+/// header says the same; `row` is the id of what tells the rows apart.
+pub fn row_select(select: Select<'_>, row: &str) -> Markup {
+    let field = select.field;
+    let id = field.id.unwrap_or(field.name);
+    html! {
+        label class="govuk-visually-hidden" for=(id) { (field.label) }
+        select class="govuk-select" id=(id) name=(field.name) aria-describedby=(row) {
+            @if let Some(words) = select.empty {
+                option value="" selected[field.value.is_empty()] { (words) }
+            }
+            @for choice in select.options {
+                option value=(choice.value) selected[choice.value == field.value] { (choice.label) }
+            }
+        }
+    }
+}
+
 /// A question answered by radios or check boxes; `legend` is the question.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Choices<'a> {

@@ -19,7 +19,9 @@ mod page;
 pub mod ru;
 
 pub use assets::{Asset, asset, asset_url};
-pub use choice::{Checkbox, Choice, Choices, Select, checkbox, checkboxes, radios, select};
+pub use choice::{
+    Checkbox, Choice, Choices, Select, checkbox, checkboxes, radios, row_select, select,
+};
 pub use collection::{
     Column, Direction, Event, FileRow, Sort, Table, files, row_checkbox, table, timeline,
 };

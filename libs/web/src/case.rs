@@ -1,7 +1,7 @@
 //! A case on a page: the parts that every audience's page of an application is put together
 //! from. Which parts stand on which page, and with which buttons, is the page's own business.
 
-use app::case::{CaseView, Document};
+use app::case::{CaseView, Document, Holding};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     calendar::{DaysLeft, Zone},
@@ -71,6 +71,12 @@ pub fn application(case: &CaseView, zone: Zone) -> Markup {
             &format!("№ {number} от {}", ru::date_long(date)),
         ));
     }
+    if let Some(held) = &case.decision {
+        facts.push(Fact {
+            value: html! { (decision(held)) },
+            ..Fact::text("Решение", "")
+        });
+    }
     if row.status == Status::Rejected {
         facts.push(Fact::text(
             "Отклонено",
@@ -106,6 +112,15 @@ pub fn application(case: &CaseView, zone: Zone) -> Markup {
         ));
     }
     ui::summary(&facts)
+}
+
+/// The decision with its order, whose file can be opened (R-ORD-1).
+#[must_use]
+pub fn decision(held: &Holding) -> Markup {
+    html! {
+        (words::decision(held.decision, &held.number, held.date)) " "
+        a class="govuk-link" href={ "/orders/" (held.order) } { "Скачать распоряжение" }
+    }
 }
 
 /// The card as it was formed, every field of it.

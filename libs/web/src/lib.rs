@@ -35,6 +35,7 @@ mod merge;
 mod municipal;
 mod once;
 mod operator;
+mod orders;
 mod organisations;
 mod public;
 mod school;
@@ -123,6 +124,7 @@ pub fn router(web: Web) -> Router {
         .merge(public::router())
         .merge(cabinet::router())
         .merge(documents::router())
+        .merge(orders::router())
         .merge(teacher::router())
         .merge(school::router())
         .merge(municipal::router())

@@ -177,6 +177,7 @@ fn navigation(role: Role) -> Vec<(&'static str, &'static str)> {
             ("/operator/conclusions", "Заключения"),
             ("/operator/withdrawals", "Отзывы"),
             ("/operator/periods", "Периоды"),
+            ("/operator/orders", "Распоряжения"),
             ("/operator/municipalities", "Муниципалитеты"),
             ("/operator/organisations", "Организации"),
             ("/operator/people", "Пользователи"),

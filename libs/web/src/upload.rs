@@ -9,7 +9,7 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request, multipart::Field},
     response::Response,
 };
-use domain::actor::TenantId;
+use domain::actor::{Actor, TenantId};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -51,6 +51,13 @@ impl Uploaded {
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
         self.texts.get(name).map_or("", String::as_str)
+    }
+
+    /// Every text field with its value as typed, in no order.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The version the form was shown with.
@@ -98,6 +105,15 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         upload.begin().await?;
         Ok(upload)
     }
+}
+
+/// To whom the files of a form belong.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    /// To a case of this municipality.
+    Municipality(TenantId),
+    /// To an order, recorded by this person.
+    Order(&'a Actor),
 }
 
 /// A field of the form as it comes by.
@@ -150,9 +166,21 @@ impl Upload {
     ///
     /// # Errors
     /// [`Error::TooMany`] above the hour's limit of files (SEC-74).
-    pub async fn receive(mut self, web: &Web, tenant: TenantId) -> Result<Uploaded> {
+    pub async fn receive(self, web: &Web, tenant: TenantId) -> Result<Uploaded> {
+        self.receive_for(web, Whose::Municipality(tenant)).await
+    }
+
+    /// As [`Upload::receive`], the files being an order's, which `actor` records.
+    ///
+    /// # Errors
+    /// As [`Upload::receive`].
+    pub async fn receive_order(self, web: &Web, actor: &Actor) -> Result<Uploaded> {
+        self.receive_for(web, Whose::Order(actor)).await
+    }
+
+    async fn receive_for(mut self, web: &Web, whose: Whose<'_>) -> Result<Uploaded> {
         let mut uploaded = Uploaded::default();
-        if let Err(error) = self.read(web, tenant, &mut uploaded).await {
+        if let Err(error) = self.read(web, whose, &mut uploaded).await {
             web.app.discard(&uploaded.received()).await;
             return Err(error);
         }
@@ -161,18 +189,21 @@ impl Upload {
         Ok(uploaded)
     }
 
-    async fn read(&mut self, web: &Web, tenant: TenantId, into: &mut Uploaded) -> Result<()> {
+    async fn read(&mut self, web: &Web, whose: Whose<'_>, into: &mut Uploaded) -> Result<()> {
         let account = self.visit.person()?.account;
         while let Some(part) = self.next().await? {
             let Part::File(field, file_name, bytes) = part else {
                 continue;
             };
             Limit::upload(web, account).take(web).await?;
-            match web
-                .app
-                .receive(field_name(&field), tenant.0, &file_name, *bytes)
-                .await
-            {
+            let name = field_name(&field);
+            let received = match whose {
+                Whose::Municipality(tenant) => {
+                    web.app.receive(name, tenant.0, &file_name, *bytes).await
+                }
+                Whose::Order(actor) => web.app.receive_order(actor, name, &file_name, *bytes).await,
+            };
+            match received {
                 Ok(file) => {
                     self.add_file(&field, &file_name, &file.sha256);
                     into.files.push((field, file));
@@ -231,6 +262,7 @@ fn field_name(name: &str) -> &'static str {
     match name {
         "scan" => "scan",
         "conclusion" => "conclusion",
+        "file" => "file",
         _ => "files",
     }
 }

@@ -45,7 +45,20 @@ VALUES (:my_tenant, :my_application, :my_coordinator_account, 'municipal', 'x', 
 
 -- attack: decides an application of a municipality it has not entered
 -- expect: 42501
-INSERT INTO app.decision (tenant_id, application_id, decree_id, granted, category) VALUES (:their_tenant, :their_application, 1, true, 'highest');
+INSERT INTO app.decision (tenant_id, application_id, order_id, granted, category) VALUES (:their_tenant, :their_application, 1, true, 'highest');
+
+-- attack: grants what is not decided
+-- expect: 42501
+INSERT INTO app.decision (tenant_id, application_id, order_id, granted, category)
+SELECT tenant_id, application_id, order_id, true, 'first' FROM app.decision WHERE application_id = :my_application;
+
+-- attack: turns a decision round
+-- expect: 42501
+UPDATE app.decision SET granted = NOT granted WHERE application_id = :my_application;
+
+-- attack: writes another number on an order
+-- expect: 42501
+UPDATE app.order SET number = 'x';
 
 -- attack: registers what the coordinator registers
 -- expect: 42501

@@ -16,9 +16,9 @@ SELECT * FROM app.account;
 -- expect: 42501
 SELECT * FROM app.registration;
 
--- attack: reads decrees
+-- attack: reads orders
 -- expect: 42501
-SELECT * FROM app.decree;
+SELECT * FROM app.order;
 
 -- attack: reads the order of a period
 -- expect: 42501

@@ -59,12 +59,15 @@ pub const ELSEWHERE: &[(&str, &[Act])] = &[
             Act::RequestDocuments,
             Act::ApprovePeriod,
             Act::Reschedule,
-            Act::Decide,
             Act::Supersede,
             Act::MakeSchedule,
             Act::NotifyNotApplied,
             Act::Print,
         ],
+    ),
+    (
+        "done to many at once, each answered for itself: tests/it/orders.rs",
+        &[Act::Decide],
     ),
     (
         "reading: no state forbids it",

@@ -5,6 +5,7 @@ use db::{
     Scope, Tx,
     applications::own::{self, Expert},
     attachments::{self, Attached},
+    decisions::{self, Holding},
     events::{self, Event},
     renditions::{self, RenditionOf},
 };
@@ -34,6 +35,8 @@ pub struct Own {
     pub application: Option<Application>,
     /// The final application the newest one follows, while that is not formed (R-APP-9).
     pub before: Option<Application>,
+    /// The decision on whichever of the two is decided, with its order (R-ORD-1).
+    pub decision: Option<Holding>,
     /// The documents, the scan among them.
     pub documents: Vec<Document>,
     /// The PDF of the formed edition, once printed.
@@ -112,6 +115,7 @@ impl App {
             .is_some_and(|application| application.status == Status::Draft);
         let mut own = Own {
             before: newest.next().filter(|_| draft),
+            decision: None,
             documents: Vec::new(),
             pdf: None,
             experts: Vec::new(),
@@ -123,6 +127,11 @@ impl App {
             card,
             application: None,
         };
+        for row in own.before.iter().chain(&application) {
+            if tx.could(Act::ReadOrders, row) && own.decision.is_none() {
+                own.decision = decisions::holding(&mut tx, row).await?;
+            }
+        }
         if let Some(row) = application {
             let application = tx.may(row).await?.into_row();
             own.documents = documents(&mut tx, actor, &application).await?;

@@ -2,7 +2,7 @@
 //! letter only where its reader works with it, and never in a subject.
 
 use db::work::mail::{Case, Contact, Invitation};
-use domain::{calendar::in_words, letter::LetterKind};
+use domain::{calendar::in_words, letter::LetterKind, reference::Category};
 
 /// Who reads a letter about an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,6 +192,7 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
         LetterKind::ConclusionAccepted => {
             format!("Итоговое заключение{} принято.", about(teacher, &whom))
         }
+        LetterKind::Decided => decided(case),
         LetterKind::WithdrawalFormed => {
             "Координатор Вашей образовательной организации сформировал отзыв Вашего заявления о проведении аттестации. Если Вы с этим не согласны, отмените отзыв в личном кабинете."
                 .to_owned()
@@ -239,6 +240,30 @@ fn submitted(teacher: bool, case: &Case, whom: &str) -> String {
             "Подано заявление о проведении аттестации, рассмотрите его{due}\n\nПедагог: {whom}."
         )
     }
+}
+
+/// The decision in the words of its order: «Вам установлена …», «… отказано».
+fn decided(case: &Case) -> String {
+    let category = Category::from_code(&case.category);
+    let what = match (case.granted, category) {
+        (Some(true), Some(category)) => format!("Вам установлена {}", category.full_name()),
+        (Some(false), Some(category)) => {
+            format!("В установлении {} Вам отказано", category.genitive())
+        }
+        _ => "По Вашему заявлению о проведении аттестации принято решение".to_owned(),
+    };
+    let post = match case.position.as_str() {
+        "" => String::new(),
+        position => format!(" по должности «{position}»"),
+    };
+    let order = case.order_date.map_or_else(String::new, |date| {
+        format!(
+            " — распоряжение от {} № {}",
+            in_words(date),
+            case.order_number
+        )
+    });
+    format!("{what}{post}{order}.")
 }
 
 fn about(teacher: bool, whom: &str) -> String {
@@ -319,6 +344,10 @@ mod tests {
             period: "октябрь-ноябрь 2026".into(),
             conclusion_reason: "нет подписи".into(),
             withdrawal_answer: "нет подписи".into(),
+            granted: Some(true),
+            category: "first".into(),
+            order_number: "173К".into(),
+            order_date: NaiveDate::from_ymd_opt(2026, 12, 30),
             experts: vec!["Петрова Анна, методист".into()],
             roles: vec![],
             expert: false,
@@ -362,6 +391,27 @@ mod tests {
             said(LetterKind::Registered).ends_with("зарегистрировано. № 45 от 3 декабря 2026 г.")
         );
         assert!(said(LetterKind::Rejected).contains("отклонено в связи с ошибкой в ФИО."));
+    }
+
+    #[test]
+    fn r_ord_1_a_teacher_reads_the_decision_and_its_order() {
+        let order = " по должности «учитель» — распоряжение от 30 декабря 2026 г. № 173К.";
+        let said = |granted, category: &str| {
+            let case = Case {
+                granted: Some(granted),
+                category: category.into(),
+                ..some()
+            };
+            words(LetterKind::Decided, Audience::Teacher, &case)
+        };
+        assert_eq!(
+            said(true, "first"),
+            format!("Вам установлена первая квалификационная категория{order}")
+        );
+        assert_eq!(
+            said(false, "highest"),
+            format!("В установлении высшей квалификационной категории Вам отказано{order}")
+        );
     }
 
     #[test]

@@ -90,7 +90,10 @@ pub(crate) async fn set_status<A: Doing>(
 }
 
 /// A withdrawal that was only formed is overtaken by a rejection or a decision (R-WD-1).
-async fn lapse_withdrawal<A: Doing>(tx: &mut Tx<A>, permit: &Permit<A, Application>) -> Result<()> {
+pub(crate) async fn lapse_withdrawal<A: Doing>(
+    tx: &mut Tx<A>,
+    permit: &Permit<A, Application>,
+) -> Result<()> {
     sqlx::query!(
         "UPDATE app.withdrawal SET state = 'lapsed', version = version + 1
          WHERE tenant_id = $1 AND application_id = $2 AND state = 'formed'",

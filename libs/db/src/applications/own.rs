@@ -235,7 +235,7 @@ pub async fn refused_on(
     Ok(sqlx::query_scalar!(
         "SELECT d.date FROM app.application a
          JOIN app.decision x ON x.tenant_id = a.tenant_id AND x.application_id = a.id
-         JOIN app.decree d ON d.id = x.decree_id
+         JOIN app.order d ON d.id = x.order_id
          WHERE a.tenant_id = $1 AND a.account_id = $2 AND a.card_id = $3 AND x.category = $4 AND NOT x.granted
          ORDER BY d.date DESC LIMIT 1",
         card.tenant,

@@ -188,6 +188,14 @@ pub struct Case {
     pub conclusion_reason: String,
     /// Why the withdrawal was declined last.
     pub withdrawal_answer: String,
+    /// Whether the category was granted, once it was decided.
+    pub granted: Option<bool>,
+    /// The category decided about, by code; empty before.
+    pub category: String,
+    /// The number of the order that decided; empty before.
+    pub order_number: String,
+    /// The date of that order.
+    pub order_date: Option<NaiveDate>,
     /// The experts assigned, each with post and organisation.
     pub experts: Vec<String>,
     /// The roles the letter's addressee has in the municipality.
@@ -214,6 +222,8 @@ pub async fn case(tx: &mut WorkerTx, application: i64, account: i64) -> Result<C
              coalesce((SELECT w.answer FROM app.withdrawal w
                WHERE w.tenant_id = a.tenant_id AND w.application_id = a.id
                ORDER BY w.id DESC LIMIT 1), '') AS "withdrawal_answer!",
+             d.granted AS "granted?", coalesce(d.category, '') AS "category!",
+             coalesce(r.number, '') AS "order_number!", r.date AS "order_date?",
              ARRAY(SELECT concat_ws(', ', s.expert_name, nullif(s.expert_position, ''), nullif(s.expert_organisation, ''))
                FROM app.assignment s WHERE s.tenant_id = a.tenant_id AND s.application_id = a.id
                  AND s.closed_at IS NULL ORDER BY s.slot) AS "experts!",
@@ -224,6 +234,9 @@ pub async fn case(tx: &mut WorkerTx, application: i64, account: i64) -> Result<C
            FROM app.application a
            JOIN app.organisation o ON o.tenant_id = a.tenant_id AND o.id = a.organisation_id
            LEFT JOIN app.ref_position p ON p.code = a.position
+           LEFT JOIN LATERAL (SELECT x.granted, x.category, x.order_id FROM app.decision x
+             WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id ORDER BY x.id DESC LIMIT 1) d ON true
+           LEFT JOIN app.order r ON r.id = d.order_id
            WHERE a.tenant_id = app.ctx_tenant() AND a.id = $1"#,
         application,
         account

@@ -4,6 +4,7 @@ mod applications;
 mod conclusions;
 mod home;
 mod municipalities;
+mod orders;
 mod organisations;
 mod people;
 mod periods;
@@ -23,6 +24,7 @@ pub fn router() -> Router<Web> {
         .merge(conclusions::router())
         .merge(home::router())
         .merge(municipalities::router())
+        .merge(orders::router())
         .merge(organisations::router())
         .merge(people::router())
         .merge(periods::router())

@@ -142,7 +142,8 @@ fn results(answers: Vec<Answered>) -> Markup {
                     " № " (number) " от " (ru::date_short(date))
                 },
                 Err(error) => html! {
-                    (ui::tag(Tone::Red, "не зарегистрировано")) " " (reason(error))
+                    (ui::tag(Tone::Red, "не зарегистрировано")) " "
+                    (reason(error, "Это заявление регистрируете не вы."))
                 },
             },
         ]
@@ -160,12 +161,13 @@ fn results(answers: Vec<Answered>) -> Markup {
     }
 }
 
-/// Why a row was not registered. Faults of ours are logged and told without their details.
-fn reason(error: app::Error) -> String {
+/// Why a row of many was not done; `forbidden` is said where somebody else does it. Faults of ours
+/// are logged and told without their details.
+pub fn reason(error: app::Error, forbidden: &str) -> String {
     let words = error.to_string();
     match Error::from(error) {
         Error::NotFound => "Заявление не найдено.".to_owned(),
-        Error::Forbidden => "Это заявление регистрируете не вы.".to_owned(),
+        Error::Forbidden => forbidden.to_owned(),
         Error::Internal | Error::Unavailable => "Не получилось: повторите позже.".to_owned(),
         _ => words,
     }

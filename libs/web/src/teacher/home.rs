@@ -99,7 +99,12 @@ fn posts(own: &Own) -> Markup {
 fn status(web: &Web, own: &Own) -> Markup {
     let lines = match &own.application {
         None => vec!["Заявление не подано.".to_owned()],
-        Some(now) => own.before.iter().chain([now]).flat_map(lines_of).collect(),
+        Some(now) => {
+            let shown = own.before.iter().chain([now]);
+            shown
+                .flat_map(|application| lines_of(own, application))
+                .collect()
+        }
     };
     let term = own
         .live()
@@ -108,11 +113,14 @@ fn status(web: &Web, own: &Own) -> Markup {
         .map(|at| DaysLeft::on(web.app.today(), web.app.zone().date_of(at)));
     html! {
         @for line in &lines { p { (line) } }
+        @if let Some(held) = &own.decision {
+            p { a class="govuk-link" href={ "/orders/" (held.order) } { "Скачать распоряжение" } }
+        }
         @if let Some(term) = term { p { (term.words()) " (" (term.sum()) ")" } }
     }
 }
 
-fn lines_of(application: &Application) -> Vec<String> {
+fn lines_of(own: &Own, application: &Application) -> Vec<String> {
     status_lines(
         application.status,
         application
@@ -125,6 +133,10 @@ fn lines_of(application: &Application) -> Vec<String> {
             registration: application.registered_number.zip(application.registered_on),
             rejection: &application.rejection,
             period: &application.row.period_name,
+            decision: own
+                .decision
+                .as_ref()
+                .map(|held| (held.decision, held.number.as_str(), held.date)),
         },
     )
 }
