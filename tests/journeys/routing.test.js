@@ -1,13 +1,13 @@
 // Routing, as people see it: what the operator alone can register (R-ROUTE-1…4).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openBrowser } from './people.js';
+import { openBrowser, scan } from './people.js';
 import { Stack } from './stack.js';
 import { addOrganisation, applies, coordinator, operator } from './steps.js';
 
 const TOWN = 'Колпашевский район';
 const SENTENCE = 'Отклонять можно, регистрирует ТОЛЬКО ОПЕРАТОР В ТОИПКРО!';
-let stack, browser, centre, town;
+let stack, browser, centre, town, simplified;
 
 before(async () => {
   stack = await Stack.start('routing');
@@ -49,7 +49,7 @@ async function coordinatorCannotRegister(tab, name) {
 }
 
 test('a simplified-form application stands in the operator queue and only there is registered', async () => {
-  const teacher = await applies(browser, stack, {
+  simplified = await applies(browser, stack, {
     login: 'simplified1', surname: 'Орлова', town: TOWN, type: 'дополнительное', organisation: 'Дом детского творчества',
     procedure: 'по упрощенной форме', ground: 'Нагрудный знак «Отличник просвещения»', email: 'orlova@example.org',
   });
@@ -59,8 +59,25 @@ test('a simplified-form application stands in the operator queue and only there 
   await centre.press('Зарегистрировать отмеченные');
   await centre.read('Орлова Мария Ивановна');
   await stack.letter('orlova@example.org', 'зарегистрировано');
-  await teacher.go('/teacher');
-  await teacher.read(/зарегистрировано\. № 1 от /);
+  await simplified.go('/teacher');
+  await simplified.read(/зарегистрировано\. № 1 от /);
+});
+
+test('an order decides the simplified one straight from its registration', async () => {
+  await centre.go('/operator/orders');
+  await centre.type('Номер распоряжения', '173К');
+  await centre.type('Дата распоряжения', new Date().toLocaleDateString('ru-RU', { timeZone: 'Asia/Tomsk' }));
+  await centre.attach('Файл распоряжения', await scan(browser, stack.dir, 'распоряжение'));
+  await centre.page.getByRole('row').filter({ hasText: 'Орловой Марии Ивановне' }).getByRole('combobox').selectOption({ label: 'установить' });
+  await centre.press('Записать распоряжение');
+  await centre.read('Орлова Мария Ивановна');
+  const letter = await stack.letter('orlova@example.org', 'распоряжение');
+  assert.match(letter.text, /Вам установлена .* квалификационная категория/);
+  await simplified.go('/teacher');
+  await simplified.read(/Квалификационная категория установлена — распоряжение от .* № 173К/);
+  await centre.go('/operator/orders');
+  await centre.follow('173К');
+  await centre.read('Орлова Мария Ивановна');
 });
 
 test('an industry application likewise, and then stands in the operator schedule', async () => {
