@@ -52,7 +52,7 @@ pub struct Ready {
 }
 
 /// The applications that can be decided now, at most [`OFFERED`] and one more if there are others,
-/// by municipality and name: on general grounds with the conclusion accepted and the period
+/// the oldest deadline first: on general grounds with the conclusion accepted and the period
 /// approved, simplified ones once registered; none with a withdrawal under review, none of the
 /// person itself. The state table decides again, one by one.
 ///
@@ -77,7 +77,7 @@ pub async fn ready(tx: &mut Tx<acts::Decide>, by: Narrowed) -> Result<Vec<Ready>
              AND NOT EXISTS (SELECT 1 FROM app.withdrawal w WHERE w.tenant_id = a.tenant_id
                AND w.application_id = a.id AND w.state = 'under_review')
              AND ($2::int IS NULL OR a.tenant_id = $2) AND ($3::int IS NULL OR s.period_id = $3)
-           ORDER BY m.name, a.surname, a.name, a.id LIMIT 201"#,
+           ORDER BY a.due_on, a.id LIMIT 201"#,
         account,
         by.tenant.map(|tenant| tenant.0),
         by.period,
