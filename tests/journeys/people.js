@@ -64,11 +64,11 @@ export class Person {
   }
 
   async press(button) {
-    // Every button of ours sends a form: the page before it counts as loaded until the answer comes.
-    await Promise.all([
-      this.page.waitForEvent('framenavigated', (frame) => frame === this.page.mainFrame()),
-      this.page.getByRole('button', { name: button, exact: true }).first().click(),
-    ]);
+    // The page before counts as loaded until the answer comes, and an upload puts its answer into
+    // the same document: what is waited for is another body.
+    await this.page.evaluate(() => document.body.setAttribute('data-pressed', ''));
+    await this.page.getByRole('button', { name: button, exact: true }).first().click();
+    await this.page.locator('body[data-pressed]').waitFor({ state: 'detached' });
     await this.page.waitForLoadState('networkidle');
     await this.#judge();
   }
