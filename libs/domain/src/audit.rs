@@ -78,6 +78,8 @@ deeds! {
     LoadPolicy = "policy.reload" "Загрузка прав доступа",
     /// The audit taken away as a file.
     ExportAudit = "audit.export" "Выгрузка журнала действий",
+    /// The registration journal taken away as a file.
+    ExportJournal = "journal.export" "Выгрузка журнала регистрации",
 }
 
 /// What a line of the audit is about.

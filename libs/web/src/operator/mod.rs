@@ -3,6 +3,7 @@
 mod applications;
 mod conclusions;
 mod home;
+mod journal;
 mod municipalities;
 mod organisations;
 mod people;
@@ -22,6 +23,7 @@ pub fn router() -> Router<Web> {
         .merge(applications::router())
         .merge(conclusions::router())
         .merge(home::router())
+        .merge(journal::router())
         .merge(municipalities::router())
         .merge(organisations::router())
         .merge(people::router())
