@@ -20,7 +20,7 @@ use crate::{
     visit::Operator,
 };
 
-/// The most lines on paper.
+/// The most lines on paper: some 0.4 GB while they are laid out.
 const PRINTED: i64 = 2000;
 
 // Printed here and not by the worker: what the worker prints belongs to an application and is
