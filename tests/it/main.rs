@@ -38,6 +38,7 @@ mod plans;
 mod pool;
 mod races;
 mod reach;
+mod register;
 mod reuse;
 mod rights;
 mod route;

@@ -19,6 +19,7 @@ pub mod exports;
 pub mod files;
 pub mod institute;
 pub mod invitations;
+pub mod journal;
 pub mod letters;
 pub mod links;
 pub mod listing;

@@ -21,6 +21,7 @@ pub mod exports;
 pub mod files;
 pub mod invitations;
 pub mod jobs;
+pub mod journal;
 pub mod letters;
 pub mod memberships;
 pub mod migrate;

@@ -2,14 +2,15 @@
 //!
 //! Here belong the forms (what a paper says), their templates (`templates/*.typ`: how it says it),
 //! the fonts and the compile core. Where the data come from, who may print and where the bytes go
-//! does not: the worker gathers a form, prints it and stores the result. Nobody else links this
-//! crate, for typst is some two hundred crates deep.
+//! does not: the worker gathers a form, prints it and stores the result; the journal, which is
+//! nobody's to keep, the server prints.
 //!
 //! Every paper is PDF/A-2a and PDF/UA-1 with embedded fonts, and the same form gives the same
 //! bytes, so that a rendition can be told by its digest. Printing is pure computation (tens of
-//! milliseconds): async callers run it on a blocking thread.
+//! milliseconds, seconds for a long journal): async callers run it on a blocking thread.
 
 mod application;
+mod journal;
 mod press;
 #[cfg(test)]
 mod reading;
@@ -20,6 +21,7 @@ pub use application::{
     Applicant, ApplicationForm, AttestationForm, GenitiveName, Held, Procedure, Service,
     application,
 };
+pub use journal::{COLUMNS, JournalForm, journal};
 pub use withdrawal::{Registration, WithdrawalForm, withdrawal};
 
 /// Why a paper could not be printed. None of it is the person's doing: whatever a person typed

@@ -45,12 +45,26 @@ pub(crate) fn print(
     data: &impl Serialize,
     imprint: Imprint,
 ) -> Result<Vec<u8>, Error> {
-    let sheet = Sheet::new(template, data)?;
-    let printed = lay_out(&sheet)
-        .output
-        .and_then(|document| export(&document, imprint));
+    let printed = compile(template, data, imprint);
     comemo::evict(CACHE_AGE);
     printed
+}
+
+/// As [`print`], for a paper so long that nothing of it is to stay in memory.
+pub(crate) fn print_long(
+    template: &Template,
+    data: &impl Serialize,
+    imprint: Imprint,
+) -> Result<Vec<u8>, Error> {
+    let printed = compile(template, data, imprint);
+    comemo::evict(0);
+    printed
+}
+
+fn compile(template: &Template, data: &impl Serialize, imprint: Imprint) -> Result<Vec<u8>, Error> {
+    let sheet = Sheet::new(template, data)?;
+    let document = lay_out(&sheet).output?;
+    export(&document, imprint)
 }
 
 fn lay_out(sheet: &Sheet) -> Warned<Result<PagedDocument, Error>> {

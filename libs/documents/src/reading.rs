@@ -35,6 +35,14 @@ pub(crate) fn pages_within_margins(pdf: &[u8]) -> usize {
     boxes.matches("<page ").count()
 }
 
+/// Where the word furthest to the right ends, in millimetres.
+pub(crate) fn right_edge(pdf: &[u8]) -> f64 {
+    let boxes = poppler("pdftotext", &["-bbox", "-", "-"], pdf);
+    let words = boxes.lines().filter(|line| line.contains("<word "));
+    let edges = words.map(|word| edge(word, "xMax") * 25.4 / 72.0);
+    edges.fold(0.0, f64::max)
+}
+
 fn edge(word: &str, name: &str) -> f64 {
     let (_, rest) = word.split_once(&format!("{name}=\"")).unwrap();
     rest.split('"').next().unwrap().parse().unwrap()

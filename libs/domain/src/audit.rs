@@ -80,6 +80,8 @@ deeds! {
     RecordOrder = "order.record" "Запись распоряжения",
     /// The audit taken away as a file.
     ExportAudit = "audit.export" "Выгрузка журнала действий",
+    /// The registration journal taken away as a file.
+    ExportJournal = "journal.export" "Выгрузка журнала регистрации",
 }
 
 /// What a line of the audit is about.

@@ -40,10 +40,16 @@ pub fn form(form: Form<'_>, body: Markup) -> Markup {
 
 /// A row of filters sent with GET, so that the address holds them; ends with «Показать».
 pub fn filters(action: &str, fields: Markup) -> Markup {
+    filters_with(action, fields, html! {})
+}
+
+/// As [`filters`], with other buttons for what is asked: files of it.
+pub fn filters_with(action: &str, fields: Markup, buttons: Markup) -> Markup {
     html! {
         form class="app-filters" method="get" action=(action) novalidate {
             (fields)
             button class="govuk-button govuk-button--secondary" type="submit" { "Показать" }
+            (buttons)
         }
     }
 }

@@ -34,8 +34,8 @@ pub use field::{
 };
 pub use form::{
     ActionButton, ButtonStyle, Form, NamedButton, action_button, button, button_group, fieldset,
-    filters, form, link_button, named_button, secondary_button, secondary_link_button,
-    warning_button,
+    filters, filters_with, form, link_button, named_button, secondary_button,
+    secondary_link_button, warning_button,
 };
 pub use gallery::gallery;
 pub use navigation::{Pagination, Tab, pagination, tabs};

@@ -174,6 +174,7 @@ fn navigation(role: Role) -> Vec<(&'static str, &'static str)> {
             ("/operator/queue", "Очередь"),
             ("/operator/applications", "Заявления"),
             ("/operator/schedule", "График"),
+            ("/operator/journal", "Журнал"),
             ("/operator/conclusions", "Заключения"),
             ("/operator/withdrawals", "Отзывы"),
             ("/operator/periods", "Периоды"),

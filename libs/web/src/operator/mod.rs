@@ -3,6 +3,7 @@
 mod applications;
 mod conclusions;
 mod home;
+mod journal;
 mod municipalities;
 mod orders;
 mod organisations;
@@ -23,6 +24,7 @@ pub fn router() -> Router<Web> {
         .merge(applications::router())
         .merge(conclusions::router())
         .merge(home::router())
+        .merge(journal::router())
         .merge(municipalities::router())
         .merge(orders::router())
         .merge(organisations::router())

@@ -1,0 +1,291 @@
+//! The registration journal as it is read (R-APP-5): narrowed, in its own order. Writing lines
+//! is the definer's functions' alone; whether the chain is whole [`crate::audit`] asks.
+
+use std::{fmt, str::FromStr};
+
+use chrono::NaiveDate;
+use domain::{
+    act::acts,
+    actor::TenantId,
+    reference::{Category, Form},
+};
+use uuid::Uuid;
+
+use crate::{applications::known, error::Result, scope::Tx};
+
+/// A line: an entry, or the correction of one.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The place in the journal.
+    pub place: Place,
+    /// The number; corrections have none.
+    pub number: Option<i32>,
+    /// The entry a correction is of, by number and date.
+    pub corrects: Option<(i32, NaiveDate)>,
+    /// The application in addresses; `None` where it has left the line's municipality.
+    pub application: Option<Uuid>,
+    /// When the application was submitted.
+    pub submitted_on: NaiveDate,
+    /// ФИО; empty once the municipality was removed (SEC-106), as what follows is.
+    pub person: String,
+    /// The post.
+    pub position: String,
+    /// The place of work.
+    pub organisation: String,
+    /// The municipality, as it was called.
+    pub municipality: String,
+    /// The category held.
+    pub held: Option<Category>,
+    /// The category asked for.
+    pub category: Category,
+    /// The form of attestation.
+    pub form: Form,
+    /// The ground of the simplified form; empty on general grounds.
+    pub ground: String,
+    /// What became of the entry: a status by its code, or words; empty in entries.
+    pub decision: String,
+    /// Who registered or corrected.
+    pub registered_by: String,
+}
+
+/// What the lines are narrowed to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter {
+    /// Registered on this day or later.
+    pub from: Option<NaiveDate>,
+    /// Registered on this day or earlier.
+    pub to: Option<NaiveDate>,
+    /// Of this municipality.
+    pub tenant: Option<TenantId>,
+}
+
+/// A place in the journal. Dates never go back within a year, so that day and line are the
+/// order of year and line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The day of registration.
+    pub date: NaiveDate,
+    /// The line in its year.
+    pub line: i32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.date, self.line)
+    }
+}
+
+/// A text that names no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoPlace;
+
+impl FromStr for Place {
+    type Err = NoPlace;
+
+    fn from_str(text: &str) -> Result<Self, NoPlace> {
+        let (date, line) = text.split_once('.').ok_or(NoPlace)?;
+        Ok(Self {
+            date: date.parse().map_err(|_| NoPlace)?,
+            line: line.parse().map_err(|_| NoPlace)?,
+        })
+    }
+}
+
+/// Earlier and later than any day a column holds lines of.
+const DAYS: [NaiveDate; 2] = [first_of(1900), first_of(9999)];
+
+const fn first_of(year: i32) -> NaiveDate {
+    match NaiveDate::from_ymd_opt(year, 1, 1) {
+        Some(day) => day,
+        None => NaiveDate::MAX,
+    }
+}
+
+impl Filter {
+    /// Where reading begins: behind `after`, if that lies within the days asked for.
+    fn begin(self, after: Option<Place>) -> Place {
+        let begin = Place {
+            date: self.from.unwrap_or(DAYS[0]),
+            line: 0,
+        };
+        after
+            .filter(|after| (DAYS[0]..=DAYS[1]).contains(&after.date) && after.date >= begin.date)
+            .unwrap_or(begin)
+    }
+
+    fn end(self) -> NaiveDate {
+        self.to.unwrap_or(DAYS[1])
+    }
+}
+
+// What stands beside a line is read for the lines of the page only. A correction is of an entry
+// that may stand in another municipality: before a merge.
+macro_rules! lines {
+    ($tx:expr, $tail:tt $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            r#"SELECT r.date, r.line, r.number,
+                 (SELECT e.number FROM app.registration e WHERE r.kind = 'correction' AND e.kind = 'entry'
+                    AND e.application_id = r.application_id) AS entry_number,
+                 (SELECT e.date FROM app.registration e WHERE r.kind = 'correction' AND e.kind = 'entry'
+                    AND e.application_id = r.application_id) AS entry_date,
+                 (SELECT a.public_id FROM app.application a WHERE a.tenant_id = r.tenant_id AND a.id = r.application_id)
+                   AS application,
+                 r.submitted_on, r.person, r.position, r.organisation, r.municipality, r.held_category, r.category,
+                 r.form, r.ground, r.decision, r.registered_by
+               FROM app.registration r "# + $tail
+            $(, $argument)*
+        )
+        .fetch_all($tx.connection())
+        .await?
+    };
+}
+
+/// At most `most` lines of a filter in the journal's order, from its beginning or from behind
+/// `after`.
+///
+/// # Errors
+/// If the database does not answer or holds a value the domain does not know.
+pub async fn page(
+    tx: &mut Tx<acts::ReadJournal>,
+    filter: Filter,
+    after: Option<Place>,
+    most: i64,
+) -> Result<Vec<Line>> {
+    let (begin, end) = (filter.begin(after), filter.end());
+    let rows = match filter.tenant {
+        Some(tenant) => lines!(
+            tx,
+            "WHERE r.tenant_id = $5 AND (r.date, r.line) > ($1, $2) AND r.date <= $3
+             ORDER BY r.date, r.line LIMIT $4",
+            begin.date,
+            begin.line,
+            end,
+            most,
+            tenant.0,
+        ),
+        None => lines!(
+            tx,
+            "WHERE (r.date, r.line) > ($1, $2) AND r.date <= $3 ORDER BY r.date, r.line LIMIT $4",
+            begin.date,
+            begin.line,
+            end,
+            most,
+        ),
+    };
+    rows.into_iter().map(Line::try_from).collect()
+}
+
+/// How many lines a filter has; counting stops at `most`.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn count(tx: &mut Tx<acts::ReadJournal>, filter: Filter, most: i64) -> Result<i64> {
+    let (begin, end) = (filter.begin(None), filter.end());
+    let counted = match filter.tenant {
+        Some(tenant) => {
+            sqlx::query_scalar!(
+                r#"SELECT count(*) AS "count!" FROM (SELECT FROM app.registration r
+                     WHERE r.tenant_id = $1 AND r.date >= $2 AND r.date <= $3 LIMIT $4) counted"#,
+                tenant.0,
+                begin.date,
+                end,
+                most,
+            )
+            .fetch_one(tx.connection())
+            .await?
+        }
+        None => {
+            sqlx::query_scalar!(
+                r#"SELECT count(*) AS "count!" FROM (SELECT FROM app.registration r
+                     WHERE r.date >= $1 AND r.date <= $2 LIMIT $3) counted"#,
+                begin.date,
+                end,
+                most,
+            )
+            .fetch_one(tx.connection())
+            .await?
+        }
+    };
+    Ok(counted)
+}
+
+struct Row {
+    date: NaiveDate,
+    line: i32,
+    number: Option<i32>,
+    entry_number: Option<i32>,
+    entry_date: Option<NaiveDate>,
+    application: Option<Uuid>,
+    submitted_on: NaiveDate,
+    person: String,
+    position: String,
+    organisation: String,
+    municipality: String,
+    held_category: String,
+    category: String,
+    form: String,
+    ground: String,
+    decision: String,
+    registered_by: String,
+}
+
+impl TryFrom<Row> for Line {
+    type Error = crate::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            place: Place {
+                date: row.date,
+                line: row.line,
+            },
+            number: row.number,
+            corrects: row.entry_number.zip(row.entry_date),
+            application: row.application,
+            submitted_on: row.submitted_on,
+            person: row.person,
+            position: row.position,
+            organisation: row.organisation,
+            municipality: row.municipality,
+            held: Category::from_code(&row.held_category),
+            category: known(Category::from_code(&row.category), "registration.category")?,
+            form: known(Form::from_code(&row.form), "registration.form")?,
+            ground: row.ground,
+            decision: row.decision,
+            registered_by: row.registered_by,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_comes_back_and_nonsense_is_none() {
+        let place = Place {
+            date: NaiveDate::from_ymd_opt(2026, 9, 14).unwrap(),
+            line: 12,
+        };
+        assert_eq!(place.to_string().parse(), Ok(place));
+        for nonsense in ["", "2026-09-14", "2026-02-31.1", "2026-09-14.x", "."] {
+            assert_eq!(nonsense.parse::<Place>(), Err(NoPlace), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_place_outside_the_days_asked_for_is_the_beginning() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 9, day).unwrap();
+        let filter = Filter {
+            from: Some(day(10)),
+            ..Filter::default()
+        };
+        let place = |date, line| Place { date, line };
+        assert_eq!(filter.begin(Some(place(day(9), 7))), place(day(10), 0));
+        assert_eq!(filter.begin(Some(place(day(10), 7))), place(day(10), 7));
+        assert_eq!(
+            filter.begin(Some(place(NaiveDate::MAX, 7))),
+            place(day(10), 0)
+        );
+    }
+}

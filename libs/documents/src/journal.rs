@@ -1,0 +1,138 @@
+//! The registration journal for some days (R-APP-5), as a table over landscape sheets.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::Error;
+use crate::press::{self, Imprint, Template};
+use crate::words;
+
+const TEMPLATE: Template = Template {
+    path: "journal.typ",
+    text: include_str!("../templates/journal.typ"),
+};
+
+/// The columns a journal has.
+pub const COLUMNS: usize = 13;
+
+/// Lines of the journal and what they are of.
+#[derive(Debug, Clone, Serialize)]
+pub struct JournalForm {
+    /// The headline.
+    pub title: String,
+    /// Which days and whose lines: «с 01.09.2026 по 30.09.2026, Город Томск».
+    pub narrowed: String,
+    /// The day of printing.
+    #[serde(serialize_with = "words::short_date")]
+    pub made: NaiveDate,
+    /// The headers of the columns.
+    pub columns: [&'static str; COLUMNS],
+    /// The lines in the journal's order, a cell a column.
+    pub lines: Vec<[String; COLUMNS]>,
+}
+
+/// The journal as a PDF. Time and memory grow with its lines: the caller bounds them.
+///
+/// # Errors
+/// Only when this crate or its templates are at fault; see [`Error`].
+pub fn journal(form: &JournalForm) -> Result<Vec<u8>, Error> {
+    let ident = format!("journal {} {}", form.narrowed, form.made);
+    press::print_long(
+        &TEMPLATE,
+        form,
+        Imprint {
+            ident,
+            date: form.made,
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading;
+
+    const HEADERS: [&str; COLUMNS] = [
+        "№",
+        "Дата поступления",
+        "Дата регистрации",
+        "ФИО",
+        "Должность",
+        "Место работы",
+        "Муниципалитет",
+        "Имеющаяся категория",
+        "Заявленная категория",
+        "Форма",
+        "Основание",
+        "Решение",
+        "Кем зарегистрировано",
+    ];
+
+    fn line(number: usize) -> [String; COLUMNS] {
+        [
+            &number.to_string(),
+            "01.09.2026",
+            "02.09.2026",
+            &format!("Щ{number} Мария"),
+            "педагог дополнительного образования",
+            &format!("МБОУ «Школа № {number}»"),
+            "Город Томск",
+            "",
+            "высшая",
+            "дистанционная",
+            "#награда [за] труд",
+            "",
+            "Центров Иван",
+        ]
+        .map(str::to_owned)
+    }
+
+    fn form(lines: usize) -> JournalForm {
+        JournalForm {
+            title: "Журнал регистрации заявлений".to_owned(),
+            narrowed: "с 01.09.2026 по 30.09.2026, Город Томск".to_owned(),
+            made: NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(),
+            columns: HEADERS,
+            lines: (1..=lines).map(line).collect(),
+        }
+    }
+
+    #[test]
+    fn every_line_stands_there_under_a_head_on_every_sheet() {
+        let text = reading::text(&journal(&form(60)).unwrap());
+        let sheets = text.matches("Имеющаяся").count();
+        assert!(sheets > 1, "{text}");
+        assert!(
+            text.contains(&format!("стр. {sheets} из {sheets}")),
+            "{text}"
+        );
+        assert!(text.contains("с 01.09.2026 по 30.09.2026, Город Томск"));
+        let places: Vec<_> = (1..=60)
+            .map(|number| text.find(&format!("Щ{number} Мария")))
+            .collect();
+        assert!(
+            places.iter().all(Option::is_some) && places.is_sorted(),
+            "{text}"
+        );
+        assert_eq!(text.matches("#награда [за] труд").count(), 60);
+    }
+
+    #[test]
+    fn no_line_is_a_journal_and_no_word_runs_off() {
+        let text = reading::text(&journal(&form(0)).unwrap());
+        assert!(
+            text.contains("Записей нет.") && text.contains("стр. 1 из 1"),
+            "{text}"
+        );
+        let mut long = form(1);
+        long.lines[0][COLUMNS - 1] = "Ж".repeat(60);
+        let pdf = journal(&long).unwrap();
+        assert_eq!(
+            reading::text(&pdf).matches('Ж').count(),
+            61,
+            "one in the headline"
+        );
+        assert!(reading::right_edge(&pdf) <= 297.0 - 8.0 + 1.0);
+        assert_eq!(pdf, journal(&long).unwrap());
+    }
+}
