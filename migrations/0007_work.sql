@@ -70,28 +70,63 @@ GRANT SELECT ON app.job TO attest_worker;
 GRANT INSERT (tenant_id, kind, application_id, object_id, account_id, membership_id, role) ON app.job TO attest_tenant;
 GRANT UPDATE (state, tries, run_after) ON app.job TO attest_worker;
 
--- Work over the whole region: asked for by operators and administrators only.
-CREATE TABLE app.region_job (
+-- What a person has printed or packed for itself alone: a journal of some days, many applications.
+-- Asked for by coordinators and operators, made by the worker, gone after a day.
+CREATE TABLE app.printout (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  public_id uuid NOT NULL UNIQUE,
+  -- Where a coordinator asked; an operator asks in no municipality.
+  municipality_id int REFERENCES app.municipality,
+  account_id bigint NOT NULL REFERENCES app.account DEFERRABLE,
+  membership_id bigint NOT NULL,
+  role text NOT NULL CHECK (role IN ('municipal', 'operator')),
   kind text NOT NULL,
-  object_id bigint,
-  account_id bigint NOT NULL,
-  role text NOT NULL CHECK (role IN ('operator', 'admin')),
-  state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'done', 'failed')),
+  -- Ids, days and what it is for: never a name.
+  request jsonb NOT NULL,
+  state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'running', 'done', 'failed')),
+  -- Pieces made, of how many.
+  done int NOT NULL DEFAULT 0,
+  total int NOT NULL DEFAULT 0,
   tries int NOT NULL DEFAULT 0,
   run_after timestamptz NOT NULL DEFAULT now(),
-  created_at timestamptz NOT NULL DEFAULT app.ctx_now()
+  -- Of the attempt in hand: an attempt that finds another's key here has lost its lease.
+  s3_key text,
+  file_name text,
+  size bigint,
+  sha256 bytea,
+  created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
+  finished_at timestamptz,
+  CHECK ((role = 'municipal') = (municipality_id IS NOT NULL)),
+  CHECK (state <> 'done' OR (s3_key IS NOT NULL AND file_name IS NOT NULL AND size IS NOT NULL AND sha256 IS NOT NULL))
 );
-ALTER TABLE app.region_job ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY operator_add ON app.region_job FOR INSERT TO attest_operator, attest_admin
-  WITH CHECK (account_id = (SELECT app.ctx_account()) AND role = app.acting_role(current_user));
-CREATE POLICY worker_all ON app.region_job FOR ALL TO attest_worker USING (true);
-GRANT INSERT (kind, object_id, account_id, role) ON app.region_job TO attest_operator, attest_admin;
-GRANT SELECT, UPDATE (state, tries, run_after) ON app.region_job TO attest_worker;
+CREATE INDEX printout_queue ON app.printout (run_after, id) WHERE state IN ('queued', 'running');
+CREATE INDEX printout_own ON app.printout (account_id, id DESC);
+CREATE INDEX printout_age ON app.printout (created_at, id);
+ALTER TABLE app.printout ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_own ON app.printout FOR SELECT TO attest_tenant
+  USING (municipality_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
+    AND (SELECT app.ctx_role() = 'municipal'));
+CREATE POLICY tenant_add ON app.printout FOR INSERT TO attest_tenant
+  WITH CHECK (municipality_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
+    AND role = 'municipal' AND (SELECT app.ctx_role() = 'municipal'));
+CREATE POLICY operator_own ON app.printout FOR SELECT TO attest_operator
+  USING (municipality_id IS NULL AND account_id = (SELECT app.ctx_account()));
+CREATE POLICY operator_add ON app.printout FOR INSERT TO attest_operator
+  WITH CHECK (municipality_id IS NULL AND account_id = (SELECT app.ctx_account()) AND role = 'operator');
+CREATE POLICY worker_all ON app.printout FOR ALL TO attest_worker USING (true);
+GRANT SELECT ON app.printout TO attest_tenant, attest_operator;
+GRANT INSERT (public_id, municipality_id, account_id, membership_id, role, kind, request) ON app.printout
+  TO attest_tenant, attest_operator;
+GRANT SELECT, DELETE, UPDATE (state, done, total, tries, run_after, s3_key, file_name, size, sha256, finished_at)
+  ON app.printout TO attest_worker;
+-- An operator's journal is the whole region's: the worker reads it while one is being made.
+ALTER POLICY worker_read ON app.registration USING (tenant_id = (SELECT app.ctx_tenant())
+  OR (SELECT app.ctx_tenant() IS NULL AND EXISTS (SELECT 1 FROM app.printout p
+    WHERE p.kind = 'journal' AND p.role = 'operator' AND p.state = 'running')));
 
 CREATE TRIGGER wake AFTER INSERT ON app.letter FOR EACH STATEMENT EXECUTE FUNCTION app.wake_worker();
 CREATE TRIGGER wake AFTER INSERT ON app.job FOR EACH STATEMENT EXECUTE FUNCTION app.wake_worker();
-CREATE TRIGGER wake AFTER INSERT ON app.region_job FOR EACH STATEMENT EXECUTE FUNCTION app.wake_worker();
+CREATE TRIGGER wake AFTER INSERT ON app.printout FOR EACH STATEMENT EXECUTE FUNCTION app.wake_worker();
 
 -- Whom a letter about a case goes to besides its teacher: the coordinators of the
 -- municipality, the experts assigned, the school coordinators. Account ids only.

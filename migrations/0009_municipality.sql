@@ -75,13 +75,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
     AND EXISTS (SELECT 1 FROM app.municipality_export e
                 WHERE e.tenant_id = app.ctx_tenant() AND e.state = 'running')
   ORDER BY a.id LIMIT p_most $$;
--- Whether an administrator's cabinet is still open: the worker asks before it begins (03 §3.3).
-CREATE FUNCTION app.still_admin(p_account bigint, p_member bigint) RETURNS boolean
+-- Whether a cabinet at the institute is still open: the worker asks before it begins (03 §3.3).
+CREATE FUNCTION app.still_institute(p_account bigint, p_member bigint, p_role text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM app.institute_member i JOIN app.account a ON a.id = i.account_id
-    WHERE i.id = p_member AND i.account_id = p_account AND i.role = 'admin' AND i.ended_at IS NULL
+    WHERE i.id = p_member AND i.account_id = p_account AND i.role = p_role AND i.ended_at IS NULL
       AND a.status = 'active') $$;
-REVOKE ALL ON FUNCTION app.export_accounts(bigint, int), app.still_admin(bigint, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.export_accounts(bigint, int), app.still_admin(bigint, bigint) TO attest_worker;
+REVOKE ALL ON FUNCTION app.export_accounts(bigint, int), app.still_institute(bigint, bigint, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.export_accounts(bigint, int), app.still_institute(bigint, bigint, text) TO attest_worker;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;

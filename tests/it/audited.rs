@@ -333,20 +333,25 @@ async fn sec_82_what_changes_a_status_is_audited_with_it() {
 const WORKERS: &str = "the worker's: audited when it was asked for";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 17] = [
+const SILENT: [(&str, &str); 24] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("claim_export", WORKERS),
     ("claim_job", WORKERS),
     ("claim_letter", WORKERS),
+    ("claim_printout", WORKERS),
+    ("clear_printouts", WORKERS),
     ("compose", WORKERS),
     ("export_later", WORKERS),
     ("finish_export", WORKERS),
     ("gather", WORKERS),
     ("job_later", WORKERS),
     ("keep", WORKERS),
+    ("keep_printout", WORKERS),
     ("letter_not_sent", WORKERS),
     ("letter_sent", WORKERS),
+    ("printout_later", WORKERS),
+    ("printout_progress", WORKERS),
     ("seal_audit", "seals the lines"),
     ("write_accounts", WORKERS),
     ("write_documents", WORKERS),

@@ -32,7 +32,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
         // `web` for what it keeps in Redis of a municipality that is removed.
         &["app", "authz", "db", "domain", "runtime", "storage", "web"],
     ),
-    ("web", &["app", "documents", "domain", "sheets", "ui"]),
+    ("web", &["app", "domain", "sheets", "ui"]),
     ("app", &["authz", "db", "domain", "storage"]),
     ("db", &["domain"]),
     ("authz", &["domain"]),

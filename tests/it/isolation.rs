@@ -96,7 +96,7 @@ async fn sec_03_no_row_without_a_context() {
         "Worker audit_event",
         "Worker job",
         "Worker letter",
-        "Worker region_job",
+        "Worker printout",
     ];
     let strange: Vec<_> = seen
         .iter()

@@ -56,7 +56,9 @@ pub async fn full(world: &World) -> Full {
          INSERT INTO app.job (tenant_id, kind, application_id, object_id, account_id, membership_id, role)
            VALUES ({tenant}, 'application_pdf', {id}, 1, {account}, {membership}, 'teacher');
          INSERT INTO app.municipality_export (tenant_id, public_id, state, s3_key, size, sha256, started_at)
-           VALUES ({tenant}, '{}', 'done', 'export/{tenant}/seed', 1, '\\x00', now());",
+           VALUES ({tenant}, '{}', 'done', 'export/{tenant}/seed', 1, '\\x00', now());
+         INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
+           VALUES ('{}', {tenant}, {coordinator_account}, {}, 'municipal', 'journal', '{{\"kind\": \"journal\"}}');",
         uuid(),
         uuid(),
         uuid(),
@@ -64,6 +66,8 @@ pub async fn full(world: &World) -> Full {
         uuid(),
         uuid(),
         uuid(),
+        uuid(),
+        coordinator.membership,
     ))
     .await;
     let file: i64 = sql

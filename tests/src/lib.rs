@@ -21,10 +21,12 @@ pub mod case;
 pub mod sql;
 pub mod stack;
 pub mod town;
+pub mod worker;
 pub mod world;
 
 pub use browser::{Browser, Form, Page, Site};
 pub use case::{Application, choice, received};
 pub use sql::{Login, Session};
 pub use town::{Person, Town};
+pub use worker::Worker;
 pub use world::World;

@@ -3,6 +3,7 @@
 
 mod post;
 mod print;
+mod printout;
 mod settings;
 mod work;
 
@@ -68,13 +69,15 @@ async fn run() -> anyhow::Result<()> {
 }
 
 async fn all(app: &App, post: &Post, base_url: &str, stop: CancellationToken) {
-    let [letters, jobs, exports] = [(); 3].map(|()| Arc::new(Notify::new()));
-    let woken = [&letters, &jobs, &exports].map(Arc::clone);
+    let [letters, jobs, exports, printouts] = [(); 4].map(|()| Arc::new(Notify::new()));
+    let woken = [&letters, &jobs, &exports, &printouts].map(Arc::clone);
     tokio::join!(
         work::wake(app.clone(), woken, stop.clone()),
         work::repeat(letters, stop.clone(), || work::letter(app, post, base_url)),
         work::repeat(jobs, stop.clone(), || work::job(app)),
         work::repeat(exports, stop.clone(), || work::export(app)),
+        work::repeat(printouts, stop.clone(), || printout::printout(app)),
+        work::hourly(stop.clone(), || app.clear_printouts()),
         // Nobody gives notice of lines of the audit: this loop asks.
         work::repeat(Arc::default(), stop, || app.seal_audit(work::UNSEALED)),
     );

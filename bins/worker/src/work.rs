@@ -15,11 +15,14 @@ const POLL: Duration = Duration::from_secs(5);
 /// How long a line of the audit may wait for its seal while there are few.
 pub const UNSEALED: Duration = Duration::from_secs(60);
 
+/// How often what has had its time is cleared away.
+const HOUR: Duration = Duration::from_secs(3600);
+
 /// How long a loop waits after the database did not answer.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Wakes the loops whenever work is queued, until the stop.
-pub async fn wake(app: App, loops: [Arc<Notify>; 3], stop: CancellationToken) {
+pub async fn wake(app: App, loops: [Arc<Notify>; 4], stop: CancellationToken) {
     let listening = async {
         loop {
             if let Err(error) = listen(&app, &loops).await {
@@ -31,7 +34,7 @@ pub async fn wake(app: App, loops: [Arc<Notify>; 3], stop: CancellationToken) {
     stop.run_until_cancelled(listening).await;
 }
 
-async fn listen(app: &App, loops: &[Arc<Notify>; 3]) -> app::Result<()> {
+async fn listen(app: &App, loops: &[Arc<Notify>; 4]) -> app::Result<()> {
     let mut notices = app.listen().await?;
     loop {
         notices.next().await?;
@@ -59,6 +62,20 @@ where
             () = tokio::time::sleep(pause) => {}
             () = stop.cancelled() => {}
         }
+    }
+}
+
+/// Does `step` now and every hour, until the stop; what fails is tried again in the next hour.
+pub async fn hourly<F, Fut>(stop: CancellationToken, step: F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = app::Result<()>>,
+{
+    while !stop.is_cancelled() {
+        if let Err(error) = step().await {
+            tracing::error!(%error, "hourly work interrupted");
+        }
+        stop.run_until_cancelled(tokio::time::sleep(HOUR)).await;
     }
 }
 

@@ -3,11 +3,16 @@
 use db::{
     events, journal,
     municipalities::{self, Municipality},
+    printouts::{self, Request},
 };
-use domain::{act::acts, actor::Actor, audit::Deed};
+use domain::{
+    act::acts, actor::Actor, audit::Deed, calendar::text::dotted, life::Status,
+    reference::Category, words::status_name,
+};
 use futures::{Stream, stream};
+use uuid::Uuid;
 
-use crate::{App, Error, FieldFault, Result};
+use crate::{App, Result};
 
 pub use db::journal::{Filter, Line, Place};
 
@@ -33,7 +38,7 @@ impl App {
     /// region: who looked is known (SEC-82).
     ///
     /// # Errors
-    /// [`Error::Forbidden`].
+    /// [`Error::Forbidden`](crate::Error::Forbidden).
     pub async fn journal(
         &self,
         actor: &Actor,
@@ -54,28 +59,23 @@ impl App {
     /// The municipalities lines may be of: those that are gone left theirs.
     ///
     /// # Errors
-    /// [`Error::Forbidden`].
+    /// [`Error::Forbidden`](crate::Error::Forbidden).
     pub async fn journal_municipalities(&self, actor: &Actor) -> Result<Vec<Municipality>> {
         let mut tx = self.db.enter::<acts::ReadJournal>(actor).await?;
         Ok(municipalities::every(&mut tx).await?)
     }
 
-    /// All lines of a filter in the journal's order, some at a time, for a file that holds
-    /// `most`. Taking them away stays in the audit before the first is given out (SEC-82).
+    /// All lines of a filter in the journal's order, some at a time. Taking them away stays in
+    /// the audit before the first is given out (SEC-82).
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Invalid`] when there are more.
+    /// [`Error::Forbidden`](crate::Error::Forbidden).
     pub async fn export_journal(
         &self,
         actor: &Actor,
         filter: Filter,
-        most: i64,
     ) -> Result<impl Stream<Item = Result<Vec<Line>>> + Send + use<>> {
         let mut tx = self.db.enter::<acts::ReadJournal>(actor).await?;
-        if journal::count(&mut tx, filter, most.saturating_add(1)).await? > most {
-            let words = format!("В файл помещается не больше {most} записей: сократите период");
-            return Err(Error::Invalid(vec![FieldFault::new("from", words)]));
-        }
         events::audit_deed(&mut tx, Deed::ExportJournal, None).await?;
         tx.commit().await?;
         let tx = self.db.enter::<acts::ReadJournal>(actor).await?;
@@ -88,5 +88,76 @@ impl App {
                 Ok(last.map(|last| (lines, (tx, Some(last)))))
             },
         ))
+    }
+
+    /// Has the lines of a filter printed: the printout's id.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`](crate::Error::Forbidden).
+    pub async fn print_journal(&self, actor: &Actor, filter: Filter) -> Result<Uuid> {
+        let mut tx = self.db.enter::<acts::ReadJournal>(actor).await?;
+        let request = Request::Journal {
+            from: filter.from,
+            to: filter.to,
+            municipality: filter.tenant.map(|tenant| tenant.0),
+        };
+        let id = printouts::ask(&mut tx, &request).await?;
+        events::audit_deed(&mut tx, Deed::ExportJournal, None).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+}
+
+/// The columns of the journal, as the paper one has them.
+pub const COLUMNS: [&str; 13] = [
+    "№",
+    "Дата поступления",
+    "Дата регистрации",
+    "ФИО",
+    "Должность",
+    "Место работы",
+    "Муниципалитет",
+    "Имеющаяся категория",
+    "Заявленная категория",
+    "Форма",
+    "Основание",
+    "Решение",
+    "Кем зарегистрировано",
+];
+
+/// The cells of a line, one a column, as page, workbook and paper say them alike.
+#[must_use]
+pub fn cells(line: &Line) -> [String; COLUMNS.len()] {
+    let person = match line.person.as_str() {
+        // SEC-106: the municipality was removed, the line stays.
+        "" => "сведения удалены",
+        person => person,
+    };
+    [
+        line.number
+            .map(|number| number.to_string())
+            .unwrap_or_default(),
+        dotted(line.submitted_on),
+        dotted(line.place.date),
+        person.to_owned(),
+        line.position.clone(),
+        line.organisation.clone(),
+        line.municipality.clone(),
+        line.held.map(Category::name).unwrap_or_default().to_owned(),
+        line.category.name().to_owned(),
+        line.form.name().to_owned(),
+        line.ground.clone(),
+        decision(line),
+        line.registered_by.clone(),
+    ]
+}
+
+/// What a correction says of its entry; nothing in entries.
+fn decision(line: &Line) -> String {
+    let status = Status::from_code(&line.decision);
+    let said = status.map_or(line.decision.as_str(), |status| status_name(status));
+    match line.corrects {
+        Some((number, date)) => format!("{said} (запись № {number} от {})", dotted(date)),
+        None => said.to_owned(),
     }
 }

@@ -5,13 +5,12 @@ use std::{fmt, str::FromStr};
 
 use chrono::NaiveDate;
 use domain::{
-    act::acts,
     actor::TenantId,
     reference::{Category, Form},
 };
 use uuid::Uuid;
 
-use crate::{applications::known, error::Result, scope::Tx};
+use crate::{applications::known, error::Result, scope::Scope};
 
 /// A line: an entry, or the correction of one.
 #[derive(Clone, Debug)]
@@ -147,7 +146,7 @@ macro_rules! lines {
 /// # Errors
 /// If the database does not answer or holds a value the domain does not know.
 pub async fn page(
-    tx: &mut Tx<acts::ReadJournal>,
+    tx: &mut Scope,
     filter: Filter,
     after: Option<Place>,
     most: i64,
@@ -180,7 +179,7 @@ pub async fn page(
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn count(tx: &mut Tx<acts::ReadJournal>, filter: Filter, most: i64) -> Result<i64> {
+pub async fn count(tx: &mut Scope, filter: Filter, most: i64) -> Result<i64> {
     let (begin, end) = (filter.begin(None), filter.end());
     let counted = match filter.tenant {
         Some(tenant) => {

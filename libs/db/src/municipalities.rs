@@ -119,6 +119,19 @@ pub async fn every(scope: &mut Scope) -> Result<Vec<Municipality>> {
     .await?)
 }
 
+/// The name of a municipality by its number; empty if there is none.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn name(scope: &mut Scope, id: TenantId) -> Result<String> {
+    Ok(
+        sqlx::query_scalar!("SELECT name FROM app.municipality WHERE id = $1", id.0)
+            .fetch_optional(scope.connection())
+            .await?
+            .unwrap_or_default(),
+    )
+}
+
 /// The municipality with this slug, suspended or not, or the one it was merged into.
 ///
 /// # Errors

@@ -8,6 +8,7 @@
 pub mod export;
 pub mod mail;
 pub mod print;
+pub mod printouts;
 
 use chrono::{DateTime, Utc};
 use domain::{actor::TenantId, letter::LetterKind, role::Role};

@@ -15,7 +15,7 @@ const TEMPLATE: Template = Template {
 /// The columns a journal has.
 pub const COLUMNS: usize = 13;
 
-/// Lines of the journal and what they are of.
+/// A part of the journal: so many lines as are laid out at once, and what they are of.
 #[derive(Debug, Clone, Serialize)]
 pub struct JournalForm {
     /// The headline.
@@ -29,14 +29,22 @@ pub struct JournalForm {
     pub columns: [&'static str; COLUMNS],
     /// The lines in the journal's order, a cell a column.
     pub lines: Vec<[String; COLUMNS]>,
+    /// The sheets of the parts before this one.
+    pub sheets_before: usize,
+    /// How many lines all parts have: said under the last of them.
+    pub ends_with: Option<i64>,
 }
 
-/// The journal as a PDF. Time and memory grow with its lines: the caller bounds them.
+/// A part of the journal as a PDF, and how many sheets it has. Time and memory grow with its
+/// lines: the caller prints a long journal in parts.
 ///
 /// # Errors
 /// Only when this crate or its templates are at fault; see [`Error`].
-pub fn journal(form: &JournalForm) -> Result<Vec<u8>, Error> {
-    let ident = format!("journal {} {}", form.narrowed, form.made);
+pub fn journal(form: &JournalForm) -> Result<(Vec<u8>, usize), Error> {
+    let ident = format!(
+        "journal {} {} {}",
+        form.narrowed, form.made, form.sheets_before
+    );
     press::print_long(
         &TEMPLATE,
         form,
@@ -94,16 +102,20 @@ mod tests {
             made: NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(),
             columns: HEADERS,
             lines: (1..=lines).map(line).collect(),
+            sheets_before: 0,
+            ends_with: Some(lines as i64),
         }
     }
 
     #[test]
     fn every_line_stands_there_under_a_head_on_every_sheet() {
-        let text = reading::text(&journal(&form(60)).unwrap());
-        let sheets = text.matches("Имеющаяся").count();
+        let (pdf, sheets) = journal(&form(60)).unwrap();
+        let text = reading::text(&pdf);
         assert!(sheets > 1, "{text}");
+        assert_eq!(text.matches("Имеющаяся").count(), sheets);
+        assert!(text.contains(&format!("лист {sheets}")), "{text}");
         assert!(
-            text.contains(&format!("стр. {sheets} из {sheets}")),
+            text.contains(&format!("Всего записей: 60, листов: {sheets}.")),
             "{text}"
         );
         assert!(text.contains("с 01.09.2026 по 30.09.2026, Город Томск"));
@@ -119,20 +131,33 @@ mod tests {
 
     #[test]
     fn no_line_is_a_journal_and_no_word_runs_off() {
-        let text = reading::text(&journal(&form(0)).unwrap());
+        let text = reading::text(&journal(&form(0)).unwrap().0);
         assert!(
-            text.contains("Записей нет.") && text.contains("стр. 1 из 1"),
+            text.contains("Записей нет.") && text.contains("лист 1"),
             "{text}"
         );
         let mut long = form(1);
         long.lines[0][COLUMNS - 1] = "Ж".repeat(60);
-        let pdf = journal(&long).unwrap();
+        let (pdf, _) = journal(&long).unwrap();
         assert_eq!(
             reading::text(&pdf).matches('Ж').count(),
             61,
             "one in the headline"
         );
         assert!(reading::right_edge(&pdf) <= 297.0 - 8.0 + 1.0);
-        assert_eq!(pdf, journal(&long).unwrap());
+        assert_eq!(pdf, journal(&long).unwrap().0);
+    }
+
+    #[test]
+    fn a_later_part_goes_on_counting_and_has_no_headline() {
+        let part = JournalForm {
+            sheets_before: 7,
+            ends_with: None,
+            ..form(3)
+        };
+        let text = reading::text(&journal(&part).unwrap().0);
+        assert!(text.contains("лист 8"), "{text}");
+        assert!(!text.contains("Всего записей"), "{text}");
+        assert!(!text.contains("с 01.09.2026"), "{text}");
     }
 }

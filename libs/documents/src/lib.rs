@@ -2,8 +2,7 @@
 //!
 //! Here belong the forms (what a paper says), their templates (`templates/*.typ`: how it says it),
 //! the fonts and the compile core. Where the data come from, who may print and where the bytes go
-//! does not: the worker gathers a form, prints it and stores the result; the journal, which is
-//! nobody's to keep, the server prints.
+//! does not: the worker gathers a form, prints it and stores the result.
 //!
 //! Every paper is PDF/A-2a and PDF/UA-1 with embedded fonts, and the same form gives the same
 //! bytes, so that a rendition can be told by its digest. Printing is pure computation (tens of

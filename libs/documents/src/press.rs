@@ -47,24 +47,30 @@ pub(crate) fn print(
 ) -> Result<Vec<u8>, Error> {
     let printed = compile(template, data, imprint);
     comemo::evict(CACHE_AGE);
-    printed
+    printed.map(|(pdf, _)| pdf)
 }
 
-/// As [`print`], for a paper so long that nothing of it is to stay in memory.
+/// As [`print`], for a paper so long that nothing of it is to stay in memory; with the number of
+/// its sheets.
 pub(crate) fn print_long(
     template: &Template,
     data: &impl Serialize,
     imprint: Imprint,
-) -> Result<Vec<u8>, Error> {
+) -> Result<(Vec<u8>, usize), Error> {
     let printed = compile(template, data, imprint);
     comemo::evict(0);
     printed
 }
 
-fn compile(template: &Template, data: &impl Serialize, imprint: Imprint) -> Result<Vec<u8>, Error> {
+fn compile(
+    template: &Template,
+    data: &impl Serialize,
+    imprint: Imprint,
+) -> Result<(Vec<u8>, usize), Error> {
     let sheet = Sheet::new(template, data)?;
     let document = lay_out(&sheet).output?;
-    export(&document, imprint)
+    let sheets = document.pages().len();
+    Ok((export(&document, imprint)?, sheets))
 }
 
 fn lay_out(sheet: &Sheet) -> Warned<Result<PagedDocument, Error>> {

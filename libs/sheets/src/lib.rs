@@ -68,9 +68,6 @@ impl Column {
     }
 }
 
-/// The most rows a workbook's sheet holds below its header.
-pub const MOST: i64 = 1_048_575;
-
 /// What stands in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {

@@ -117,6 +117,17 @@ pub fn waiting(words: &str) -> Markup {
     html! { div class="app-waiting" role="status" { (words) } }
 }
 
+/// How far something the worker is busy with is: `done` of `total`, in words and as a bar; the
+/// page around it refreshes itself.
+pub fn progress(done: i64, total: i64, words: &str) -> Markup {
+    html! {
+        div class="app-progress" role="status" {
+            (words)
+            progress max=(total) value=(done) { (words) }
+        }
+    }
+}
+
 /// What is shown on demand.
 pub fn details(summary: &str, body: Markup) -> Markup {
     html! {

@@ -197,6 +197,7 @@ fn states() -> Markup {
             ] { (crate::tag(tone, words)) " " }
         }
         (crate::waiting("Документ готовится…"))
+        (crate::progress(120, 300, "Готово 120 из 300"))
     }
 }
 

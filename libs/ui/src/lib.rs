@@ -27,7 +27,7 @@ pub use collection::{
 };
 pub use content::{
     Bar, Card, Counter, Fact, Step, Tone, Weight, bars, cards, counters, details, inset,
-    notification, steps, summary, tag, waiting, warning,
+    notification, progress, steps, summary, tag, waiting, warning,
 };
 pub use field::{
     Field, FileField, Width, date, email, file, hidden, number, password, tel, text, textarea,

@@ -37,6 +37,7 @@ mod once;
 mod operator;
 mod orders;
 mod organisations;
+mod printouts;
 mod public;
 mod school;
 mod sheet;
@@ -125,6 +126,7 @@ pub fn router(web: Web) -> Router {
         .merge(cabinet::router())
         .merge(documents::router())
         .merge(orders::router())
+        .merge(printouts::router())
         .merge(teacher::router())
         .merge(school::router())
         .merge(municipal::router())

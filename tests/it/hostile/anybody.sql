@@ -421,7 +421,7 @@ SELECT app.coordinators();
 -- attack: takes the logins of people while nothing is exported, asks who administers
 -- expect: 42501 or nothing
 SELECT app.export_accounts(0, 1000);
-SELECT app.still_admin(:their_account, :their_membership);
+SELECT app.still_institute(:their_account, :their_membership, 'admin');
 
 -- attack: has a municipality exported in another's name
 -- expect: 42501

@@ -103,13 +103,23 @@ INSERT INTO app.membership (tenant_id, public_id, account_id, role) VALUES (:my_
 INSERT INTO app.letter (tenant_id, public_id, account_id, kind, application_id)
 VALUES (:my_tenant, gen_random_uuid(), :their_account, 'registered', :my_application);
 
--- attack: asks for regional work in another's name
+-- attack: has something printed in another's name
 -- expect: 42501
-INSERT INTO app.region_job (kind, account_id, role) VALUES ('export', :their_account, 'admin');
+INSERT INTO app.printout (public_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :their_account, 1, 'operator', 'journal', '{"kind": "journal"}');
 
--- attack: asks for regional work as an administrator
+-- attack: has something printed in a coordinator's place
 -- expect: 42501
-INSERT INTO app.region_job (kind, account_id, role) VALUES ('export', :my_operator_account, 'admin');
+INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :their_tenant, :my_operator_account, 1, 'municipal', 'journal', '{"kind": "journal"}');
+
+-- attack: reads what others have printed
+-- expect: nothing of theirs
+SELECT * FROM app.printout;
+
+-- attack: gives itself the file of another's printout
+-- expect: 42501
+UPDATE app.printout SET state = 'done', s3_key = 'printout/theirs';
 
 -- attack: writes a line of the journal
 -- expect: 42501

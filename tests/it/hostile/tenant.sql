@@ -439,10 +439,23 @@ VALUES (:their_tenant, 'application_pdf', :their_application, :my_account, :my_m
 INSERT INTO app.job (tenant_id, kind, application_id, account_id, membership_id, role)
 VALUES (:my_tenant, 'application_pdf', :their_application, :my_account, :my_membership, 'teacher');
 
--- attack: asks for a job over the whole region
+-- attack: has something of the whole region printed
 -- as: municipal
 -- expect: 42501
-INSERT INTO app.region_job (kind, account_id, role) VALUES ('export', :my_account, 'operator');
+INSERT INTO app.printout (public_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :my_account, :my_membership, 'operator', 'journal', '{"kind": "journal"}');
+
+-- attack: has something printed in another municipality
+-- as: municipal
+-- expect: 42501
+INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :their_tenant, :my_account, :my_membership, 'municipal', 'journal', '{"kind": "journal"}');
+
+-- attack: has something printed as a teacher
+-- as: teacher
+-- expect: 42501
+INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :my_tenant, :my_account, :my_membership, 'municipal', 'journal', '{"kind": "journal"}');
 
 -- attack: reads what is queued
 -- as: municipal

@@ -41,7 +41,7 @@ pub async fn still(tx: &mut WorkerTx, job: &Job) -> Result<bool> {
         return Ok(true);
     }
     Ok(sqlx::query_scalar!(
-        r#"SELECT app.still_admin($1, $2) AS "still!""#,
+        r#"SELECT app.still_institute($1, $2, 'admin') AS "still!""#,
         job.account,
         job.membership
     )

@@ -1,12 +1,11 @@
 //! `/operator/journal` «Журнал регистрации заявлений»: lines of any days and of one or all
 //! municipalities, on the page and as files (R-APP-5).
 
-mod file;
 mod line;
 
 use app::{
     FieldFault,
-    journal::{Filter, Line, Page as Lines},
+    journal::{self, Filter, Line, Page as Lines},
     lists::Municipality,
 };
 use axum::{
@@ -17,8 +16,10 @@ use axum::{
 };
 use chrono::NaiveDate;
 use domain::calendar::text;
+use futures::TryStreamExt as _;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sheets::Format;
 use ui::{ButtonStyle, Column, Field, NamedButton, Pagination, Table};
 
 use super::applications::{municipality_filter, municipality_of};
@@ -28,6 +29,7 @@ use crate::{
     error::Result,
     lists,
     page::{Page, fault_of},
+    printouts, sheet,
     visit::Operator,
 };
 
@@ -100,14 +102,9 @@ async fn show(
     if !faults.is_empty() {
         return Ok(refused(&at, &wanted, &municipalities, &faults));
     }
-    let file = match wanted.format.as_str() {
-        "xlsx" => file::sheet(&at, &web, filter).await,
-        "pdf" => {
-            let chosen = municipalities
-                .iter()
-                .find(|municipality| Some(municipality.id) == filter.tenant.map(|id| id.0));
-            file::paper(&at, &web, filter, chosen).await
-        }
+    match wanted.format.as_str() {
+        "xlsx" => workbook(&at, &web, filter).await,
+        "pdf" => paper(&at, &web, filter).await,
         _ => {
             let after = wanted.after.parse().ok();
             let lines = web.app.journal(&at.actor, filter, after).await?;
@@ -115,13 +112,22 @@ async fn show(
                 (filters(&wanted, &municipalities, &[]))
                 (table(&wanted, &lines))
             };
-            return Ok(Page::new(&at, HEADING).render(body).into_response());
+            Ok(Page::new(&at, HEADING).render(body).into_response())
         }
-    };
-    match file {
-        Err(crate::Error::Invalid(faults)) => Ok(refused(&at, &wanted, &municipalities, &faults)),
-        answered => answered,
     }
+}
+
+async fn workbook(at: &Operator, web: &Web, filter: Filter) -> Result<Response> {
+    sheet::count(web, at.actor.account).await?;
+    let lines = web.app.export_journal(&at.actor, filter).await?;
+    let rows = lines.map_ok(|batch| batch.iter().map(line::cells).collect());
+    sheet::answer(HEADING, Format::Xlsx, &line::COLUMNS, rows).await
+}
+
+async fn paper(at: &Operator, web: &Web, filter: Filter) -> Result<Response> {
+    sheet::count(web, at.actor.account).await?;
+    let printout = web.app.print_journal(&at.actor, filter).await?;
+    printouts::lead(web, &at.actor, printout).await
 }
 
 fn refused(
@@ -176,7 +182,7 @@ fn table(wanted: &Wanted, lines: &Lines) -> Markup {
         (ui::table(Table {
             caption: HEADING,
             caption_hidden: true,
-            columns: &line::COLUMNS.map(|column| Column::text(column.title)),
+            columns: &journal::COLUMNS.map(Column::text),
             rows: lines.lines.iter().map(row).collect(),
             empty: "Записей нет.",
         }))
@@ -186,8 +192,8 @@ fn table(wanted: &Wanted, lines: &Lines) -> Markup {
 
 /// The cells of a line; its ФИО opens the application.
 fn row(line: &Line) -> Vec<Markup> {
-    let cells = line::cells(line).map(|cell| line::text(&cell)).into_iter();
-    cells
+    journal::cells(line)
+        .into_iter()
         .enumerate()
         .map(|(column, text)| match line.application {
             Some(id) if column == line::PERSON => html! {

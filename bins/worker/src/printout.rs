@@ -1,0 +1,82 @@
+//! Printouts: what a person asked to have printed or packed, made on disk in parts of a bounded
+//! size and joined there, so that memory does not grow with its length.
+
+mod joined;
+mod journal;
+
+use std::{io, path::PathBuf};
+
+use app::{
+    App,
+    printouts::{Request, making::Attempt},
+};
+
+/// What was made: the file and how it is downloaded.
+struct Made {
+    file: PathBuf,
+    name: String,
+    content_type: &'static str,
+}
+
+/// Why a printout was not made.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    /// The database or the store did not answer, or another attempt has taken over.
+    #[error(transparent)]
+    App(#[from] app::Error),
+    /// A template is at fault.
+    #[error(transparent)]
+    Document(#[from] documents::Error),
+    /// The disk did not take a part.
+    #[error("диск не принял часть документа: {0}")]
+    Disk(#[from] io::Error),
+    /// `qpdf` is missing or does not take what we printed; its words.
+    #[error("части документа не соединились: {0}")]
+    Join(String),
+    /// A thread of work ended badly.
+    #[error("печать прервалась: {0}")]
+    Thread(#[from] tokio::task::JoinError),
+}
+
+/// Makes one printout, if one is due.
+pub async fn printout(app: &App) -> app::Result<bool> {
+    let attempt = match app.claim_printout().await {
+        Ok(Some(attempt)) => attempt,
+        Ok(None) => return Ok(false),
+        Err(app::Error::Forbidden) => {
+            tracing::warn!("whoever asked for a printout may no longer");
+            return Ok(true);
+        }
+        Err(error) => return Err(error),
+    };
+    let (id, kind, tries) = (attempt.id, attempt.request.kind(), attempt.tries);
+    match make(app, &attempt).await {
+        Ok(()) => tracing::info!(id, kind, tries, "a printout is made"),
+        Err(Error::App(app::Error::Stale)) => {
+            tracing::warn!(id, kind, tries, "another attempt makes the printout");
+        }
+        Err(error) => {
+            tracing::error!(id, kind, tries, %error, "a printout is not made");
+            app.printout_later(&attempt).await?;
+        }
+    }
+    Ok(true)
+}
+
+async fn make(app: &App, attempt: &Attempt) -> Result<(), Error> {
+    // Gone with all its parts when this ends, however it ends.
+    let folder = tempfile::tempdir()?;
+    let made = match attempt.request {
+        Request::Journal {
+            from,
+            to,
+            municipality,
+        } => {
+            let filter = journal::filter(from, to, municipality);
+            journal::make(app, attempt, filter, folder.path()).await?
+        }
+    };
+    app.keep_printout(attempt, &made.name, made.content_type, &made.file)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Joining parts into one PDF on disk, by `qpdf`: it copies pages from file to file and holds
+//! none, where a library of ours would hold them all.
+
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
+
+use super::Error;
+
+/// Parts named on one command line; more are joined in rounds.
+const AT_ONCE: usize = 500;
+
+/// The parts as one file, in their order.
+///
+/// # Errors
+/// [`Error::Join`] when `qpdf` is missing or refuses a part.
+pub async fn join(parts: &[PathBuf], folder: &Path) -> Result<PathBuf, Error> {
+    let mut parts = parts.to_vec();
+    let mut round = 0;
+    while parts.len() > 1 {
+        let mut joined = Vec::with_capacity(parts.len().div_ceil(AT_ONCE));
+        for (at, some) in parts.chunks(AT_ONCE).enumerate() {
+            let whole = folder.join(format!("joined-{round}-{at:05}.pdf"));
+            // The first part gives the whole its title and language.
+            let mut command = Command::new("qpdf");
+            command
+                .args(["--warning-exit-0", "--deterministic-id"])
+                .arg(&some[0])
+                .arg("--pages")
+                .args(some)
+                .arg("--")
+                .arg(&whole);
+            run(&mut command).await?;
+            joined.push(whole);
+        }
+        parts = joined;
+        round += 1;
+    }
+    parts
+        .pop()
+        .ok_or_else(|| Error::Join("нет ни одной части".to_owned()))
+}
+
+/// Runs `qpdf`; what it writes to its standard output.
+///
+/// # Errors
+/// [`Error::Join`] with its words when it does not succeed.
+pub async fn run(command: &mut Command) -> Result<String, Error> {
+    let output = command
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(|error| Error::Join(format!("qpdf: {error}")))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(Error::Join(
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        ))
+    }
+}

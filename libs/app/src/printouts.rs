@@ -1,0 +1,64 @@
+//! Printouts: what a person has the worker print or pack for itself alone. Asking for one is
+//! the verb of its noun ([`App::print_journal`]); here a person looks how far it is and takes
+//! it. Making it is [`making`]'s, the worker's half.
+
+pub mod making;
+
+use db::printouts;
+use domain::{act::Act, actor::Actor};
+use futures::StreamExt as _;
+use uuid::Uuid;
+
+pub use db::printouts::{Printout, Request, State};
+
+use crate::{App, Error, Result, files::Opened};
+
+/// The acts a printout may be of: who may never do any of them has none.
+const ACTS: [Act; 1] = [Act::ReadJournal];
+
+impl App {
+    /// Whether the actor's role has printouts at all.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when not.
+    pub fn may_print(&self, actor: &Actor) -> Result<()> {
+        if ACTS.iter().any(|act| self.ever(actor.role, *act)) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden)
+        }
+    }
+
+    /// A printout the actor asked for in the cabinet in use.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for roles that print nothing; [`Error::NotFound`] for another
+    /// person's, and for one that is gone after its day.
+    pub async fn printout(&self, actor: &Actor, id: Uuid) -> Result<Printout> {
+        self.may_print(actor)?;
+        let mut tx = self.db.enter_own(actor).await?;
+        printouts::find(&mut tx, id).await?.ok_or(Error::NotFound)
+    }
+
+    /// The file of a printout, by name. That it was asked for is in the audit already.
+    ///
+    /// # Errors
+    /// As [`App::printout`]; [`Error::NotFound`] as well while it is being made.
+    pub async fn open_printout(&self, actor: &Actor, id: Uuid) -> Result<(String, Opened)> {
+        let printout = self.printout(actor, id).await?;
+        // The policy may have changed since it was asked for.
+        if !self.ever(actor.role, printout.request.act()) {
+            return Err(Error::Forbidden);
+        }
+        let (key, name, _) = printout.file.ok_or(Error::NotFound)?;
+        let object = self.store.get(&key).await?.ok_or(Error::NotFound)?;
+        Ok((
+            name,
+            Opened {
+                content_type: object.content_type,
+                size: object.size,
+                body: object.body.boxed(),
+            },
+        ))
+    }
+}

@@ -1,0 +1,205 @@
+//! The worker's half of a printout: claimed, read piece by piece in short transactions, and the
+//! file the worker made of it put into the store. How anything looks is `documents`'.
+
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use db::{journal, work::printouts as work};
+use domain::actor::TenantId;
+use storage::PutError;
+use tokio_util::io::ReaderStream;
+use uuid::Uuid;
+
+pub use db::work::printouts::Attempt;
+
+use crate::{
+    App, Error, Result,
+    journal::{Filter, Line, Place},
+};
+
+/// The largest file: what S3 takes in parts of 5 MiB.
+const MOST: u64 = 10_000 * 5 * 1024 * 1024;
+
+/// Where printouts lie, whoever's they are: a municipality that is removed takes its own along
+/// within the day.
+const PREFIX: &str = "printout/";
+
+/// How long one is kept.
+const KEPT: TimeDelta = TimeDelta::days(1);
+
+/// A journal's lines read at a time: they are laid out together, in some 100 MB.
+pub const LINES: i64 = 400;
+
+impl App {
+    /// Claims a printout that is due, after asking the policy again for whoever asked; none if
+    /// there is none.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when whoever asked may no longer: the printout has failed then.
+    pub async fn claim_printout(&self) -> Result<Option<Attempt>> {
+        let key = format!("{PREFIX}{}", Uuid::now_v7());
+        let mut tx = self.db.enter_worker(None).await?;
+        let claimed = work::claim(&mut tx, &key).await?;
+        tx.commit().await?;
+        let Some(attempt) = claimed else {
+            return Ok(None);
+        };
+        let mut tx = self.db.enter_worker(attempt.municipality).await?;
+        let may = self.db.policy().ever(attempt.role, attempt.request.act())
+            && work::still(&mut tx, &attempt).await?;
+        if !may {
+            work::fail(&mut tx, &attempt).await?;
+            tx.commit().await?;
+            return Err(Error::Forbidden);
+        }
+        drop(tx);
+        if let Some(abandoned) = &attempt.abandoned {
+            self.store.abandon(abandoned).await?;
+        }
+        Ok(Some(attempt))
+    }
+
+    /// The next lines of the journal that was asked for, behind `after`; and how many there
+    /// are, from the beginning.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn journal_to_print(
+        &self,
+        attempt: &Attempt,
+        filter: Filter,
+        after: Option<Place>,
+    ) -> Result<Vec<Line>> {
+        let mut tx = self.db.enter_worker(attempt.municipality).await?;
+        Ok(journal::page(&mut tx, filter, after, LINES).await?)
+    }
+
+    /// How many lines the journal that was asked for has.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn journal_length(&self, attempt: &Attempt, filter: Filter) -> Result<i64> {
+        let mut tx = self.db.enter_worker(attempt.municipality).await?;
+        Ok(journal::count(&mut tx, filter, i64::MAX).await?)
+    }
+
+    /// The name of the municipality a printout is narrowed to.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn municipality_to_print(&self, tenant: TenantId) -> Result<String> {
+        let mut tx = self.db.enter_worker(None).await?;
+        Ok(db::municipalities::name(&mut tx, tenant).await?)
+    }
+
+    /// Says how far the attempt is and keeps its lease.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when another attempt has taken over: this one ends.
+    pub async fn printout_progress(&self, attempt: &Attempt, done: i32, total: i32) -> Result<()> {
+        let mut tx = self.db.enter_worker(None).await?;
+        work::progress(&mut tx, attempt, done, total).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Puts the file that was made into the store, straight from the disk, and shows it to
+    /// whoever asked.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when another attempt has taken over; nothing stays stored then.
+    pub async fn keep_printout(
+        &self,
+        attempt: &Attempt,
+        name: &str,
+        content_type: &str,
+        file: &Path,
+    ) -> Result<()> {
+        let file = tokio::fs::File::open(file)
+            .await
+            .map_err(|error| Error::Internal(error.into()))?;
+        let stored = self
+            .store
+            .put(&attempt.key, content_type, ReaderStream::new(file), MOST)
+            .await
+            .map_err(|error| match error {
+                PutError::Unavailable(error) => error.into(),
+                error => Error::Internal(error.into()),
+            })?;
+        let mut tx = self.db.enter_worker(None).await?;
+        let size = i64::try_from(stored.size).unwrap_or(i64::MAX);
+        let finished = match work::finish(&mut tx, attempt, name, size, &stored.sha256).await {
+            Ok(()) => tx.commit().await,
+            Err(error) => Err(error),
+        };
+        if finished.is_err()
+            && let Err(error) = self.store.delete(&attempt.key).await
+        {
+            tracing::warn!(%error, "an unnamed printout stays in the store");
+        }
+        Ok(finished?)
+    }
+
+    /// Puts a printout off that did not succeed; after the last try it has failed.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn printout_later(&self, attempt: &Attempt) -> Result<()> {
+        let mut tx = self.db.enter_worker(None).await?;
+        if !work::later(&mut tx, attempt).await? {
+            tracing::error!(printout = attempt.id, "a printout has failed");
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Takes away what is older than a day: rows, and objects by the time in their keys, which
+    /// finds those as well whose row went with its account.
+    ///
+    /// # Errors
+    /// If a store does not answer: the next round goes on.
+    pub async fn clear_printouts(&self) -> Result<()> {
+        let oldest = self.db.now() - KEPT;
+        let mut tx = self.db.enter_worker(None).await?;
+        work::clear(&mut tx, oldest).await?;
+        tx.commit().await?;
+        loop {
+            let keys = self.store.keys(PREFIX, "").await?;
+            let old = keys.iter().take_while(|key| made_before(key, oldest));
+            let mut cleared = 0;
+            for key in old {
+                self.store.delete(key).await?;
+                cleared += 1;
+            }
+            if cleared == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Keys grow with time, so the oldest are listed first.
+fn made_before(key: &str, moment: DateTime<Utc>) -> bool {
+    key.strip_prefix(PREFIX)
+        .and_then(|id| Uuid::parse_str(id).ok())
+        .and_then(|id| id.get_timestamp())
+        .and_then(|time| i64::try_from(time.to_unix().0).ok())
+        .is_some_and(|seconds| seconds < moment.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::{NoContext, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn a_key_tells_when_it_was_made() {
+        let moment = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let key = |seconds| {
+            let time = Timestamp::from_unix(NoContext, seconds, 0);
+            format!("{PREFIX}{}", Uuid::new_v7(time))
+        };
+        assert!(made_before(&key(1_799_999_999), moment));
+        assert!(!made_before(&key(1_800_000_000), moment));
+        assert!(!made_before("printout/nonsense", moment));
+    }
+}

@@ -1,0 +1,80 @@
+//! The worker as it is built, on a world's database: for what only its process does (printing
+//! with `qpdf`). Killed when dropped, as by a power cut.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+use runtime::Clock;
+
+use crate::{Login, World, stack::STACK};
+
+/// A running worker.
+pub struct Worker {
+    child: Child,
+    folder: PathBuf,
+}
+
+impl World {
+    /// Starts a worker on this world's database, its clock at the world's hour.
+    ///
+    /// # Panics
+    /// If the workspace's binaries are not built.
+    #[must_use]
+    pub fn worker(&self) -> Worker {
+        let built = std::env::current_exe().unwrap();
+        let program = built.ancestors().nth(2).unwrap().join("worker");
+        let folder = std::env::temp_dir().join(crate::world::unique("attest-worker-"));
+        fs::create_dir_all(folder.join("mail")).unwrap();
+        let hours = (self.now() - Clock::real().now()).num_hours();
+        fs::write(folder.join("clock"), hours.to_string()).unwrap();
+        let child = Command::new(&program)
+            .env(
+                "ATTEST_DB_WORKER_URL",
+                STACK.url(Login::Worker.role(), self.database()),
+            )
+            .env("ATTEST_HEALTH_LISTEN", "127.0.0.1:0")
+            .env("ATTEST_CLOCK_FILE", folder.join("clock"))
+            .env(
+                "ATTEST_SMTP_URL",
+                format!("file://{}", folder.join("mail").display()),
+            )
+            .env("ATTEST_SEAL_KEY", "9".repeat(64))
+            // Seals are another test's: this bucket is not there.
+            .env("ATTEST_S3_SEAL_BUCKET", "attest-no-seals")
+            .env("TMPDIR", &folder)
+            .stdout(Stdio::null())
+            .stderr(fs::File::create(folder.join("log")).unwrap())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+        Worker { child, folder }
+    }
+}
+
+impl Worker {
+    /// The process, to be looked at or killed by its number.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it logged.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("{}", self.log());
+        } else {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
