@@ -229,8 +229,8 @@ fn assert_printed(pdf: &[u8], made: &str, rows: &[Vec<String>]) {
         text = text.replacen(&foot, "", 1);
     }
     let all = format!("Всего записей: {}, листов: {sheets}.", rows.len());
-    let expected = bare(&rows.concat().concat()) + &bare(&all);
-    assert!(text.ends_with(&expected), "{text}\nis not\n{expected}");
+    let expected = format!("{}{}", bare(&rows.concat().concat()), bare(&all));
+    assert!(text.ends_with(expected.as_str()), "{text}\nis not\n{expected}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
