@@ -121,7 +121,7 @@ GRANT SELECT, DELETE, UPDATE (state, done, total, tries, run_after, s3_key, file
   ON app.printout TO attest_worker;
 -- An operator's journal is the whole region's: the worker reads it while one is being made.
 ALTER POLICY worker_read ON app.registration USING (tenant_id = (SELECT app.ctx_tenant())
-  OR (SELECT app.ctx_tenant() IS NULL AND EXISTS (SELECT 1 FROM app.printout p
+  OR (SELECT app.ctx_tenant() IS NULL) AND (SELECT EXISTS (SELECT 1 FROM app.printout p
     WHERE p.kind = 'journal' AND p.role = 'operator' AND p.state = 'running')));
 
 CREATE TRIGGER wake AFTER INSERT ON app.letter FOR EACH STATEMENT EXECUTE FUNCTION app.wake_worker();

@@ -2,6 +2,8 @@
 //! history, audit, letters, jobs and journal line; nothing is left locked, the next process
 //! goes on.
 
+mod journal;
+
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     process::{Child, Command, Stdio},
@@ -20,6 +22,8 @@ use crate::journal::faults;
 const APPLICATIONS: usize = 8;
 const RUNS: u32 = 15;
 
+const CHILD: &str = "kill::child";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_73_killed_at_any_moment_it_is_all_or_nothing() {
     let world = World::own().await;
@@ -34,7 +38,7 @@ async fn sec_73_killed_at_any_moment_it_is_all_or_nothing() {
     // How long a whole run takes here and now: the kills are spread over it.
     let work = work(&world, &town, &coordinator, &experts).await;
     let begun = Instant::now();
-    let mut child = start(&work);
+    let mut child = start(CHILD, &work);
     assert!(child.wait().unwrap().success());
     let whole = begun.elapsed();
 
@@ -42,7 +46,7 @@ async fn sec_73_killed_at_any_moment_it_is_all_or_nothing() {
     for run in 0..RUNS {
         let work = self::work(&world, &town, &coordinator, &experts).await;
         let before = acts(&mut sql).await;
-        let mut child = start(&work);
+        let mut child = start(CHILD, &work);
         let moment = whole.mul_f64(f64::from(run) / f64::from(RUNS)) / 2 + jitter();
         tokio::time::sleep(moment).await;
         child.kill().unwrap();
@@ -63,7 +67,7 @@ async fn sec_73_killed_at_any_moment_it_is_all_or_nothing() {
 
     let work = self::work(&world, &town, &coordinator, &experts).await;
     assert!(
-        start(&work).wait().unwrap().success(),
+        start(CHILD, &work).wait().unwrap().success(),
         "the next process goes on"
     );
     assert_eq!(broken(&mut sql).await, Vec::<String>::new());
@@ -102,9 +106,10 @@ async fn work(world: &World, town: &Town, coordinator: &Person, experts: &[Strin
     })
 }
 
-fn start(work: &Value) -> Child {
+/// Starts a process that is one of these tests, with what it is to do.
+fn start(test: &str, work: &Value) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "kill::child", "--ignored", "--nocapture"])
+        .args(["--exact", test, "--ignored", "--nocapture"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

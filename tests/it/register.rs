@@ -140,32 +140,29 @@ async fn walked(browser: &Browser, path: &str) -> (Vec<Vec<String>>, usize) {
 
 /// A file: at once, or after the page that says it is being made.
 async fn file(browser: &Browser, path: &str) -> Vec<u8> {
-    let mut answer = browser.request(Method::GET, path).send().await.unwrap();
-    while answer.status() == StatusCode::SEE_OTHER {
-        let mut next = answer.headers()["location"].to_str().unwrap().to_owned();
-        if !next.ends_with("/file") {
-            let page = browser.get(&next).await;
-            let making = page.heading() == "Документ готовится…";
-            assert!(
-                making || page.heading() == "Документ готов",
-                "{}",
-                page.told()
-            );
-            if !making {
-                next += "/file";
+    let mut path = path.to_owned();
+    // A minute at most: what the page promises must come.
+    for _ in 0..300 {
+        let answer = browser.request(Method::GET, &path).send().await.unwrap();
+        if answer.status() == StatusCode::SEE_OTHER {
+            path = answer.headers()["location"].to_str().unwrap().to_owned();
+        } else if let Some(name) = answer.headers().get("content-disposition") {
+            let name = name.to_str().unwrap();
+            assert!(name.starts_with("attachment;"), "{name}");
+            return answer.bytes().await.unwrap().to_vec();
+        } else {
+            assert_eq!(answer.status(), StatusCode::OK, "{path}");
+            let page = browser.get(&path).await;
+            match page.heading().as_str() {
+                "Документ готовится…" => {
+                    tokio::time::sleep(Duration::from_millis(200)).await
+                }
+                "Документ готов" => path += "/file",
+                other => panic!("{other}: {}", page.told()),
             }
-            tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        answer = browser.request(Method::GET, &next).send().await.unwrap();
     }
-    if answer.status() == StatusCode::OK
-        && answer.headers()["content-type"] != "text/html; charset=utf-8"
-    {
-        let name = answer.headers()["content-disposition"].to_str().unwrap();
-        assert!(name.starts_with("attachment;"), "{name}");
-        return answer.bytes().await.unwrap().to_vec();
-    }
-    panic!("{path}: {}", answer.status())
+    panic!("the worker makes nothing of {path}");
 }
 
 /// A workbook's rows as they would be read, its header first.
@@ -230,7 +227,10 @@ fn assert_printed(pdf: &[u8], made: &str, rows: &[Vec<String>]) {
     }
     let all = format!("Всего записей: {}, листов: {sheets}.", rows.len());
     let expected = format!("{}{}", bare(&rows.concat().concat()), bare(&all));
-    assert!(text.ends_with(expected.as_str()), "{text}\nis not\n{expected}");
+    assert!(
+        text.ends_with(expected.as_str()),
+        "{text}\nis not\n{expected}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
