@@ -2,6 +2,7 @@
 
 mod applications;
 mod conclusions;
+mod corrections;
 mod home;
 mod municipalities;
 mod orders;
@@ -22,6 +23,7 @@ pub fn router() -> Router<Web> {
     Router::new()
         .merge(applications::router())
         .merge(conclusions::router())
+        .merge(corrections::router())
         .merge(home::router())
         .merge(municipalities::router())
         .merge(orders::router())
