@@ -1,7 +1,6 @@
 //! The functions that look past row-level security for somebody (04 A2): each asks itself who
 //! calls, and gives no more than that person may know.
 
-use domain::role::Role;
 use tests::{Person, Session, World, sql::Refused};
 
 async fn ids(sql: &mut Session, query: &str) -> Vec<i64> {

@@ -124,7 +124,7 @@ impl Ground {
                submitted_at = CASE WHEN {submitted} THEN timestamptz '2026-09-01' END,
                due_on = CASE WHEN {submitted} THEN date '2026-10-01' END,
                registered_number = NULL, registered_on = NULL, vouched_at = NULL, rejection = '', edition = 1,
-               surname = 'Иванова', snapshot = jsonb_set(snapshot, '{{name,surname}}', '"Иванова"'),
+               surname = 'Иванова', snapshot = jsonb_set(snapshot, '{{name,surname}}', to_jsonb(text 'Иванова')),
                version = version + 1 WHERE id = {id};
              UPDATE app.attachment SET detached_at = NULL WHERE id = (SELECT max(id) FROM app.attachment
                WHERE application_id = {id} AND kind = 'scan' AND edition = 1);",
