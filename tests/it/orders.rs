@@ -808,7 +808,6 @@ async fn r_ord_1_the_annex_of_an_order_names_everybody_in_the_dative() {
             "ФИО (в дательном падеже)",
             "Должность",
             "Организация",
-            "Муниципалитет",
             "Категория",
             "Решение"
         ]
@@ -820,12 +819,12 @@ async fn r_ord_1_the_annex_of_an_order_names_everybody_in_the_dative() {
         } else {
             "отказать"
         };
+        let place = (number + 1).to_string();
         let expected = [
-            &(number + 1).to_string(),
+            place.as_str(),
             "Ивановой Марии Сергеевне",
             "учитель",
             &organisations[number],
-            &town.name,
             "первая",
             verdict,
         ];

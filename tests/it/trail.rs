@@ -301,11 +301,10 @@ async fn an_order_that_is_not_as_received_is_named() {
     let received = app.receive_order(&operator, "file", "1.pdf", pdf).await;
     let (key, mut sql) = (received.unwrap().key, world.superuser().await);
     sql.script(&format!(
-        "DELETE FROM app.conclusion_file; DELETE FROM app.attachment; DELETE FROM app.rendition;
-         SET session_replication_role = replica;
-         DELETE FROM app.document_view; DELETE FROM app.file;
+        "SET session_replication_role = replica;
+         DELETE FROM app.file;
          UPDATE app.decision SET order_id = (SELECT min(id) FROM app.order);
-         UPDATE app.order SET s3_key = '{key}', size = 9, sha256 = sha256('%PDF-1.7' || E'\\n');
+         UPDATE app.order SET s3_key = '{key}', size = 9, sha256 = sha256(convert_to(E'%PDF-1.7\\n', 'UTF8'));
          SET session_replication_role = origin;"
     ))
     .await;

@@ -194,12 +194,11 @@ async fn show(
         .into_response())
 }
 
-const ANNEX: [Column; 7] = [
+const ANNEX: [Column; 6] = [
     Column::new("№", 6),
     Column::new("ФИО (в дательном падеже)", 40),
     Column::new("Должность", 30),
     Column::new("Организация", 50),
-    Column::new("Муниципалитет", 30),
     Column::new("Категория", 22),
     Column::new("Решение", 14),
 ];
@@ -218,7 +217,6 @@ async fn annex(at: &Operator, web: &Web, id: Uuid) -> Result<Response> {
                     row.dative.as_str().into(),
                     row.position.as_str().into(),
                     row.organisation.as_str().into(),
-                    row.municipality.as_str().into(),
                     row.category.map_or("", Category::name).into(),
                     row.decision.name().into(),
                 ]
