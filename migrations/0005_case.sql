@@ -250,18 +250,39 @@ GRANT INSERT (public_id, number, date, s3_key, file_name, size, sha256) ON app.o
 
 -- A granted category is the card's category held from then on (R-APP-10). Only its teacher sees
 -- the card, so a definer fills it in; педагог-методист and педагог-наставник add to the highest.
+-- A decision that supersedes touches nothing a later application of the card brought. Where it
+-- refuses what was granted, the card holds again what it held when the application was formed,
+-- unless its owner has written something else there since.
 GRANT UPDATE (held_category, held_issuer, held_date, held_number, held_until, version) ON app.card TO attest_definer;
 GRANT CREATE ON SCHEMA app TO attest_definer;
 SET LOCAL ROLE attest_definer;
 CREATE FUNCTION app.hold_category() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
+DECLARE
+  a app.application;
 BEGIN
-  UPDATE app.card c SET held_category = NEW.category, held_date = o.date, held_number = o.number, held_until = NULL,
-      held_issuer = coalesce((SELECT s.value FROM app.region_setting s WHERE s.key = 'order_issuer'), ''),
-      version = c.version + 1
-    FROM app.application a, app.order o
-    WHERE a.tenant_id = NEW.tenant_id AND a.id = NEW.application_id AND o.id = NEW.order_id
-      AND c.tenant_id = a.tenant_id AND c.id = a.card_id;
+  SELECT * INTO a FROM app.application x WHERE x.tenant_id = NEW.tenant_id AND x.id = NEW.application_id;
+  IF EXISTS (SELECT 1 FROM app.application later
+      JOIN app.decision d ON d.tenant_id = later.tenant_id AND d.application_id = later.id AND d.granted
+      WHERE later.tenant_id = a.tenant_id AND later.card_id = a.card_id AND later.id > a.id
+        AND NOT EXISTS (SELECT 1 FROM app.decision s WHERE s.tenant_id = d.tenant_id AND s.supersedes_id = d.id)) THEN
+    RETURN NULL;
+  END IF;
+  IF NEW.granted THEN
+    UPDATE app.card c SET held_category = NEW.category, held_date = o.date, held_number = o.number, held_until = NULL,
+        held_issuer = coalesce((SELECT s.value FROM app.region_setting s WHERE s.key = 'order_issuer'), ''),
+        version = c.version + 1
+      FROM app.order o WHERE o.id = NEW.order_id AND c.tenant_id = a.tenant_id AND c.id = a.card_id;
+  ELSE
+    UPDATE app.card c SET held_category = coalesce(a.snapshot #>> '{held,category}', ''),
+        held_date = (a.snapshot #>> '{held,date}')::date, held_number = coalesce(a.snapshot #>> '{held,number}', ''),
+        held_until = (a.snapshot #>> '{held,until}')::date, held_issuer = coalesce(a.snapshot #>> '{held,issuer}', ''),
+        version = c.version + 1
+      FROM app.decision d JOIN app.order o ON o.id = d.order_id
+      WHERE d.tenant_id = NEW.tenant_id AND d.id = NEW.supersedes_id AND d.granted
+        AND c.tenant_id = a.tenant_id AND c.id = a.card_id
+        AND (c.held_category, c.held_date, c.held_number) = (d.category, o.date, o.number);
+  END IF;
   RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION app.hold_category() FROM PUBLIC;
@@ -269,7 +290,8 @@ GRANT EXECUTE ON FUNCTION app.hold_category() TO attest_owner;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;
 CREATE TRIGGER hold_category AFTER INSERT ON app.decision FOR EACH ROW
-  WHEN (NEW.granted AND NEW.category IN ('first', 'highest')) EXECUTE FUNCTION app.hold_category();
+  WHEN ((NEW.granted OR NEW.supersedes_id IS NOT NULL) AND NEW.category IN ('first', 'highest'))
+  EXECUTE FUNCTION app.hold_category();
 
 -- The teacher's live phone and e-mail, for those the case gives them to (08 §8.2, R-SCH-4).
 GRANT CREATE ON SCHEMA app TO attest_definer;

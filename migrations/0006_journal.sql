@@ -148,21 +148,33 @@ BEGIN
     WHERE x.tenant_id = a.tenant_id AND x.id = a.id;
   RETURN QUERY SELECT line.number, line.date;
 END $$;
--- A correction: the entry of an application that left the register (withdrawn, annulled).
+-- A correction: once of the entry of an application that left the register (withdrawn, annulled);
+-- of one that stays in it, a line for each time its data were corrected or its decision superseded
+-- (R-APP-10).
 CREATE FUNCTION app.correct_journal(p_application bigint, p_decision text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
 DECLARE
   a app.application;
   entry app.registration;
+  due boolean;
 BEGIN
   SELECT * INTO a FROM app.application x WHERE x.id = p_application AND x.tenant_id = app.ctx_tenant();
   -- By the application alone: the entry stands where it was registered, before a merge perhaps.
   SELECT * INTO entry FROM app.registration r WHERE r.application_id = a.id AND r.kind = 'entry';
-  IF entry.id IS NULL OR a.status NOT IN ('withdrawn', 'rejected')
-     OR (a.account_id <> app.ctx_account()) IS NOT TRUE
-     OR (app.acting_role(session_user) IN ('municipal', 'operator')) IS NOT TRUE
-     OR EXISTS (SELECT 1 FROM app.registration r WHERE r.application_id = a.id AND r.kind = 'correction'
-                AND r.decision = p_decision) THEN
+  due := CASE
+    WHEN a.status IN ('withdrawn', 'rejected') THEN app.acting_role(session_user) IN ('municipal', 'operator')
+      AND NOT EXISTS (SELECT 1 FROM app.registration r WHERE r.application_id = a.id AND r.kind = 'correction'
+                      AND r.decision = p_decision)
+    WHEN a.status IN ('registered', 'decided') AND p_decision IN ('corrected', 'superseded') THEN
+      app.acting_role(session_user) = 'operator'
+      AND (SELECT count(*) FROM app.registration r WHERE r.application_id = a.id AND r.kind = 'correction'
+           AND r.decision = p_decision) < CASE p_decision
+        WHEN 'corrected' THEN (SELECT count(*) FROM app.correction c
+          WHERE c.tenant_id = a.tenant_id AND c.application_id = a.id)
+        ELSE (SELECT count(*) FROM app.decision d
+          WHERE d.tenant_id = a.tenant_id AND d.application_id = a.id AND d.supersedes_id IS NOT NULL) END
+  END;
+  IF entry.id IS NULL OR due IS NOT TRUE OR (a.account_id <> app.ctx_account()) IS NOT TRUE THEN
     RAISE EXCEPTION 'nothing to correct for this caller' USING ERRCODE = '42501';
   END IF;
   PERFORM app.append_journal(a, 'correction', entry.line, p_decision, app.acting_name());

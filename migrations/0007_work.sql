@@ -128,16 +128,15 @@ CREATE TRIGGER wake AFTER INSERT ON app.letter FOR EACH STATEMENT EXECUTE FUNCTI
 CREATE TRIGGER wake AFTER INSERT ON app.job FOR EACH STATEMENT EXECUTE FUNCTION app.wake_worker();
 CREATE TRIGGER wake AFTER INSERT ON app.printout FOR EACH STATEMENT EXECUTE FUNCTION app.wake_worker();
 
--- Whom a letter about a case goes to besides its teacher: the coordinators of the
--- municipality, the experts assigned, the school coordinators. Account ids only.
+-- Whom a letter about a case goes to besides its teacher and its experts: the coordinators of
+-- the municipality. Account ids only.
 GRANT CREATE ON SCHEMA app TO attest_definer;
 SET LOCAL ROLE attest_definer;
-CREATE FUNCTION app.recipients(p_role text, p_organisation bigint) RETURNS SETOF bigint
+CREATE FUNCTION app.recipients() RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT DISTINCT m.account_id FROM app.membership m
-  WHERE m.tenant_id = app.ctx_tenant() AND m.role = p_role AND m.ended_at IS NULL
-    AND p_role IN ('municipal', 'school') AND app.acting_role(session_user) IS NOT NULL
-    AND (p_role <> 'school' OR m.organisation_id = p_organisation) $$;
+  WHERE m.tenant_id = app.ctx_tenant() AND m.role = 'municipal' AND m.ended_at IS NULL
+    AND app.acting_role(session_user) IS NOT NULL $$;
 -- Whether a letter of the municipality entered may go to an account: to its people, and to the
 -- experts of the case, who may be of another one.
 CREATE FUNCTION app.addressee(p_account bigint, p_application bigint) RETURNS boolean
@@ -145,8 +144,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = app.ctx_tenant() AND m.account_id = p_account)
     OR EXISTS (SELECT 1 FROM app.assignment x WHERE x.tenant_id = app.ctx_tenant()
                AND x.application_id = p_application AND x.expert_account_id = p_account) $$;
-REVOKE ALL ON FUNCTION app.recipients(text, bigint), app.addressee(bigint, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.recipients(text, bigint), app.addressee(bigint, bigint)
+REVOKE ALL ON FUNCTION app.recipients(), app.addressee(bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.recipients(), app.addressee(bigint, bigint)
   TO attest_tenant, attest_expert, attest_operator;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;

@@ -354,7 +354,7 @@ const SILENT: [(&str, &str); 22] = [
     ("printout_progress", WORKERS),
     ("seal_audit", "seals the lines"),
     ("write_accounts", WORKERS),
-    ("write_documents", WORKERS),
+    ("write_document", WORKERS),
     ("write_table", WORKERS),
 ];
 

@@ -210,6 +210,9 @@ const WITHOUT_VERSION: &[&str] = &[
     "/municipal/organisations/new",
     // Each row ticked or decided carries its own: `id.version`.
     "/operator/orders",
+    // Compares, and fills in the order's form: nothing is changed yet.
+    "/operator/orders/match",
+    "/operator/orders/match/decisions",
     "/operator/queue",
     "/operator/people",
     "/operator/organisations/new",

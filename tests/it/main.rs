@@ -11,6 +11,7 @@ mod audit;
 mod audited;
 mod cabinets;
 mod context;
+mod corrections;
 mod doors;
 mod dynamic;
 mod editors;

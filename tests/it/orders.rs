@@ -1,6 +1,9 @@
 //! Orders with decisions (R-ORD-1), as operators record them and those concerned read them: many
 //! applications in one go, each answered for itself, safe to repeat.
 
+mod annex;
+mod superseding;
+
 use domain::{letter::LetterKind, role::Role};
 use reqwest::StatusCode;
 use tests::{Application, Browser, Form, Page, Person, Session, Town, World, sql::Refused};
@@ -535,4 +538,47 @@ async fn r_ord_1_other_roles_record_nothing() {
     let mut sql = world.superuser().await;
     let orders: i64 = sql.value("SELECT count(*) FROM app.order").await.unwrap();
     assert_eq!(orders, 0);
+}
+
+/// The order of this number, by its id in addresses.
+async fn order(sql: &mut Session, number: &str) -> Uuid {
+    sql.value(&format!(
+        "SELECT public_id FROM app.order WHERE number = '{number}'"
+    ))
+    .await
+    .unwrap()
+}
+
+/// An approved period is over when nothing of it is left to decide (R-PER-1).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r_per_1_the_last_decision_completes_the_period() {
+    let world = World::own().await;
+    let site = world.serve().await;
+    let town = world.town().await;
+    let operator = world.operator().await;
+    let expert = town.expert().await;
+    let (one, other) = (
+        judged(&town, &town.teacher().await, &expert).await,
+        judged(&town, &town.teacher().await, &expert).await,
+    );
+    let browser = site.browser_of(&operator).await;
+    let mut sql = world.superuser().await;
+    for (application, state, words) in [
+        (&one, "approved", "утверждён"),
+        (&other, "completed", "завершён"),
+    ] {
+        let mut sent = form(&browser, &TYPED).await;
+        sent.set(&row(&town, application).await, "granted");
+        let page = browser.send(&sent, &[pdf()]).await;
+        assert!(says(&page, "Записано решений: 1 из 1."), "{}", page.told());
+        let now: String = sql.value("SELECT state FROM app.period").await.unwrap();
+        assert_eq!(now, state);
+        let page = browser.get("/operator/periods").await;
+        assert!(says(&page, words), "{}", page.body);
+    }
+    let lines: i64 = sql
+        .value("SELECT count(*) FROM app.audit_event WHERE act = 'period.complete'")
+        .await
+        .unwrap();
+    assert_eq!(lines, 1);
 }

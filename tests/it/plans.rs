@@ -14,7 +14,7 @@ type List = (&'static [Role], &'static str);
 
 const REGISTRARS: &[Role] = &[Role::Municipal, Role::Operator];
 
-const LISTS: [List; 40] = [
+const LISTS: &[List] = &[
     (
         &[Role::Municipal],
         "a.status = 'under_review' AND a.route = $1 AND a.procedure = $2 AND (a.due_on",
@@ -106,6 +106,10 @@ const LISTS: [List; 40] = [
     (
         &[Role::Operator],
         "a.status = 'registered' AND a.account_id <> $1",
+    ),
+    (
+        &[Role::Operator],
+        "WHERE x.order_id = $1 AND a.account_id <> $2",
     ),
     (
         &[Role::Operator],

@@ -38,6 +38,10 @@ pub async fn full(world: &World) -> Full {
                    now() + interval '1 day');
          INSERT INTO app.application_event (tenant_id, application_id, role, act, words)
            VALUES ({tenant}, {id}, 'worker', 'test.seed', 'Слова');
+         INSERT INTO app.document_request (tenant_id, application_id, what, until, by_account, by_role)
+           VALUES ({tenant}, {id}, 'Справка', '2026-09-30', {coordinator_account}, 'municipal');
+         INSERT INTO app.correction (tenant_id, application_id, former, present, reason, by_account)
+           VALUES ({tenant}, {id}, '{{}}', '{{}}', 'Опечатка', {coordinator_account});
          INSERT INTO app.application_flag (tenant_id, application_id, code, words)
            VALUES ({tenant}, {id}, 'seed', 'Слова');
          INSERT INTO app.withdrawal (tenant_id, public_id, application_id, reason, by_role, by_account)

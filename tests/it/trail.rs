@@ -4,6 +4,8 @@ use app::{audit::Filter, verify::Depth};
 use reqwest::StatusCode;
 use tests::{Browser, Page, World, world::BEGINNING};
 
+use crate::seed::full;
+
 const PATH: &str = "/admin/audit";
 
 async fn shown(browser: &Browser, page: &Page, typed: &[(&str, &str)]) -> Page {
@@ -276,15 +278,48 @@ async fn a_document_that_is_not_as_received_is_named() {
         let documents = world.app().verify_documents(depth).await.unwrap();
         (documents.checked, documents.fault.map(|(file, _)| file))
     };
+    let named = Some(format!("документ {id}"));
     assert_eq!(verify(Depth::Bytes).await, (1, None));
     sql.script("UPDATE app.file SET sha256 = sha256('another')")
         .await;
     assert_eq!(verify(Depth::Sizes).await, (1, None));
-    assert_eq!(verify(Depth::Bytes).await, (1, Some(id)));
+    assert_eq!(verify(Depth::Bytes).await, (1, named.clone()));
     sql.script("UPDATE app.file SET size = size + 1").await;
-    assert_eq!(verify(Depth::Sizes).await, (1, Some(id)));
+    assert_eq!(verify(Depth::Sizes).await, (1, named.clone()));
     world.app().discard(&[file]).await;
-    assert_eq!(verify(Depth::Sizes).await, (1, Some(id)));
+    assert_eq!(verify(Depth::Sizes).await, (1, named.clone()));
+}
+
+/// An order's file is looked at like a document, once however many municipalities it decides in.
+#[tokio::test]
+async fn an_order_that_is_not_as_received_is_named() {
+    let world = World::own().await;
+    let (town, elsewhere) = (full(&world).await, full(&world).await);
+    let pdf = futures::stream::iter([Ok::<_, std::io::Error>("%PDF-1.7\n".into())]);
+    let operator = world.operator().await;
+    let app = world.app();
+    let received = app.receive_order(&operator, "file", "1.pdf", pdf).await;
+    let (key, mut sql) = (received.unwrap().key, world.superuser().await);
+    sql.script(&format!(
+        "SET session_replication_role = replica;
+         DELETE FROM app.file;
+         UPDATE app.decision SET order_id = (SELECT min(id) FROM app.order);
+         UPDATE app.order SET s3_key = '{key}', size = 9, sha256 = sha256(convert_to(E'%PDF-1.7\\n', 'UTF8'));
+         SET session_replication_role = origin;"
+    ))
+    .await;
+    let verify = async |depth| {
+        let documents = app.verify_documents(depth).await.unwrap();
+        (documents.checked, documents.fault.map(|(which, _)| which))
+    };
+    assert_ne!(town.town.id, elsewhere.town.id);
+    assert_eq!(verify(Depth::Bytes).await, (1, None));
+    sql.script("UPDATE app.order SET sha256 = sha256('another')")
+        .await;
+    assert_eq!(verify(Depth::Sizes).await, (1, None));
+    let id: i64 = sql.value("SELECT min(id) FROM app.order").await.unwrap();
+    let named = Some(format!("распоряжение {id}"));
+    assert_eq!(verify(Depth::Bytes).await, (1, named));
 }
 
 #[tokio::test]

@@ -59,6 +59,6 @@ async fn documents_of(app: &App, depth: Depth) -> anyhow::Result<()> {
     let documents = app.verify_documents(depth).await?;
     match documents.fault {
         None => tell(&format!("Документы на месте: {}", documents.checked)),
-        Some((file, why)) => bail!("документ {file}: {why}"),
+        Some((which, why)) => bail!("{which}: {why}"),
     }
 }

@@ -121,7 +121,7 @@ impl App {
             form,
             application.row.starts,
             application.place,
-            None,
+            application.asked_until,
             self.today(),
         );
         if open {

@@ -3,7 +3,7 @@
 //! each sees of it is the policy's and row-level security's answer. What changes a case stands
 //! with the noun it changes; here is only the beginning all of that has in common.
 
-use db::{Permit, Tx, applications, case_files, decisions, events, schedule};
+use db::{Permit, Tx, applications, case_files, decisions, document_requests, events, schedule};
 use domain::{
     act::{Act, Doing, acts},
     actor::Actor,
@@ -19,7 +19,8 @@ use crate::{App, Error, Result};
 pub use db::{
     applications::Application,
     case_files::{Contacts, Document},
-    decisions::Holding,
+    decisions::{Holding, Superseded},
+    document_requests::DocumentRequest,
     events::Event,
     schedule::Assigned,
 };
@@ -45,6 +46,10 @@ pub struct CaseView {
     pub conclusion_reason: String,
     /// The decision that holds, with its order (R-ORD-1).
     pub decision: Option<Holding>,
+    /// The decisions it replaced, the newest first (R-APP-10).
+    pub superseded: Vec<Superseded>,
+    /// What documents are asked for (R-APP-3).
+    pub requests: Vec<DocumentRequest>,
     /// The days left, while it is under review (R-APP-7).
     pub term: Option<DaysLeft>,
     /// The next one of the same work list, by deadline; for registrars.
@@ -122,6 +127,16 @@ impl App {
         } else {
             None
         };
+        let superseded = if decision.is_some() {
+            decisions::superseded(&mut tx, &row).await?
+        } else {
+            Vec::new()
+        };
+        let requests = if row.status.is_final() {
+            Vec::new()
+        } else {
+            document_requests::open(&mut tx, &row, self.today()).await?
+        };
         let term = match (row.status, row.submitted_at) {
             (Status::UnderReview, Some(at)) => {
                 Some(DaysLeft::on(self.today(), self.zone.date_of(at)))
@@ -137,6 +152,8 @@ impl App {
             experts: schedule::assigned(&mut tx, &row).await?,
             conclusion_reason: case_files::conclusion_reason(&mut tx, &row).await?,
             decision,
+            superseded,
+            requests,
             term,
             next: next(&mut tx, actor.role, &row).await?,
             possible,

@@ -1,21 +1,21 @@
-//! Orders (распоряжения): recorded with decisions for many applications in one go (R-ORD-1),
-//! listed, opened. Each application is decided in a transaction of its own and answered for
-//! itself; a repeated recording finds the order and what it decided already.
+//! Orders (распоряжения): recorded with decisions for many applications in one go (R-ORD-1), or
+//! with decisions that supersede earlier ones (R-APP-10). Each application is decided in a
+//! transaction of its own and answered for itself; a repeated recording finds the order and what
+//! it decided already. Reading orders and matching an order's annex stand in `orders/…`.
+
+mod matching;
+mod reading;
 
 use bytes::Bytes;
 use chrono::NaiveDate;
-use db::{
-    applications::{self, lists},
-    decisions::{self, Narrowed},
-    events, letters, orders, periods,
-};
+use db::{applications::lists, decisions, events, letters, orders, periods};
 use domain::{
     act::{Act, acts},
-    actor::{Actor, TenantId},
+    actor::Actor,
     audit::Deed,
     calendar::{self, in_words, months_before},
     letter::LetterKind,
-    life::legal,
+    life::{Refusal, legal},
     reference::Decision,
     value::OrderNumber,
     words,
@@ -23,16 +23,18 @@ use domain::{
 use futures::Stream;
 use uuid::Uuid;
 
-use crate::{
-    App, Error, FieldFault, Result,
-    files::{Opened, Received},
-};
+use crate::{App, Error, FieldFault, Result, files::Received};
 
 pub use db::{
-    decisions::{Decided, Holding, OFFERED, Ready},
+    decisions::{Decided, Holding, Ready},
     orders::Order,
     periods::Period,
 };
+pub use matching::{Annex, Matched, Matching, READ};
+pub use reading::{Asked, OFFERED, Offer, OrderView, Orders};
+
+/// The most applications one recording decides about: what a matched annex brings.
+pub const DECIDED: usize = 1000;
 
 /// Orders are signed on paper and scanned.
 const PDF: &str = "application/pdf";
@@ -41,38 +43,13 @@ const PDF: &str = "application/pdf";
 const MONTHS: u32 = 60;
 
 /// The acts that take the decision out of one's hands: who was quicker is told.
-const MOVES: &[Act] = &[Act::Decide, Act::Annul, Act::AcceptWithdrawal];
-
-/// A page of orders, and the order the next one goes on from.
-#[derive(Clone, Debug)]
-pub struct Orders {
-    /// The orders, newest first.
-    pub rows: Vec<Order>,
-    /// Where the next page begins; `None` on the last.
-    pub next: Option<Uuid>,
-}
-
-/// An order with a page of its decisions.
-#[derive(Clone, Debug)]
-pub struct OrderView {
-    /// The order.
-    pub order: Order,
-    /// The decisions.
-    pub decisions: Vec<Decided>,
-    /// Where the next page begins; `None` on the last.
-    pub next: Option<i64>,
-}
-
-/// What an order may decide now, as filtered.
-#[derive(Clone, Debug)]
-pub struct Offer {
-    /// The applications, [`OFFERED`] at most.
-    pub rows: Vec<Ready>,
-    /// Whether there are more.
-    pub more: bool,
-    /// The periods to filter by.
-    pub periods: Vec<Period>,
-}
+const MOVES: &[Act] = &[
+    Act::Decide,
+    Act::Supersede,
+    Act::Correct,
+    Act::Annul,
+    Act::AcceptWithdrawal,
+];
 
 /// An order as typed.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +71,8 @@ pub struct Wanted {
     pub version: i32,
     /// What is to be decided.
     pub decision: Decision,
+    /// Whether that supersedes the decision that holds; else it is the first.
+    pub supersedes: bool,
 }
 
 /// What became of one application: its id, ФИО as far as it is seen, the decision in words.
@@ -111,93 +90,6 @@ pub struct Recorded {
 }
 
 impl App {
-    /// A page of orders, from behind the order `after` on.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] for roles that read single decisions only.
-    pub async fn orders(&self, actor: &Actor, after: Option<Uuid>) -> Result<Orders> {
-        let mut tx = self.db.enter::<acts::Decide>(actor).await?;
-        let mut rows = orders::page(&mut tx, after).await?;
-        let more = rows.len() > orders::PAGE;
-        rows.truncate(orders::PAGE);
-        let next = rows.last().filter(|_| more).map(|order| order.public_id);
-        Ok(Orders { rows, next })
-    }
-
-    /// The applications an order may decide now: of one municipality, of one period by its
-    /// public id, or all.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] for roles that never decide.
-    pub async fn decidable(
-        &self,
-        actor: &Actor,
-        tenant: Option<TenantId>,
-        period: Option<Uuid>,
-    ) -> Result<Offer> {
-        let mut tx = self.db.enter::<acts::Decide>(actor).await?;
-        let periods = periods::all(&mut tx).await?;
-        let period = periods
-            .iter()
-            .find(|known| Some(known.public_id) == period)
-            .map(|known| known.id);
-        let mut rows = decisions::ready(&mut tx, Narrowed { tenant, period }).await?;
-        let more = rows.len() > OFFERED;
-        rows.truncate(OFFERED);
-        Ok(Offer {
-            rows,
-            more,
-            periods,
-        })
-    }
-
-    /// One order with its decisions, from behind the decision `after` on.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`].
-    pub async fn order(&self, actor: &Actor, order: Uuid, after: i64) -> Result<OrderView> {
-        let mut tx = self.db.enter::<acts::ReadOrders>(actor).await?;
-        let order = orders::find(&mut tx, order).await?.ok_or(Error::NotFound)?;
-        let permit = orders::may_read(&mut tx, order).await?;
-        let mut decisions = decisions::of_order(&mut tx, &permit, after).await?;
-        let more = decisions.len() > decisions::PAGE;
-        decisions.truncate(decisions::PAGE);
-        let next = decisions.last().filter(|_| more).map(|row| row.id);
-        Ok(OrderView {
-            order: permit.into_row(),
-            decisions,
-            next,
-        })
-    }
-
-    /// Opens the file of an order for whoever may read it; the opening stays in the audit.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] for an order that decides nothing the actor sees;
-    /// [`Error::Unavailable`] if the store does not have its bytes.
-    pub async fn open_order(&self, actor: &Actor, order: Uuid) -> Result<(String, Opened)> {
-        // The store is asked between two transactions: a slow one holds no connection.
-        let key = {
-            let mut tx = self.db.enter::<acts::ReadOrders>(actor).await?;
-            let order = orders::find(&mut tx, order).await?.ok_or(Error::NotFound)?;
-            orders::may_read(&mut tx, order).await?.into_row().s3_key
-        };
-        let object = self.store.get(&key).await?;
-        let object = object
-            .ok_or_else(|| Error::Unavailable(format!("no object for order {order}").into()))?;
-        let mut tx = self.db.enter::<acts::ReadOrders>(actor).await?;
-        let order = orders::find(&mut tx, order).await?.ok_or(Error::NotFound)?;
-        let order = orders::may_read(&mut tx, order).await?.into_row();
-        events::audit(&mut tx, Some(order.id)).await?;
-        tx.commit().await?;
-        let opened = Opened {
-            content_type: PDF.to_owned(),
-            size: object.size,
-            body: object.body,
-        };
-        Ok((order.file_name, opened))
-    }
-
     /// Receives the file of an order, which belongs to no municipality.
     ///
     /// # Errors
@@ -251,7 +143,12 @@ impl App {
                 .find(|(named, _)| *named == id)
                 .map(|(_, name)| name.clone())
                 .unwrap_or_default();
-            match self.decide(actor, &order, *wanted).await {
+            let decided = if wanted.supersedes {
+                self.supersede(actor, &order, *wanted).await
+            } else {
+                self.decide(actor, &order, *wanted).await
+            };
+            match decided {
                 Err(error @ (Error::SignedOut | Error::Unavailable(_) | Error::Internal(_)))
                     if answers.is_empty() =>
                 {
@@ -260,11 +157,26 @@ impl App {
                 outcome => answers.push((id, name, outcome)),
             }
         }
+        self.complete_periods(actor).await?;
         Ok(Recorded {
             order,
             kept_former_file,
             answers,
         })
+    }
+
+    /// Completes the approved periods of which nothing is left to decide (R-PER-1). In a
+    /// transaction of its own, after the ones that decided: of two that decide the last rows at
+    /// once, whoever comes here later sees both.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for roles that never decide.
+    pub(crate) async fn complete_periods(&self, actor: &Actor) -> Result<()> {
+        let mut tx = self.db.enter::<acts::Decide>(actor).await?;
+        for period in periods::complete(&mut tx).await? {
+            events::audit_deed(&mut tx, Deed::CompletePeriod, Some(i64::from(period))).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     /// The order as typed: recorded now or before, and whether it keeps another file than sent.
@@ -336,16 +248,13 @@ impl App {
 
     /// Decides one application by an order; answers with the decision in words.
     async fn decide(&self, actor: &Actor, order: &Order, wanted: Wanted) -> Result<String> {
-        let mut tx = self.db.enter::<acts::Decide>(actor).await?;
-        let row = applications::lock(&mut tx, wanted.application)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
+        let (mut tx, permit) = self
+            .enter_case::<acts::Decide>(actor, wanted.application)
+            .await?;
         if let Err(refusal) = legal(Act::Decide, actor.role, &permit.case()) {
             let mut sentence = words::refusal(Act::Decide, refusal);
             if let Some(held) = decisions::holding(&mut tx, &permit).await? {
-                let told = words::decision(held.decision, &held.number, held.date);
-                sentence = format!("{sentence} {told}.");
+                sentence = format!("{sentence} {}.", told(&held));
             }
             return Err(Error::Illegal(sentence));
         }
@@ -362,6 +271,50 @@ impl App {
         tx.commit().await?;
         Ok(told)
     }
+
+    /// Supersedes the decision that holds for one application by a later order; answers with the
+    /// new decision in words.
+    async fn supersede(&self, actor: &Actor, order: &Order, wanted: Wanted) -> Result<String> {
+        let (mut tx, permit) = self
+            .enter_case::<acts::Supersede>(actor, wanted.application)
+            .await?;
+        legal(Act::Supersede, actor.role, &permit.case())
+            .map_err(|refusal| Error::refused(Act::Supersede, refusal))?;
+        let held = decisions::holding(&mut tx, &permit)
+            .await?
+            .ok_or(Error::NotFound)?;
+        if held.order == order.public_id {
+            return Err(Error::Illegal(format!(
+                "{} {}.",
+                words::refusal(Act::Decide, Refusal::Status(permit.status)),
+                told(&held)
+            )));
+        }
+        if order.date < held.date {
+            return Err(Error::Illegal(format!(
+                "Решение заменяет только более позднее распоряжение. {}.",
+                told(&held)
+            )));
+        }
+        if permit.version != wanted.version {
+            return Err(self.stale(&mut tx, &permit, MOVES).await?);
+        }
+        decisions::supersede(&mut tx, &permit, order, wanted.decision).await?;
+        let told = format!(
+            "Решение заменено. {}",
+            words::decision(wanted.decision, &order.number, order.date)
+        );
+        events::record(&mut tx, &permit, &told).await?;
+        letters::queue(&mut tx, &permit, LetterKind::Decided, permit.account).await?;
+        // The journal comes last: its counter is locked until the commit (R-APP-5).
+        decisions::supersede_in_journal(&mut tx, &permit).await?;
+        tx.commit().await?;
+        Ok(told)
+    }
+}
+
+fn told(held: &Holding) -> String {
+    words::decision(held.decision, &held.number, held.date)
 }
 
 fn number(typed: &str) -> Result<OrderNumber, String> {

@@ -122,7 +122,7 @@ impl App {
                     row.form.unwrap_or(Form::InPerson),
                     row.starts,
                     row.case.place,
-                    None,
+                    row.asked_until,
                     today,
                 );
                 SchoolRow {

@@ -1,5 +1,7 @@
 //! What `ctl` checks beside the audit: the journal's chain (R-APP-5), and that every document
-//! lies in the store as it was received. The audit itself is [`crate::audit::verify`]'s.
+//! and every order lies in the store as it was received. The audit itself is [`crate::audit::verify`]'s.
+
+use std::collections::HashSet;
 
 use db::{Related as _, audit, files, municipalities};
 use futures::TryStreamExt as _;
@@ -26,8 +28,8 @@ pub enum Depth {
 pub struct Documents {
     /// How many were looked at.
     pub checked: u64,
-    /// The first that is not as it was received: its number and why, in words.
-    pub fault: Option<(i64, &'static str)>,
+    /// The first that is not as it was received: which, by number, and why, in words.
+    pub fault: Option<(String, &'static str)>,
 }
 
 impl App {
@@ -40,8 +42,9 @@ impl App {
         Ok(audit::check_journal(&mut tx).await?)
     }
 
-    /// Compares the files of all municipalities with the store, up to the first that differs.
-    /// Each municipality is read in its own scope.
+    /// Compares the files of all municipalities and of their orders with the store, up to the
+    /// first that differs. Each municipality is read in its own scope; an order that decides in
+    /// several is looked at once.
     ///
     /// # Errors
     /// If the database or the store does not answer.
@@ -50,6 +53,7 @@ impl App {
         let municipalities = municipalities::every(&mut tx).await?;
         drop(tx);
         let mut documents = Documents::default();
+        let mut orders = HashSet::new();
         for municipality in municipalities {
             let tenant = municipality.tenant();
             let mut after = 0;
@@ -63,9 +67,22 @@ impl App {
                 for row in &rows {
                     documents.checked += 1;
                     if let Some(why) = self.differs(row, depth).await? {
-                        documents.fault = Some((row.id, why));
+                        documents.fault = Some((format!("документ {}", row.id), why));
                         return Ok(documents);
                     }
+                }
+            }
+            let mut tx = self.db.enter_worker(Some(tenant)).await?;
+            let rows = files::kept_orders(&mut tx).await?;
+            drop(tx);
+            for row in rows {
+                if !orders.insert(row.id) {
+                    continue;
+                }
+                documents.checked += 1;
+                if let Some(why) = self.differs(&row, depth).await? {
+                    documents.fault = Some((format!("распоряжение {}", row.id), why));
+                    return Ok(documents);
                 }
             }
         }

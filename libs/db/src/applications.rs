@@ -89,6 +89,8 @@ pub struct Application {
     pub rejection: String,
     /// When the coordinator marked it «Проверено».
     pub vouched_at: Option<DateTime<Utc>>,
+    /// The last day documents that were asked for may be added (R-APP-3).
+    pub asked_until: Option<NaiveDate>,
     /// The version of the application itself.
     pub version: i32,
     /// The open withdrawal: id, state, version, and who formed it.

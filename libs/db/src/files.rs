@@ -155,3 +155,18 @@ pub async fn kept(tx: &mut WorkerTx, after: i64, most: i64) -> Result<Vec<Kept>>
     .fetch_all(tx.connection())
     .await?)
 }
+
+/// The files of the orders that decide in the municipality the scope stands in; the number is the
+/// order's.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn kept_orders(tx: &mut WorkerTx) -> Result<Vec<Kept>> {
+    Ok(sqlx::query_as!(
+        Kept,
+        "SELECT o.id, o.s3_key, o.size, o.sha256 FROM app.order o WHERE o.id IN (
+           SELECT d.order_id FROM app.decision d WHERE d.tenant_id = (SELECT app.ctx_tenant())) ORDER BY o.id",
+    )
+    .fetch_all(tx.connection())
+    .await?)
+}

@@ -39,11 +39,9 @@ pub async fn queue<A: Doing>(
 /// # Errors
 /// If the database does not answer.
 pub async fn coordinators(scope: &mut Scope) -> Result<Vec<i64>> {
-    Ok(
-        sqlx::query_scalar!(r#"SELECT app.recipients('municipal', NULL) AS "id!""#)
-            .fetch_all(scope.connection())
-            .await?,
-    )
+    Ok(sqlx::query_scalar!(r#"SELECT app.recipients() AS "id!""#)
+        .fetch_all(scope.connection())
+        .await?)
 }
 
 /// Queues the letter of an invitation: the worker reads its address and derives its link when

@@ -112,6 +112,24 @@ pub async fn create(tx: &mut Tx<acts::ManagePeriods>, name: &Line, window: Span)
     .await?)
 }
 
+/// Completes every approved period of which nothing is left to decide: all its rows are decided
+/// or have left it (R-PER-1). Deciding is what completes a period, so the scope entered for it is
+/// the whole permission. Returns the periods it completed.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn complete(tx: &mut Tx<acts::Decide>) -> Result<Vec<i32>> {
+    Ok(sqlx::query_scalar!(
+        "UPDATE app.period p SET state = 'completed', version = p.version + 1
+         WHERE p.state = 'approved' AND NOT EXISTS (SELECT 1 FROM app.schedule_row s
+           JOIN app.application a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
+           WHERE s.period_id = p.id AND a.submitted_at IS NOT NULL AND a.status = 'registered')
+         RETURNING p.id"
+    )
+    .fetch_all(tx.connection())
+    .await?)
+}
+
 struct Row {
     id: i32,
     public_id: Uuid,

@@ -78,6 +78,8 @@ deeds! {
     LoadPolicy = "policy.reload" "Загрузка прав доступа",
     /// An order recorded, before anything is decided by it (R-ORD-1).
     RecordOrder = "order.record" "Запись распоряжения",
+    /// A period completed: nothing of it is left to decide (R-PER-1).
+    CompletePeriod = "period.complete" "Завершение аттестационного периода",
     /// The audit taken away as a file.
     ExportAudit = "audit.export" "Выгрузка журнала действий",
     /// The registration journal taken away as a file.

@@ -47,6 +47,12 @@ letters! {
     Registered = "registered", "заявление зарегистрировано";
     /// To the teacher, with the reason.
     Rejected = "rejected", "заявление отклонено";
+    /// To the teacher: what is asked for and until when (R-APP-3).
+    DocumentsRequested = "documents_requested", "запрошены документы";
+    /// To the teacher and, on their route, the coordinators (R-APP-10).
+    Annulled = "annulled", "регистрация аннулирована";
+    /// To the teacher: ФИО or the post (R-APP-10).
+    Corrected = "corrected", "данные исправлены";
     /// To the teacher: a period was set or changed.
     PeriodSet = "period_set", "назначен период";
     /// To the teacher: experts were assigned or changed.

@@ -4,10 +4,12 @@
 
 pub mod act;
 pub mod actor;
+pub mod annex;
 pub mod audit;
 pub mod calendar;
 pub mod card;
 pub mod checks;
+pub mod correction;
 pub mod declension;
 pub mod invitation;
 pub mod labels;

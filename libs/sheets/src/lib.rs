@@ -1,16 +1,20 @@
 //! Tables as files: XLSX and CSV with one header row, written row by row in constant memory
 //! into a temporary file that is gone once it is closed. What stands in the rows, what the
-//! file is called and who may have it is the caller's; this crate knows cells only.
+//! file is called and who may have it is the caller's; this crate knows cells only. A small
+//! workbook that is sent is read back as rows of text.
 //!
 //! No cell is ever a formula (SEC-34): XLSX stores text as text, CSV gets a `'` before what a
 //! spreadsheet would compute.
 
 mod csv;
+mod read;
 mod xlsx;
 
 use std::{fs::File, io::Seek as _};
 
 use chrono::{NaiveDate, NaiveDateTime};
+
+pub use read::{MOST_BYTES, NotRead, read};
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

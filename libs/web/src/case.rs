@@ -77,6 +77,15 @@ pub fn application(case: &CaseView, zone: Zone) -> Markup {
             ..Fact::text("Решение", "")
         });
     }
+    for replaced in &case.superseded {
+        facts.push(Fact {
+            value: html! {
+                (decision(&replaced.former)) " "
+                (ui::tag(Tone::Grey, &superseded_by(&replaced.number, replaced.date)))
+            },
+            ..Fact::text("Прежнее решение", "")
+        });
+    }
     if row.status == Status::Rejected {
         facts.push(Fact::text(
             "Отклонено",
@@ -121,6 +130,15 @@ pub fn decision(held: &Holding) -> Markup {
         (words::decision(held.decision, &held.number, held.date)) " "
         a class="govuk-link" href={ "/orders/" (held.order) } { "Скачать распоряжение" }
     }
+}
+
+/// «заменено распоряжением № 173К от 2 декабря 2026 г.» (R-APP-10).
+#[must_use]
+pub fn superseded_by(number: &str, date: NaiveDate) -> String {
+    format!(
+        "заменено распоряжением № {number} от {}",
+        ru::date_long(date)
+    )
 }
 
 /// The card as it was formed, every field of it.

@@ -22,6 +22,7 @@ pub mod visit;
 mod admin;
 mod cabinet;
 mod conclusion;
+mod document_requests;
 mod documents;
 mod door;
 mod expert;

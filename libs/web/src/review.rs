@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     Web, case,
+    document_requests::{self, Asker},
     error::{Error, Result},
     form::{Posted, STALE_FORM, Seen, version},
     merge,
@@ -106,6 +107,25 @@ impl Desk<'_> {
             .notify("Отмечено «Проверено». Зарегистрирует заявление оператор.")
             .await?;
         Ok(Redirect::to(&self.address(id)).into_response())
+    }
+
+    /// «Запросить документы».
+    ///
+    /// # Errors
+    /// As the verb.
+    pub async fn request_documents(
+        &self,
+        id: Uuid,
+        posted: Posted<document_requests::Raw>,
+    ) -> Result<Response> {
+        self.asker().ask(self.web, id, posted).await
+    }
+
+    const fn asker(&self) -> Asker<'_> {
+        Asker {
+            visit: self.visit,
+            actor: self.actor,
+        }
     }
 
     /// «Отклонить»: the form of a rejection.
@@ -284,6 +304,7 @@ impl Desk<'_> {
             (case::application(case, zone))
             h2 { "Документы" }
             (case::documents(&case.documents, zone))
+            (self.asker().section(case))
             h2 { "Карточка педагога" }
             (case::card(case))
             @if case.contacts.is_some() {
@@ -331,6 +352,12 @@ impl Desk<'_> {
             }
             @if case.can(Act::Reject) {
                 (ui::secondary_link_button(&format!("{address}/reject"), "Отклонить"))
+            }
+            @if case.can(Act::Annul) {
+                (ui::secondary_link_button(&format!("{address}/annul"), "Аннулировать регистрацию"))
+            }
+            @if case.can(Act::Correct) {
+                (ui::secondary_link_button(&format!("{address}/correct"), "Исправить данные"))
             }
             @if let Some(next) = case.next {
                 (ui::secondary_link_button(&self.address(next), "Следующее заявление"))

@@ -107,6 +107,27 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     }
 }
 
+/// A form with one small file, all of it in memory and nowhere else.
+#[derive(Debug, Default)]
+pub struct Whole {
+    texts: HashMap<String, String>,
+    bytes: Option<Vec<u8>>,
+}
+
+impl Whole {
+    /// A text field as typed; empty if it was not sent.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.texts.get(name).map_or("", String::as_str)
+    }
+
+    /// The file's bytes; `None` if none was chosen.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        self.bytes.as_deref()
+    }
+}
+
 /// To whom the files of a form belong.
 #[derive(Clone, Copy)]
 enum Whose<'a> {
@@ -176,6 +197,32 @@ impl Upload {
     /// As [`Upload::receive`].
     pub async fn receive_order(self, web: &Web, actor: &Actor) -> Result<Uploaded> {
         self.receive_for(web, Whose::Order(actor)).await
+    }
+
+    /// Reads the form with the one file of the field `field` into memory; of a file larger than
+    /// `most` bytes one byte more is kept, for its reader to tell. Nothing is stored.
+    ///
+    /// # Errors
+    /// When the form breaks off.
+    pub async fn read_whole(mut self, field: &str, most: usize) -> Result<Whole> {
+        let mut whole = Whole::default();
+        while let Some(part) = self.next().await? {
+            let Part::File(named, name, mut file) = part else {
+                continue;
+            };
+            let mut bytes = Vec::new();
+            while let Some(chunk) = file.chunk().await.map_err(broken)? {
+                let room = (most + 1).saturating_sub(bytes.len());
+                bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            }
+            self.add_file(&named, &name, &Sha256::digest(&bytes));
+            if named == field {
+                whole.bytes = Some(bytes);
+            }
+        }
+        self.once.note(self.said);
+        whole.texts = self.texts;
+        Ok(whole)
     }
 
     async fn receive_for(mut self, web: &Web, whose: Whose<'_>) -> Result<Uploaded> {

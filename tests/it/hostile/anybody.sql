@@ -337,7 +337,7 @@ SELECT app.correct_journal(:their_application, 'отозвано');
 
 -- attack: asks for another municipality's coordinators
 -- expect: 42501 or nothing of theirs
-SELECT app.recipients('municipal', NULL), app.recipients('school', :their_organisation);
+SELECT app.recipients();
 
 -- attack: asks whether another municipality's person may be written to
 -- expect: 42501 or nothing

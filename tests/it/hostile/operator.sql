@@ -56,6 +56,29 @@ SELECT tenant_id, application_id, order_id, true, 'first' FROM app.decision WHER
 -- expect: 42501
 UPDATE app.decision SET granted = NOT granted WHERE application_id = :my_application;
 
+-- attack: supersedes a decision of a municipality it has not entered
+-- expect: 42501
+INSERT INTO app.decision (tenant_id, application_id, order_id, granted, category, supersedes_id)
+SELECT tenant_id, application_id, order_id, false, category, id FROM app.decision WHERE application_id = :their_application;
+
+-- attack: writes a line of the journal about a correction that was not made
+-- expect: 42501
+SELECT app.correct_journal(:my_application, 'superseded');
+
+-- attack: corrects data in another's name
+-- expect: 42501
+INSERT INTO app.correction (tenant_id, application_id, former, present, reason, by_account)
+VALUES (:my_tenant, :my_application, '{}', '{}', 'x', :my_coordinator_account);
+
+-- attack: rewrites what was corrected
+-- expect: 42501
+UPDATE app.correction SET former = present;
+
+-- attack: asks for documents in the coordinator's name
+-- expect: 42501
+INSERT INTO app.document_request (tenant_id, application_id, what, until, by_account, by_role)
+VALUES (:my_tenant, :my_application, 'x', '2027-01-01', :my_coordinator_account, 'municipal');
+
 -- attack: writes another number on an order
 -- expect: 42501
 UPDATE app.order SET number = 'x';

@@ -676,6 +676,23 @@ SELECT app.search_applications('!никогонет');
 SELECT app.search_people('!никогонет', '');
 SELECT app.people_logins(ARRAY[:their_account]::bigint[]);
 
+-- attack: asks itself for documents, to go on adding them
+-- as: teacher
+-- expect: 42501
+INSERT INTO app.document_request (tenant_id, application_id, what, until, by_account, by_role)
+VALUES (:my_tenant, :my_application, 'x', '2027-01-01', :my_account, 'teacher');
+
+-- attack: lengthens the time for adding documents
+-- as: teacher
+-- expect: 42501
+UPDATE app.document_request SET until = '2099-01-01';
+
+-- attack: corrects what was submitted
+-- as: municipal
+-- expect: 42501
+INSERT INTO app.correction (tenant_id, application_id, former, present, reason, by_account)
+VALUES (:my_tenant, :my_application, '{}', '{}', 'x', :my_coordinator_account);
+
 -- attack: reads the exports of municipalities
 -- as: municipal
 -- expect: 42501

@@ -110,6 +110,8 @@ impl Ground {
             "SET session_replication_role = replica;
              DELETE FROM app.letter WHERE application_id = {id};
              DELETE FROM app.job WHERE application_id = {id};
+             DELETE FROM app.document_request WHERE application_id = {id};
+             DELETE FROM app.correction WHERE application_id = {id};
              DELETE FROM app.conclusion_file WHERE application_id = {id};
              DELETE FROM app.conclusion WHERE application_id = {id};
              DELETE FROM app.assignment WHERE application_id = {id};
@@ -122,6 +124,7 @@ impl Ground {
                submitted_at = CASE WHEN {submitted} THEN timestamptz '2026-09-01' END,
                due_on = CASE WHEN {submitted} THEN date '2026-10-01' END,
                registered_number = NULL, registered_on = NULL, vouched_at = NULL, rejection = '', edition = 1,
+               surname = 'Иванова', snapshot = jsonb_set(snapshot, '{{name,surname}}', to_jsonb(text 'Иванова')),
                version = version + 1 WHERE id = {id};
              UPDATE app.attachment SET detached_at = NULL WHERE id = (SELECT max(id) FROM app.attachment
                WHERE application_id = {id} AND kind = 'scan' AND edition = 1);",
@@ -215,6 +218,8 @@ impl Ground {
             "assignment",
             "conclusion",
             "conclusion_file",
+            "correction",
+            "document_request",
             "decision",
             "registration",
             "letter",

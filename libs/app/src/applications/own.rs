@@ -6,6 +6,7 @@ use db::{
     applications::own::{self, Expert},
     attachments::{self, Attached},
     decisions::{self, Holding},
+    document_requests::{self, DocumentRequest},
     events::{self, Event},
     renditions::{self, RenditionOf},
 };
@@ -37,6 +38,8 @@ pub struct Own {
     pub before: Option<Application>,
     /// The decision on whichever of the two is decided, with its order (R-ORD-1).
     pub decision: Option<Holding>,
+    /// What documents are asked for (R-APP-3).
+    pub requests: Vec<DocumentRequest>,
     /// The documents, the scan among them.
     pub documents: Vec<Document>,
     /// The PDF of the formed edition, once printed.
@@ -116,6 +119,7 @@ impl App {
         let mut own = Own {
             before: newest.next().filter(|_| draft),
             decision: None,
+            requests: Vec::new(),
             documents: Vec::new(),
             pdf: None,
             experts: Vec::new(),
@@ -138,6 +142,9 @@ impl App {
             if application.status != Status::Draft {
                 let edition = RenditionOf::Edition(application.edition);
                 own.pdf = renditions::find(&mut tx, &application, edition).await?;
+            }
+            if !application.status.is_final() {
+                own.requests = document_requests::open(&mut tx, &application, self.today()).await?;
             }
             own.experts = own::experts(&mut tx, &application).await?;
             own.history = events::history(&mut tx, &application).await?;

@@ -1,8 +1,14 @@
 //! What letters say: plain text, in the decks' words where they have some. A name stands in a
 //! letter only where its reader works with it, and never in a subject.
 
-use db::work::mail::{Case, Contact, Invitation};
-use domain::{calendar::in_words, letter::LetterKind, reference::Category};
+mod account;
+mod sentences;
+
+use db::work::mail::{Case, Contact};
+use domain::{calendar::in_words, letter::LetterKind};
+
+pub(super) use account::{account, invitation, transfer};
+use sentences::{about, annulled, decided, requested, submitted};
 
 /// Who reads a letter about an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,79 +54,6 @@ pub(super) fn letter(body: &str, help: &Help) -> String {
     )
 }
 
-/// The invitation (R-ACC-4), in the deck's words.
-pub(super) fn invitation(invitation: &Invitation, link: &str, until: &str, centre: &str) -> String {
-    let place = if invitation.organisation.is_empty() {
-        invitation.municipality.clone()
-    } else {
-        format!("{}, {}", invitation.organisation, invitation.municipality)
-    };
-    format!(
-        "Вас приветствуют специалисты {centre}. Приглашаем Вас зарегистрироваться в электронной системе «Аттестация».\n\
-         \n\
-         Роль: {}\n\
-         Место: {place}\n\
-         \n\
-         Для регистрации перейдите по ссылке:\n\
-         {link}\n\
-         \n\
-         Внимание! Ссылка действительна в течение 24 часов, до {until}.\n\
-         Если ссылка не активна, скопируйте ее и вставьте в адресную строку Вашего браузера.",
-        invitation.role.name()
-    )
-}
-
-/// A letter about an account itself; `link` is its address and until when it can be used.
-pub(super) fn account(kind: LetterKind, login: &str, link: Option<(&str, &str)>) -> String {
-    let what = match (kind, link) {
-        (LetterKind::Registration, Some(_)) => format!(
-            "Учётная запись {login} в системе «Аттестация» создана. Чтобы подтвердить адрес электронной почты, перейдите по ссылке:"
-        ),
-        (LetterKind::Registration, None) => {
-            format!("Учётная запись {login} в системе «Аттестация» создана.")
-        }
-        (LetterKind::PasswordReset, _) => {
-            format!("Чтобы задать новый пароль учётной записи {login}, перейдите по ссылке:")
-        }
-        (_, Some(_)) => format!(
-            "Чтобы подтвердить новый адрес электронной почты учётной записи {login}, перейдите по ссылке:"
-        ),
-        (_, None) => format!(
-            "Данные для входа в учётную запись {login} (пароль или адрес электронной почты) изменены.\n\nЕсли это сделали не Вы, сразу смените пароль и сообщите об этом."
-        ),
-    };
-    match link {
-        Some((link, until)) => format!(
-            "{what}\n{link}\n\nСсылка действительна до {until} и только один раз. Если Вы этого не запрашивали, ничего не делайте."
-        ),
-        None => what,
-    }
-}
-
-/// A letter about a transfer; who coordinates a side of it looks at it among the others.
-pub(super) fn transfer(kind: LetterKind, coordinator: bool, base_url: &str) -> String {
-    let said = match (kind, coordinator) {
-        (LetterKind::TransferAsked, _) => {
-            "Запрошен перевод между муниципалитетами. Рассмотрите его: перевод состоится, когда его согласуют координаторы обоих муниципалитетов."
-        }
-        (LetterKind::TransferDone, true) => {
-            "Перевод согласован координаторами обоих муниципалитетов и выполнен."
-        }
-        (LetterKind::TransferDone, false) => {
-            "Перевод согласован: Ваш кабинет теперь относится к другому муниципалитету. Проверьте место работы в личном кабинете; сформированное заявление нужно сформировать заново."
-        }
-        _ => {
-            "Запрос на перевод в другой муниципалитет отклонён. Причина указана в личном кабинете."
-        }
-    };
-    let page = if coordinator {
-        "/municipal/transfers"
-    } else {
-        "/profile"
-    };
-    format!("{said}\n\nПодробнее:\n{base_url}{page}")
-}
-
 /// A letter about an application, with the address of the page it is about.
 pub(super) fn case(kind: LetterKind, audience: Audience, case: &Case, base_url: &str) -> String {
     format!(
@@ -146,6 +79,12 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
             "Ваше заявление о проведении аттестации отклонено{}.\n\nВы можете исправить указанное и сформировать заявление заново.",
             case.rejection
         ),
+        LetterKind::DocumentsRequested => requested(case),
+        LetterKind::Annulled => annulled(teacher, case, &whom),
+        LetterKind::Corrected => {
+            "Данные Вашего заявления о проведении аттестации (ФИО или должность) исправлены. Проверьте их в личном кабинете; если Вы с исправлением не согласны, сообщите об этом."
+                .to_owned()
+        }
         LetterKind::PeriodSet if case.period.is_empty() => {
             "Определённый Вам ранее аттестационный период изменён. О новом периоде Вам сообщат дополнительно."
                 .to_owned()
@@ -227,53 +166,6 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
     }
 }
 
-fn submitted(teacher: bool, case: &Case, whom: &str) -> String {
-    let due = case.due_on.map(|due| format!("до {}", in_words(due)));
-    if teacher {
-        let due = due.map(|due| format!(", {due}")).unwrap_or_default();
-        format!(
-            "Ваше заявление о проведении аттестации подано и находится на рассмотрении (рассматривается в течение 30 календарных дней{due})."
-        )
-    } else {
-        let due = due.map_or_else(|| ".".to_owned(), |due| format!(" {due}"));
-        format!(
-            "Подано заявление о проведении аттестации, рассмотрите его{due}\n\nПедагог: {whom}."
-        )
-    }
-}
-
-/// The decision in the words of its order: «Вам установлена …», «… отказано».
-fn decided(case: &Case) -> String {
-    let category = Category::from_code(&case.category);
-    let what = match (case.granted, category) {
-        (Some(true), Some(category)) => format!("Вам установлена {}", category.full_name()),
-        (Some(false), Some(category)) => {
-            format!("В установлении {} Вам отказано", category.genitive())
-        }
-        _ => "По Вашему заявлению о проведении аттестации принято решение".to_owned(),
-    };
-    let post = match case.position.as_str() {
-        "" => String::new(),
-        position => format!(" по должности «{position}»"),
-    };
-    let order = case.order_date.map_or_else(String::new, |date| {
-        format!(
-            " — распоряжение от {} № {}",
-            in_words(date),
-            case.order_number
-        )
-    });
-    format!("{what}{post}{order}.")
-}
-
-fn about(teacher: bool, whom: &str) -> String {
-    if teacher {
-        String::new()
-    } else {
-        format!(" по аттестации педагога ({whom})")
-    }
-}
-
 fn page(kind: LetterKind, audience: Audience, case: &Case) -> String {
     let conclusion = matches!(
         kind,
@@ -292,6 +184,9 @@ fn page(kind: LetterKind, audience: Audience, case: &Case) -> String {
     match audience {
         Audience::Teacher if conclusion => "/teacher/conclusion".to_owned(),
         Audience::Teacher if withdrawal => "/teacher/withdrawal".to_owned(),
+        Audience::Teacher if kind == LetterKind::DocumentsRequested => {
+            "/teacher/application/documents".to_owned()
+        }
         Audience::Teacher => "/teacher".to_owned(),
         Audience::School if withdrawal => "/school/withdrawals".to_owned(),
         Audience::School => "/school".to_owned(),
@@ -317,7 +212,6 @@ fn page(kind: LetterKind, audience: Audience, case: &Case) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
-    use domain::role::Role;
     use uuid::Uuid;
 
     use super::*;
@@ -346,6 +240,9 @@ mod tests {
             withdrawal_answer: "нет подписи".into(),
             granted: Some(true),
             category: "first".into(),
+            superseding: false,
+            requested: "справка с места работы".into(),
+            requested_until: NaiveDate::from_ymd_opt(2026, 12, 10),
             order_number: "173К".into(),
             order_date: NaiveDate::from_ymd_opt(2026, 12, 30),
             experts: vec!["Петрова Анна, методист".into()],
@@ -378,13 +275,6 @@ mod tests {
     }
 
     #[test]
-    fn r_acc_7_a_letter_of_a_transfer_leads_to_ones_own_page() {
-        let said = |coordinator| transfer(LetterKind::TransferDone, coordinator, "https://a.ru");
-        assert!(said(true).ends_with("https://a.ru/municipal/transfers"));
-        assert!(said(false).ends_with("https://a.ru/profile"));
-    }
-
-    #[test]
     fn a_teacher_reads_number_and_reason() {
         let said = |kind| words(kind, Audience::Teacher, &some());
         assert!(
@@ -412,44 +302,39 @@ mod tests {
             said(false, "highest"),
             format!("В установлении высшей квалификационной категории Вам отказано{order}")
         );
+        let case = Case {
+            superseding: true,
+            ..some()
+        };
+        assert_eq!(
+            words(LetterKind::Decided, Audience::Teacher, &case),
+            format!(
+                "Принятое ранее решение заменено. Вам установлена первая квалификационная категория{order}"
+            )
+        );
     }
 
     #[test]
-    fn an_invitation_tells_whom_to_ask_and_not_to_reply() {
-        let help = Help {
-            contact: Some(Contact {
-                name: "Сидорова Анна".into(),
-                phone: "+7 913 000-00-00".into(),
-            }),
-            in_municipality: true,
-            centre: "Центра аттестации".into(),
+    fn r_app_3_a_teacher_reads_what_is_asked_for_and_until_when() {
+        let said = words(LetterKind::DocumentsRequested, Audience::Teacher, &some());
+        assert!(said.contains("запрошены документы до 10.12.2026: справка с места работы."));
+    }
+
+    #[test]
+    fn r_app_10_an_annulment_tells_number_and_reason() {
+        let case = Case {
+            rejection: ": не та форма".into(),
+            ..some()
         };
-        let invited = Invitation {
-            email: "a@b.ru".into(),
-            role: Role::School,
-            organisation: "МАОУ СОШ № 5".into(),
-            municipality: "Город Томск".into(),
-            public_id: Uuid::nil(),
-            nonce: Uuid::nil(),
-            expires_at: chrono::DateTime::UNIX_EPOCH,
-            invited_by: Some(1),
-        };
-        let body = invitation(
-            &invited,
-            "https://a.ru/invitation/x",
-            "01.12.2026 10:00",
-            "Центра",
-        );
-        let text = letter(&body, &help);
-        for words in [
-            "Координатор по аттестации в ОО",
-            "МАОУ СОШ № 5, Город Томск",
-            "\nhttps://a.ru/invitation/x\n",
-            "24 часов, до 01.12.2026 10:00",
-            "Не отвечайте на это сообщение",
-            "Сидорова Анна, тел. +7 913 000-00-00",
-        ] {
-            assert!(text.contains(words), "«{words}» is missing in: {text}");
+        let said = |audience| words(LetterKind::Annulled, audience, &case);
+        for audience in [Audience::Teacher, Audience::Municipal] {
+            let said = said(audience);
+            assert!(
+                said.contains("(№ 45 от 3 декабря 2026 г.) аннулирована. Причина: не та форма"),
+                "{said}"
+            );
         }
+        assert!(!said(Audience::Teacher).contains("Иванова"));
+        assert!(said(Audience::Municipal).contains("Иванова"));
     }
 }

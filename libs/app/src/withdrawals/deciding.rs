@@ -2,7 +2,12 @@
 //! by the operator (R-WD-1).
 
 use db::{events, letters, withdrawals};
-use domain::{act::acts, actor::Actor, letter::LetterKind, life::Status};
+use domain::{
+    act::acts,
+    actor::Actor,
+    letter::LetterKind,
+    life::{PeriodMark, Status},
+};
 use uuid::Uuid;
 
 use super::{Seen, reason};
@@ -45,7 +50,13 @@ impl App {
             // The journal comes last: its counter is locked until the commit (R-APP-5).
             withdrawals::correct_journal(&mut tx, &permit).await?;
         }
-        Ok(tx.commit().await?)
+        let approved = permit.row.mark == PeriodMark::Approved;
+        tx.commit().await?;
+        // It may have been the last one its period waited for.
+        if approved {
+            self.complete_periods(actor).await?;
+        }
+        Ok(())
     }
 
     /// Declines a withdrawal with a reason: the application goes on as if there were none.

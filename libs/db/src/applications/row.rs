@@ -29,6 +29,8 @@ pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<Applicati
              a.presence, a.snapshot, a.surname, a.name, a.patronymic, coalesce(p.name, a.position) AS "position_name!",
              a.subject, a.held_category, a.status, a.route, a.edition, a.submitted_at, a.due_on,
              a.registered_number, a.registered_on, a.rejection, a.vouched_at, a.version,
+             (SELECT max(q.until) FROM app.document_request q WHERE q.tenant_id = a.tenant_id
+                AND q.application_id = a.id) AS asked_until,
              w.id AS "withdrawal_id?", w.state AS "withdrawal_state?", w.by_account AS "withdrawal_by?",
              w.version AS "withdrawal_version?",
              s.mark AS "mark?", s.period_id AS "period_id?", d.name AS "period_name?", d.starts AS "starts?",
@@ -109,6 +111,7 @@ struct Row {
     registered_on: Option<NaiveDate>,
     rejection: String,
     vouched_at: Option<DateTime<Utc>>,
+    asked_until: Option<NaiveDate>,
     version: i32,
     withdrawal_id: Option<i64>,
     withdrawal_state: Option<String>,
@@ -197,6 +200,7 @@ impl TryFrom<Row> for Application {
             registered_on: row.registered_on,
             rejection: row.rejection,
             vouched_at: row.vouched_at,
+            asked_until: row.asked_until,
             version: row.version,
             withdrawal,
             row: ScheduleRow {

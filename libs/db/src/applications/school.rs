@@ -53,6 +53,8 @@ pub struct Listed {
     pub registration: Option<(i32, NaiveDate)>,
     /// The last day of the 30 (R-APP-7).
     pub due_on: Option<NaiveDate>,
+    /// The last day documents that were asked for may be added (R-APP-3).
+    pub asked_until: Option<NaiveDate>,
     /// The conclusion's version; 0 while there is none.
     pub conclusion_version: i32,
     /// The conclusion's newest file, by id in addresses.
@@ -117,7 +119,10 @@ pub async fn list(
              concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "name!",
              coalesce(p.name, a.position) AS "position!", a.subject, a.held_category, a.category, a.form,
              coalesce(g.name, '') AS "ground!", a.status, a.route, a.procedure, a.registered_number, a.registered_on,
-             a.due_on, w.state AS "withdrawal?", s.mark AS "mark?", s.gap_since AS "gap_since?", d.starts AS "starts?",
+             a.due_on,
+             (SELECT max(q.until) FROM app.document_request q WHERE q.tenant_id = a.tenant_id
+                AND q.application_id = a.id) AS asked_until,
+             w.state AS "withdrawal?", s.mark AS "mark?", s.gap_since AS "gap_since?", d.starts AS "starts?",
              (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id
                 AND x.closed_at IS NULL) AS "experts!",
              c.place AS "place?", c.version AS "conclusion_version?",
@@ -211,6 +216,7 @@ struct Row {
     registered_number: Option<i32>,
     registered_on: Option<NaiveDate>,
     due_on: Option<NaiveDate>,
+    asked_until: Option<NaiveDate>,
     withdrawal: Option<String>,
     mark: Option<String>,
     gap_since: Option<DateTime<Utc>>,
@@ -263,6 +269,7 @@ impl TryFrom<Row> for Listed {
             starts: row.starts,
             registration: row.registered_number.zip(row.registered_on),
             due_on: row.due_on,
+            asked_until: row.asked_until,
             conclusion_version: row.conclusion_version.unwrap_or_default(),
             conclusion_file: row.conclusion_file,
         })

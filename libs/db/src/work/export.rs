@@ -99,6 +99,24 @@ pub async fn documents(tx: &mut WorkerTx, after: &str) -> Result<Vec<String>> {
     .await?)
 }
 
+/// The orders that decide in the municipality, oldest first: the key of each one's file, and
+/// itself as a line of JSON. An order is the region's and lists people of other municipalities
+/// too; the municipality may read it, so its export holds it.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn orders(tx: &mut WorkerTx) -> Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        r#"SELECT o.s3_key, jsonb_build_object('id', o.id, 'public_id', o.public_id, 'number', o.number,
+             'date', o.date, 's3_key', o.s3_key, 'file_name', o.file_name, 'size', o.size)::text AS "line!"
+           FROM app.order o WHERE o.id IN (
+             SELECT d.order_id FROM app.decision d WHERE d.tenant_id = (SELECT app.ctx_tenant())) ORDER BY o.id"#
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.s3_key, row.line)).collect())
+}
+
 /// A page of the logins and addresses of the municipality's people: where the next one
 /// begins, and each as a line of JSON.
 ///

@@ -192,6 +192,12 @@ pub struct Case {
     pub granted: Option<bool>,
     /// The category decided about, by code; empty before.
     pub category: String,
+    /// Whether that decision superseded another (R-APP-10).
+    pub superseding: bool,
+    /// What documents were asked for last; empty if none were.
+    pub requested: String,
+    /// The last day of adding them.
+    pub requested_until: Option<NaiveDate>,
     /// The number of the order that decided; empty before.
     pub order_number: String,
     /// The date of that order.
@@ -223,6 +229,8 @@ pub async fn case(tx: &mut WorkerTx, application: i64, account: i64) -> Result<C
                WHERE w.tenant_id = a.tenant_id AND w.application_id = a.id
                ORDER BY w.id DESC LIMIT 1), '') AS "withdrawal_answer!",
              d.granted AS "granted?", coalesce(d.category, '') AS "category!",
+             d.supersedes_id IS NOT NULL AS "superseding!",
+             coalesce(q.what, '') AS "requested!", q.until AS "requested_until?",
              coalesce(r.number, '') AS "order_number!", r.date AS "order_date?",
              ARRAY(SELECT concat_ws(', ', s.expert_name, nullif(s.expert_position, ''), nullif(s.expert_organisation, ''))
                FROM app.assignment s WHERE s.tenant_id = a.tenant_id AND s.application_id = a.id
@@ -234,9 +242,12 @@ pub async fn case(tx: &mut WorkerTx, application: i64, account: i64) -> Result<C
            FROM app.application a
            JOIN app.organisation o ON o.tenant_id = a.tenant_id AND o.id = a.organisation_id
            LEFT JOIN app.ref_position p ON p.code = a.position
-           LEFT JOIN LATERAL (SELECT x.granted, x.category, x.order_id FROM app.decision x
+           LEFT JOIN LATERAL (SELECT x.granted, x.category, x.order_id, x.supersedes_id
+             FROM app.decision x
              WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id ORDER BY x.id DESC LIMIT 1) d ON true
            LEFT JOIN app.order r ON r.id = d.order_id
+           LEFT JOIN LATERAL (SELECT x.what, x.until FROM app.document_request x
+             WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id ORDER BY x.id DESC LIMIT 1) q ON true
            WHERE a.tenant_id = app.ctx_tenant() AND a.id = $1"#,
         application,
         account

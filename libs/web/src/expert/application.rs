@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     Web, case,
     conclusion::{one_file, place_tag, reason, scan_field, versions},
+    document_requests::{self, Asker},
     error::Result,
     form::{Posted, STALE_FORM, version},
     id::Id,
@@ -34,6 +35,10 @@ pub fn router() -> Router<Web> {
         .route("/expert/applications/{id}/conclusion", post(bring))
         .route("/expert/applications/{id}/replacement", post(replace))
         .route("/expert/applications/{id}/refusal", post(refusal))
+        .route(
+            "/expert/applications/{id}/request-documents",
+            post(request_documents),
+        )
 }
 
 async fn show(at: Expert, State(web): State<Web>, Id(id): Id) -> Result<Response> {
@@ -138,6 +143,22 @@ async fn refusal(
     }
 }
 
+async fn request_documents(
+    at: Expert,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<document_requests::Raw>,
+) -> Result<Response> {
+    asker(&at).ask(&web, id, posted).await
+}
+
+fn asker(at: &Expert) -> Asker<'_> {
+    Asker {
+        visit: at,
+        actor: &at.actor,
+    }
+}
+
 async fn done(at: &Expert, id: Uuid, words: &str) -> Result<Response> {
     at.notify(words).await?;
     Ok(Redirect::to(&format!("/expert/applications/{id}")).into_response())
@@ -184,6 +205,7 @@ impl Shown {
                 (self.conclusion(at, web, typed))
                 h2 { "Документы" }
                 (case::documents(&self.case.documents, zone))
+                (asker(at).section(&self.case))
                 h2 { "Карточка педагога" }
                 (case::card(&self.case))
                 h2 { "Аттестационный период и специалисты" }

@@ -15,6 +15,7 @@ use ui::{Choice, Field, Select, Tab};
 use crate::{
     Web,
     asked::{Asked, address},
+    document_requests,
     error::Result,
     form::{Posted, Seen},
     id::Id,
@@ -37,6 +38,10 @@ pub fn router() -> Router<Web> {
         .route(
             "/municipal/applications/{id}/reject",
             get(rejection).post(reject),
+        )
+        .route(
+            "/municipal/applications/{id}/request-documents",
+            post(request_documents),
         )
 }
 
@@ -177,4 +182,13 @@ async fn reject(
     posted: Posted<Rejecting>,
 ) -> Result<Response> {
     desk(&at, &web).reject(id, posted).await
+}
+
+async fn request_documents(
+    at: Municipal,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<document_requests::Raw>,
+) -> Result<Response> {
+    desk(&at, &web).request_documents(id, posted).await
 }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::{
     Web,
     asked::{Asked, address},
+    document_requests,
     error::Result,
     form::{Posted, Seen},
     id::Id,
@@ -38,6 +39,10 @@ pub fn router() -> Router<Web> {
         .route(
             "/operator/applications/{id}/reject",
             get(rejection).post(reject),
+        )
+        .route(
+            "/operator/applications/{id}/request-documents",
+            post(request_documents),
         )
 }
 
@@ -198,4 +203,13 @@ async fn reject(
     posted: Posted<Rejecting>,
 ) -> Result<Response> {
     desk(&at, &web).reject(id, posted).await
+}
+
+async fn request_documents(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<document_requests::Raw>,
+) -> Result<Response> {
+    desk(&at, &web).request_documents(id, posted).await
 }

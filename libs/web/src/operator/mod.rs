@@ -2,6 +2,7 @@
 
 mod applications;
 mod conclusions;
+mod corrections;
 mod home;
 mod journal;
 mod municipalities;
@@ -23,6 +24,7 @@ pub fn router() -> Router<Web> {
     Router::new()
         .merge(applications::router())
         .merge(conclusions::router())
+        .merge(corrections::router())
         .merge(home::router())
         .merge(journal::router())
         .merge(municipalities::router())

@@ -1,14 +1,16 @@
 //! `/operator/orders` «Распоряжения»: recording an order with decisions for many applications in
-//! one go (R-ORD-1), the orders there are, and one of them with its decisions.
+//! one go (R-ORD-1), or in place of decisions made before (R-APP-10); the orders there are, one of
+//! them with its decisions, its annex.
 
+mod desk;
+mod matching;
 mod outcome;
 
 use std::collections::HashMap;
 
 use app::{
     FieldFault,
-    lists::Municipality,
-    orders::{Offer, Orders, Ready, Typed, Wanted},
+    orders::{DECIDED, Typed, Wanted},
 };
 use axum::{
     Router,
@@ -17,35 +19,39 @@ use axum::{
     routing::get,
 };
 use domain::reference::{Category, Decision};
-use maud::{Markup, html};
+use futures::TryStreamExt as _;
+use maud::Markup;
 use serde::Deserialize;
-use ui::{Choice, Column, Field, FileField, Form, Pagination, Select, Table, Width, ru};
+use sheets::{Cell, Column, Format};
 use uuid::Uuid;
 
-use super::applications;
 use crate::{
     Web,
-    asked::{Asked, address},
+    asked::Asked,
     error::Result,
     id::Id,
-    lists,
-    page::{Page, fault_of},
+    page::Page,
+    sheet,
     upload::{Upload, Uploaded},
     visit::Operator,
 };
-use outcome::{decided, file_link, results, title};
+use desk::Desk;
+use outcome::{decided, results, title};
 
 const PATH: &str = "/operator/orders";
 const HEADING: &str = "Распоряжения";
 
-/// What the name of a row's list begins with; the application's id and version follow.
-const ROW: &str = "decision.";
+/// What the name of a row's list begins with; the application's id and version follow. The one
+/// decides first, the other supersedes what was decided.
+const FIRST: &str = "decision.";
+const AGAIN: &str = "replace.";
 
 /// The pages of this file.
 pub fn router() -> Router<Web> {
     Router::new()
         .route(PATH, get(list).post(record))
         .route("/operator/orders/{id}", get(show))
+        .merge(matching::router())
 }
 
 /// What the address asks for: which applications are offered, what is proposed for all of them,
@@ -56,6 +62,8 @@ struct Asking {
     period: String,
     municipality: String,
     all: String,
+    /// The order whose decisions another one is to supersede.
+    replaces: String,
     after: String,
 }
 
@@ -74,7 +82,7 @@ async fn list(
     State(web): State<Web>,
     Asked(asking): Asked<Asking>,
 ) -> Result<Markup> {
-    let desk = Desk::read(&at, &web, asking).await?;
+    let desk = Desk::read(&at, &web, asking, None).await?;
     Ok(Page::new(&at, HEADING).render(desk.body(&Raw::default())))
 }
 
@@ -107,7 +115,11 @@ async fn record(
             .render(results(recorded))
             .into_response()),
         Err(app::Error::Invalid(faults)) => {
-            let desk = Desk::read(&at, &web, asking).await?;
+            // What was offered is offered again, whatever the address would show now.
+            let mut only = Vec::from_iter(chosen.keys().copied());
+            only.sort_unstable();
+            let only = Some(only).filter(|only| !only.is_empty());
+            let desk = Desk::read(&at, &web, asking, only).await?;
             let raw = Raw {
                 number: typed.number,
                 date: typed.date,
@@ -128,9 +140,12 @@ fn decisions(form: &Uploaded) -> (HashMap<Uuid, String>, Vec<Wanted>) {
     let mut chosen = HashMap::new();
     let mut wanted = Vec::new();
     for (name, value) in form.texts() {
-        let row = name.strip_prefix(ROW).and_then(|row| row.split_once('.'));
-        let Some((id, version)) = row else { continue };
-        let (Ok(application), Ok(version)) = (id.parse(), version.parse()) else {
+        let first = name.strip_prefix(FIRST).map(|row| (row, false));
+        let row = first.or_else(|| name.strip_prefix(AGAIN).map(|row| (row, true)));
+        let Some((row, supersedes)) = row else {
+            continue;
+        };
+        let Some((application, version)) = identified(row) else {
             continue;
         };
         if let Some(decision) = Decision::from_code(value) {
@@ -138,242 +153,20 @@ fn decisions(form: &Uploaded) -> (HashMap<Uuid, String>, Vec<Wanted>) {
                 application,
                 version,
                 decision,
+                supersedes,
             });
         }
         chosen.insert(application, value.to_owned());
     }
     wanted.sort_by_key(|wanted| wanted.application);
-    wanted.truncate(app::orders::OFFERED);
+    wanted.truncate(DECIDED);
     (chosen, wanted)
 }
 
-/// The page with what it reads.
-struct Desk<'a> {
-    at: &'a Operator,
-    asking: Asking,
-    offer: Offer,
-    municipalities: Vec<Municipality>,
-    orders: Orders,
-}
-
-impl<'a> Desk<'a> {
-    async fn read(at: &'a Operator, web: &Web, asking: Asking) -> Result<Self> {
-        let municipalities = web.app.municipalities(&at.actor).await?;
-        let tenant = applications::municipality_of(&municipalities, &asking.municipality);
-        let period = asking.period.parse().ok();
-        Ok(Self {
-            offer: web.app.decidable(&at.actor, tenant, period).await?,
-            orders: web.app.orders(&at.actor, asking.after.parse().ok()).await?,
-            at,
-            asking,
-            municipalities,
-        })
-    }
-
-    fn body(&self, raw: &Raw) -> Markup {
-        html! {
-            h2 { "Новое распоряжение" }
-            (self.filters())
-            (self.form(raw))
-            h2 { "Записанные распоряжения" }
-            (self.recorded())
-        }
-    }
-
-    fn filters(&self) -> Markup {
-        let ids: Vec<String> = self
-            .offer
-            .periods
-            .iter()
-            .map(|period| period.public_id.to_string())
-            .collect();
-        let periods: Vec<Choice<'_>> = self
-            .offer
-            .periods
-            .iter()
-            .zip(&ids)
-            .map(|(period, id)| choice(id, &period.name))
-            .collect();
-        ui::filters(
-            PATH,
-            html! {
-                (ui::select(Select {
-                    field: Field {
-                        name: "period",
-                        label: "Период",
-                        value: &self.asking.period,
-                        ..Field::default()
-                    },
-                    empty: Some("все"),
-                    options: &periods,
-                    ..Select::default()
-                }))
-                (applications::municipality_filter(&self.municipalities, &self.asking.municipality))
-                (ui::select(Select {
-                    field: Field {
-                        name: "all",
-                        label: "Отметить всем",
-                        value: &self.asking.all,
-                        ..Field::default()
-                    },
-                    empty: Some(UNDECIDED),
-                    options: &verdicts(),
-                    ..Select::default()
-                }))
-            },
-        )
-    }
-
-    fn form(&self, raw: &Raw) -> Markup {
-        let action = address(
-            PATH,
-            &[
-                ("period", &self.asking.period),
-                ("municipality", &self.asking.municipality),
-                ("all", &self.asking.all),
-            ],
-        );
-        let form = Form {
-            action: &action,
-            csrf: &self.at.csrf,
-            multipart: true,
-            ..Form::default()
-        };
-        ui::form(
-            form,
-            html! {
-                (ui::text(Field {
-                    name: "number",
-                    label: "Номер распоряжения",
-                    value: &raw.number,
-                    hint: Some("Например: 173К. Номер и дата записанного раньше распоряжения дополняют его"),
-                    error: fault_of(&raw.faults, "number"),
-                    max_length: Some(30),
-                    width: Width::Short,
-                    ..Field::default()
-                }))
-                (ui::date(Field {
-                    name: "date",
-                    label: "Дата распоряжения",
-                    value: &raw.date,
-                    error: fault_of(&raw.faults, "date"),
-                    ..Field::default()
-                }))
-                (ui::file(FileField {
-                    name: "file",
-                    label: "Файл распоряжения",
-                    hint: Some("PDF"),
-                    error: fault_of(&raw.faults, "file"),
-                    accept: Some(".pdf"),
-                    ..FileField::default()
-                }))
-                (self.offered(raw))
-                (ui::button("Записать распоряжение"))
-            },
-        )
-    }
-
-    fn offered(&self, raw: &Raw) -> Markup {
-        let columns = [
-            "ФИО (в дательном падеже)",
-            "Должность",
-            "Место работы",
-            "Муниципалитет",
-            "Заявленная категория",
-            "Период",
-            "Решение",
-        ];
-        let rows = self.offer.rows.iter().map(|row| {
-            let chosen = raw.chosen.get(&row.public_id);
-            ready(row, chosen.unwrap_or(&self.asking.all))
-        });
-        html! {
-            (ui::table(Table {
-                caption: "Заявления, по которым можно принять решение",
-                caption_hidden: false,
-                columns: &columns.map(Column::text),
-                rows: rows.collect(),
-                empty: "Сейчас нет заявлений, по которым можно принять решение.",
-            }))
-            @if self.offer.more {
-                p {
-                    "Показаны первые " (self.offer.rows.len())
-                    ": остальные появятся, когда будут записаны решения по этим, или выберите период и муниципалитет."
-                }
-            }
-        }
-    }
-
-    fn recorded(&self) -> Markup {
-        let rows = self.orders.rows.iter().map(|order| {
-            vec![
-                html! { a class="govuk-link" href={ (PATH) "/" (order.public_id) } { (order.number) } },
-                html! { (ru::date_short(order.date)) },
-                file_link(order),
-                html! { (order.decisions) },
-            ]
-        });
-        let after = self.orders.next.map(|id| id.to_string());
-        let next = after.map(|after| address(PATH, &[("after", &after)]));
-        html! {
-            (ui::table(Table {
-                caption: "Записанные распоряжения",
-                caption_hidden: true,
-                columns: &[
-                    Column::text("Номер распоряжения"),
-                    Column::text("Дата распоряжения"),
-                    Column::text("Файл распоряжения"),
-                    Column::number("Решений"),
-                ],
-                rows: rows.collect(),
-                empty: "Распоряжений пока нет.",
-            }))
-            (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
-        }
-    }
-}
-
-const UNDECIDED: &str = "не решать";
-
-fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
-    Choice {
-        value,
-        label,
-        ..Choice::default()
-    }
-}
-
-fn verdicts() -> [Choice<'static>; 2] {
-    Decision::ALL.map(|decision| choice(decision.code(), decision.name()))
-}
-
-fn ready(row: &Ready, chosen: &str) -> Vec<Markup> {
-    let whose = format!("whose-{}", row.public_id);
-    let name = format!("{ROW}{}.{}", row.public_id, row.version);
-    vec![
-        html! {
-            a id=(whose) class="govuk-link" href={ "/operator/applications/" (row.public_id) } { (row.dative) }
-        },
-        html! { (row.position) },
-        html! { (row.organisation) },
-        html! { (row.municipality) },
-        html! { (row.category.map_or("", Category::name)) },
-        html! { (lists::or_dash(&row.period)) },
-        ui::row_select(
-            Select {
-                field: Field {
-                    name: &name,
-                    label: "Решение",
-                    value: chosen,
-                    ..Field::default()
-                },
-                empty: Some(UNDECIDED),
-                options: &verdicts(),
-                ..Select::default()
-            },
-            &whose,
-        ),
-    ]
+/// An application's id and version, as rows name them.
+fn identified(row: &str) -> Option<(Uuid, i32)> {
+    let (id, version) = row.split_once('.')?;
+    id.parse().ok().zip(version.parse().ok())
 }
 
 /// What the address of an order's page asks for.
@@ -381,6 +174,7 @@ fn ready(row: &Ready, chosen: &str) -> Vec<Markup> {
 #[serde(default)]
 struct Paged {
     after: String,
+    format: String,
 }
 
 async fn show(
@@ -388,10 +182,47 @@ async fn show(
     State(web): State<Web>,
     Id(id): Id,
     Asked(paged): Asked<Paged>,
-) -> Result<Markup> {
+) -> Result<Response> {
+    if paged.format == Format::Xlsx.code() {
+        return annex(&at, &web, id).await;
+    }
     let after = paged.after.parse().unwrap_or_default();
     let view = web.app.order(&at.actor, id, after).await?;
     Ok(Page::new(&at, &title(&view.order))
         .back(PATH)
-        .render(decided(&view)))
+        .render(decided(&view))
+        .into_response())
+}
+
+const ANNEX: [Column; 6] = [
+    Column::new("№", 6),
+    Column::new("ФИО (в дательном падеже)", 40),
+    Column::new("Должность", 30),
+    Column::new("Организация", 50),
+    Column::new("Категория", 22),
+    Column::new("Решение", 14),
+];
+
+/// «Скачать приложение (XLSX)»: every decision, as the order's annex names people.
+async fn annex(at: &Operator, web: &Web, id: Uuid) -> Result<Response> {
+    sheet::count(web, at.actor.account).await?;
+    let (order, pages) = web.app.order_annex(&at.actor, id).await?;
+    let mut number = 0;
+    let rows = pages.map_ok(move |page| {
+        page.iter()
+            .map(|row| {
+                number += 1;
+                vec![
+                    Cell::Number(number),
+                    row.dative.as_str().into(),
+                    row.position.as_str().into(),
+                    row.organisation.as_str().into(),
+                    row.category.map_or("", Category::name).into(),
+                    row.decision.name().into(),
+                ]
+            })
+            .collect()
+    });
+    let name = format!("Приложение к распоряжению № {}", order.number);
+    sheet::answer(&name, Format::Xlsx, &ANNEX, rows).await
 }

@@ -3,7 +3,7 @@
 use axum::{Router, extract::State, routing::get};
 use maud::{Markup, html};
 
-use crate::{Web, case, error::Result, id::Id, page::Page, visit::School};
+use crate::{Web, case, document_requests, error::Result, id::Id, page::Page, visit::School};
 
 /// Its address.
 pub fn router() -> Router<Web> {
@@ -20,6 +20,7 @@ async fn show(at: School, State(web): State<Web>, Id(id): Id) -> Result<Markup> 
         h2 { "Карточка педагога" }
         (case::card(&of))
         h2 { "Документы" }
+        (document_requests::note(&of.requests))
         (case::documents(&of.documents, zone))
         p { a class="govuk-link" href="/school/documents" { "Прикрепление документов" } }
         h2 { "Аттестационный период, специалисты, заключение" }

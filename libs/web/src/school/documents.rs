@@ -244,6 +244,13 @@ impl Row<'_> {
                     "Посмотреть заявление"
                 }
             }
+            @if let Some(until) = self.listed.row.asked_until.filter(|_| self.listed.may_attach) {
+                p {
+                    a class="govuk-link" href={ "/school/applications/" (self.listed.row.application) } {
+                        "Документы запрошены до " (ui::ru::date_short(until))
+                    }
+                }
+            }
             p { "Прикрепленные педагогическим работником:" }
             (self.list(&by_teacher))
             p { "Прикрепленные координатором по аттестации в образовательной организации:" }

@@ -20,7 +20,7 @@ use maud::{Markup, html};
 use ui::{Step, Tone};
 
 use super::{Asked, address, post_of};
-use crate::{Web, error::Result, page::Page, visit::Teacher};
+use crate::{Web, document_requests::note, error::Result, page::Page, visit::Teacher};
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
@@ -51,7 +51,7 @@ async fn get(at: Teacher, State(web): State<Web>, Query(asked): Query<Asked>) ->
     if let Some(caption) = &caption {
         page = page.caption(caption);
     }
-    Ok(page.render(steps(&own)))
+    Ok(page.render(html! { (note(&own.requests)) (steps(&own)) }))
 }
 
 fn steps(own: &Own) -> Markup {

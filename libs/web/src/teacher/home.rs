@@ -18,6 +18,7 @@ use super::{Asked, address, post_of};
 use crate::{
     Web,
     conclusion::section,
+    document_requests::note,
     error::Result,
     page::Page,
     visit::{Teacher, Visit},
@@ -43,6 +44,7 @@ pub async fn get(
 fn page(visit: &Visit, web: &Web, own: &Own, concluded: Option<&ConclusionView>) -> Markup {
     let application = address("/teacher/application", &own.cards, &own.card);
     let conclusion = address("/teacher/conclusion", &own.cards, &own.card);
+    let documents = address("/teacher/application/documents", &own.cards, &own.card);
     let card = address("/teacher/card", &own.cards, &own.card);
     let go = |href| {
         Some(Link {
@@ -59,6 +61,10 @@ fn page(visit: &Visit, web: &Web, own: &Own, concluded: Option<&ConclusionView>)
              а также отслеживать статус Вашего заявления."
         }
         (posts(own))
+        @if !own.requests.is_empty() {
+            (note(&own.requests))
+            p { a class="govuk-link" href=(documents) { "Прикрепить запрошенные документы" } }
+        }
         (ui::cards(&[
             Card { title: "Статус заявления", body: status(web, own), link: go(&application) },
             Card { title: "Аттестационный период", body: period(own), link: None },

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use ui::{Column, Fact, Pagination, Table, Tone, ru};
 
 use super::{super::queue, PATH};
-use crate::{asked::address, lists};
+use crate::{asked::address, case, lists};
 
 pub(super) fn file_link(order: &Order) -> Markup {
     html! { a class="govuk-link" href={ "/orders/" (order.public_id) } { (order.file_name) } }
@@ -64,6 +64,15 @@ fn answer((id, name, outcome): Answered) -> Vec<Markup> {
     ]
 }
 
+/// What was decided, in a tag.
+pub(super) fn made(decision: Decision) -> Markup {
+    let (tone, words) = match decision {
+        Decision::Granted => (Tone::Green, "установлена"),
+        Decision::Refused => (Tone::Red, "отказано"),
+    };
+    ui::tag(tone, words)
+}
+
 pub(super) fn decided(view: &OrderView) -> Markup {
     let order = &view.order;
     let columns = [
@@ -75,10 +84,6 @@ pub(super) fn decided(view: &OrderView) -> Markup {
         "Решение",
     ];
     let rows = view.decisions.iter().map(|row| {
-        let (tone, words) = match row.decision {
-            Decision::Granted => (Tone::Green, "установлена"),
-            Decision::Refused => (Tone::Red, "отказано"),
-        };
         vec![
             html! {
                 a class="govuk-link" href={ "/operator/applications/" (row.application) } { (row.full_name) }
@@ -87,7 +92,12 @@ pub(super) fn decided(view: &OrderView) -> Markup {
             html! { (row.organisation) },
             html! { (row.municipality) },
             html! { (row.category.map_or("", Category::name)) },
-            ui::tag(tone, words),
+            html! {
+                (made(row.decision))
+                @if let Some((number, date)) = &row.superseded {
+                    " " (ui::tag(Tone::Grey, &case::superseded_by(number, *date)))
+                }
+            },
         ]
     });
     let next = view.next.map(|id| {
@@ -103,6 +113,18 @@ pub(super) fn decided(view: &OrderView) -> Markup {
             Fact { value: file_link(order), ..Fact::text("Файл распоряжения", "") },
             Fact::text("Решений", &order.decisions.to_string()),
         ]))
+        @if !view.decisions.is_empty() {
+            (ui::button_group(html! {
+                (ui::secondary_link_button(
+                    &format!("{PATH}/{}?format=xlsx", order.public_id),
+                    "Скачать приложение (XLSX)",
+                ))
+                (ui::secondary_link_button(
+                    &address(PATH, &[("replaces", &order.public_id.to_string())]),
+                    "Заменить решения другим распоряжением",
+                ))
+            }))
+        }
         (ui::table(Table {
             caption: "Решения",
             caption_hidden: false,

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::super::{Asked, address, card_id, choice, post_of};
 use crate::{
     Web,
+    document_requests::note,
     error::{Error, Result},
     form::Posted,
     page::{Page, fault_of},
@@ -153,6 +154,7 @@ fn body(
     };
     let school = by("school");
     html! {
+        (note(&own.requests))
         @if own.live().is_none() {
             (ui::inset(html! {
                 p { (NOT_FORMED) }
