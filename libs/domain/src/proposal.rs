@@ -25,7 +25,7 @@ pub struct Candidate {
     pub tenant: i32,
     /// The organisation, where one is named.
     pub organisation: Option<i64>,
-    /// The code of the post; may be empty.
+    /// The post; may be empty.
     pub position: String,
     /// The subject, where it is known.
     pub subject: String,
