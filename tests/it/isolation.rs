@@ -78,6 +78,7 @@ async fn sec_03_no_row_without_a_context() {
         "Operator conclusion_file",
         "Operator decision",
         "Operator file",
+        "Operator gap_request",
         "Operator invitation",
         "Operator membership",
         "Operator order",

@@ -14,7 +14,7 @@ type List = (&'static [Role], &'static str);
 
 const REGISTRARS: &[Role] = &[Role::Municipal, Role::Operator];
 
-const LISTS: [List; 36] = [
+const LISTS: [List; 37] = [
     (
         &[Role::Municipal],
         "a.status = 'under_review' AND a.route = $1 AND a.procedure = $2 AND (a.due_on",
@@ -120,6 +120,10 @@ const LISTS: [List; 36] = [
     (
         &[Role::Admin],
         "AND e.outcome = 'refused' ORDER BY e.at DESC",
+    ),
+    (
+        REGISTRARS,
+        "s.period_id = $2 AND (x1.id IS NULL OR x2.id IS NULL)",
     ),
 ];
 

@@ -62,7 +62,7 @@ fn why_not(role: Role, act: Act, case: &Case, may: bool) -> Option<String> {
 const LIMIT: u32 = 10;
 
 /// The region's limit of teachers of one expert in a period.
-async fn expert_limit(scope: &mut Scope) -> Result<u32> {
+pub(crate) async fn expert_limit(scope: &mut Scope) -> Result<u32> {
     let set = reference::setting(scope, "expert_limit").await?;
     Ok(set.parse().unwrap_or(LIMIT))
 }

@@ -212,6 +212,7 @@ impl Ground {
             "rendition",
             "withdrawal",
             "schedule_row",
+            "gap_request",
             "assignment",
             "conclusion",
             "conclusion_file",

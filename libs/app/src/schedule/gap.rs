@@ -45,8 +45,8 @@ impl App {
         if request.version != version {
             return Err(Error::Stale);
         }
-        let answer = Line::parse(answer, MAX)
-            .map_err(|fault| Error::field("answer", fault.to_string()))?;
+        let answer =
+            Line::parse(answer, MAX).map_err(|fault| Error::field("answer", fault.to_string()))?;
         schedule::decline(&mut tx, &permit, &request, answer.as_str()).await?;
         let words = format!("Центр не может назначить специалиста: {answer}");
         events::record(&mut tx, &permit, &words).await?;

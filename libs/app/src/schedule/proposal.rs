@@ -156,12 +156,7 @@ impl App {
         Ok(answers)
     }
 
-    async fn accept_row(
-        &self,
-        actor: &Actor,
-        period: &str,
-        row: &AsProposed<'_>,
-    ) -> Result<bool> {
+    async fn accept_row(&self, actor: &Actor, period: &str, row: &AsProposed<'_>) -> Result<bool> {
         let plan = Plan {
             period,
             experts: row.experts,

@@ -56,7 +56,8 @@ impl ScheduleView {
                 .any(|assigned| assigned.membership == expert.membership);
         // The row itself is in the load of who has it already.
         let load = pairs::load(expert) + u32::from(!here);
-        pairs::notes(&self.application, expert, load > self.limit)
+        let above = self.counted.is_some() && load > self.limit;
+        pairs::notes(&self.application, expert, above)
     }
 
     /// The request the Centre has not answered yet.
