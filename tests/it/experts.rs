@@ -1,7 +1,7 @@
 //! Experts in the database (R-SCH-2…4): whom nobody may assign, and what an assignment opens
 //! and closes.
 
-use app::schedule::Plan;
+use app::{schedule::Plan, withdrawals::Seen};
 use domain::role::Role;
 use tests::{Application, Login, Person, Session, Town, World, received, sql::Refused};
 use uuid::Uuid;
@@ -236,14 +236,18 @@ async fn r_sch_4_an_expert_from_elsewhere_sees_the_case_no_longer_than_it_has_it
                 app.form_withdrawal(&teacher, id, version, "болезнью")
                     .await
                     .unwrap();
-                let seen = "SELECT version FROM app.withdrawal WHERE application_id =";
-                let seen = format!("{seen} {}", application.id);
-                let version = sql.value(&seen).await.unwrap();
-                app.submit_withdrawal(&teacher, id, version, &received("скан.pdf"))
+                let seen = async || {
+                    let withdrawing = app.withdrawal(&teacher, id).await.unwrap();
+                    let open = withdrawing.open().unwrap();
+                    Seen {
+                        withdrawal: open.public_id,
+                        version: open.version,
+                    }
+                };
+                app.submit_withdrawal(&teacher, id, seen().await, &received("скан.pdf"))
                     .await
                     .unwrap();
-                let version = sql.value(&seen).await.unwrap();
-                app.accept_withdrawal(&coordinator, id, version)
+                app.accept_withdrawal(&coordinator, id, seen().await)
                     .await
                     .unwrap();
             }

@@ -93,9 +93,8 @@ async fn r_sch_2_a_gap_is_asked_answered_and_filled() {
     let typed = [("Ответ Центра", "Химик освободится в декабре")];
     let done = his.submit(&page, "Ответить", &typed).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.told());
-    let late = his
-        .submit(&page, "Ответить", &[("Ответ Центра", "Нет")])
-        .await;
+    let late = page.filled("Ответить", &[("Ответ Центра", "Нет")]).anew();
+    let late = his.send(&late, &[]).await;
     assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.told());
     assert_eq!(
         requests(&world, &application).await,
@@ -207,9 +206,8 @@ async fn r_sch_4_a_request_follows_what_happens_to_the_place() {
     let id = experts[1].parse().unwrap();
     let version = format!("SELECT version FROM app.membership WHERE public_id = '{id}'");
     let version: i32 = world.superuser().await.value(&version).await.unwrap();
-    app.end_membership(&elsewhere.coordinator().await, id, version)
-        .await
-        .unwrap();
+    let ends = elsewhere.coordinator().await;
+    app.end_membership(&ends, id, version).await.unwrap();
     assert_eq!(requests(&world, &application).await[1..], ["open никто"]);
     world
         .superuser()
