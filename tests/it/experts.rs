@@ -118,6 +118,17 @@ async fn r_sch_3_never_accepted_by_the_database() {
         &format!(", {applicant}, 1, "),
     );
     assert_eq!(sql.probe(&statement).await, Ok(1));
+    // One person twice is one too many, whatever cabinets it has.
+    let elsewhere_too = elsewhere.also(&first, Role::Expert, None).await;
+    let of = |slot, expert: &Person| {
+        assign(&application, &teacher, slot, expert).replace(
+            &format!(", {}, {slot}, ", teacher.account.0),
+            &format!(", {applicant}, {slot}, "),
+        )
+    };
+    assert_eq!(sql.run(&of(1, &first)).await, Ok(1));
+    let twice = "the same account by two cabinets";
+    refused(&mut sql, &of(2, &elsewhere_too), UNIQUE, twice).await;
     sql.set("tenant", &elsewhere.id.to_string()).await;
     refused(&mut sql, &statement, Refused::PRIVILEGE, "not entered").await;
 }
