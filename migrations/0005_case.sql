@@ -317,16 +317,17 @@ BEGIN
     WHEN 'operator' THEN a.submitted_at IS NOT NULL
     ELSE false END;
 END $$;
--- How many teachers each expert has (R-SCH-3): a coordinator sees its own experts' whole load,
--- the part from other municipalities too, and nothing of whose teachers they are.
-CREATE FUNCTION app.expert_loads() RETURNS TABLE (membership_id bigint, load bigint)
+-- How many teachers each expert has, by period (R-SCH-3): a coordinator sees its own experts' whole
+-- load, the part from other municipalities too, and nothing of whose teachers they are.
+CREATE FUNCTION app.expert_loads() RETURNS TABLE (membership_id bigint, period_id int, load bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT x.expert_membership_id, count(*) FROM app.assignment x
+  SELECT x.expert_membership_id, s.period_id, count(*) FROM app.assignment x
+  LEFT JOIN app.schedule_row s ON s.tenant_id = x.tenant_id AND s.application_id = x.application_id
   WHERE x.closed_at IS NULL AND CASE app.acting_role(session_user)
     WHEN 'municipal' THEN x.expert_tenant_id = app.ctx_tenant()
     WHEN 'operator' THEN true
     ELSE false END
-  GROUP BY x.expert_membership_id $$;
+  GROUP BY x.expert_membership_id, s.period_id $$;
 REVOKE ALL ON FUNCTION app.contacts(bigint[]), app.expert_loads() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.contacts(bigint[]) TO attest_tenant, attest_expert, attest_operator;
 GRANT EXECUTE ON FUNCTION app.expert_loads() TO attest_tenant, attest_operator;

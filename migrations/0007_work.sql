@@ -166,7 +166,7 @@ CREATE POLICY definer_add ON app.letter FOR INSERT TO attest_definer
 CREATE POLICY definer_add ON app.application_event FOR INSERT TO attest_definer
   WITH CHECK (act = 'membership.end');
 GRANT UPDATE (closed_at) ON app.assignment TO attest_definer;
-GRANT SELECT (tenant_id, application_id, mark, gap_since, version), UPDATE (gap_since, version)
+GRANT SELECT (tenant_id, application_id, period_id, mark, gap_since, version), UPDATE (gap_since, version)
   ON app.schedule_row TO attest_definer;
 GRANT SELECT (tenant_id, application_id, place) ON app.conclusion TO attest_definer;
 GRANT INSERT (tenant_id, public_id, account_id, kind, application_id) ON app.letter TO attest_definer;

@@ -1,8 +1,10 @@
 //! Experts in the database (R-SCH-2…4): whom nobody may assign, and what an assignment opens
 //! and closes.
 
+use app::{schedule::Plan, withdrawals::Seen};
 use domain::role::Role;
-use tests::{Application, Login, Person, Session, Town, World, sql::Refused};
+use tests::{Application, Login, Person, Session, Town, World, received, sql::Refused};
+use uuid::Uuid;
 
 fn assign(application: &Application, applicant: &Person, slot: i32, expert: &Person) -> String {
     format!(
@@ -116,6 +118,17 @@ async fn r_sch_3_never_accepted_by_the_database() {
         &format!(", {applicant}, 1, "),
     );
     assert_eq!(sql.probe(&statement).await, Ok(1));
+    // One person twice is one too many, whatever cabinets it has.
+    let elsewhere_too = elsewhere.also(&first, Role::Expert, None).await;
+    let of = |slot, expert: &Person| {
+        assign(&application, &teacher, slot, expert).replace(
+            &format!(", {}, {slot}, ", teacher.account.0),
+            &format!(", {applicant}, {slot}, "),
+        )
+    };
+    assert_eq!(sql.run(&of(1, &first)).await, Ok(1));
+    let twice = "the same account by two cabinets";
+    refused(&mut sql, &of(2, &elsewhere_too), UNIQUE, twice).await;
     sql.set("tenant", &elsewhere.id.to_string()).await;
     refused(&mut sql, &statement, Refused::PRIVILEGE, "not entered").await;
 }
@@ -191,6 +204,73 @@ async fn r_sch_4_access_begins_and_ends_with_the_assignment() {
         .await;
     assert_eq!(closed, Ok(1));
     assert_eq!(sees(&stranger, &application).await, (0, 0));
+}
+
+/// Whatever ends the case or the assignment ends what an expert of another municipality sees.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r_sch_4_an_expert_from_elsewhere_sees_the_case_no_longer_than_it_has_it() {
+    let world = World::shared().await;
+    let (town, elsewhere) = (world.town().await, world.town().await);
+    let (coordinator, operator) = (town.coordinator().await, world.operator().await);
+    let app = world.app();
+    for ending in ["unassigned", "withdrawn", "ended"] {
+        let teacher = town.teacher().await;
+        let application = town.registered(&teacher, &coordinator).await;
+        let id = application.public_id;
+        let expert = elsewhere.expert().await;
+        let of_expert = |column: &str| {
+            let membership = expert.membership;
+            format!("SELECT {column} FROM app.membership WHERE id = {membership}")
+        };
+        let mut sql = world.superuser().await;
+        let membership: Uuid = sql.value(&of_expert("public_id")).await.unwrap();
+        let membership_text = membership.to_string();
+        let plan = Plan {
+            experts: [&membership_text, ""],
+            ..Plan::default()
+        };
+        // Case by case: another of the same municipality stays closed.
+        let neighbour = town.registered(&town.teacher().await, &coordinator).await;
+        // A coordinator is never offered it, and cannot name it.
+        let named = app.set_schedule(&coordinator, id, 0, plan).await;
+        assert!(matches!(named, Err(app::Error::Invalid(_))), "{named:?}");
+        app.set_schedule(&operator, id, 0, plan).await.unwrap();
+        assert_eq!(sees(&expert, &application).await, (1, 1), "{ending}");
+        assert_eq!(sees(&expert, &neighbour).await, (0, 0), "{ending}");
+        match ending {
+            "unassigned" => {
+                let nobody = Plan::default();
+                app.set_schedule(&operator, id, 1, nobody).await.unwrap();
+            }
+            "withdrawn" => {
+                let version = application.version(&town).await;
+                app.form_withdrawal(&teacher, id, version, "болезнью")
+                    .await
+                    .unwrap();
+                let seen = async || {
+                    let withdrawing = app.withdrawal(&teacher, id).await.unwrap();
+                    let open = withdrawing.open().unwrap();
+                    Seen {
+                        withdrawal: open.public_id,
+                        version: open.version,
+                    }
+                };
+                app.submit_withdrawal(&teacher, id, seen().await, &received("скан.pdf"))
+                    .await
+                    .unwrap();
+                app.accept_withdrawal(&coordinator, id, seen().await)
+                    .await
+                    .unwrap();
+            }
+            _ => {
+                let version = sql.value(&of_expert("version")).await.unwrap();
+                app.end_membership(&operator, membership, version)
+                    .await
+                    .unwrap();
+            }
+        }
+        assert_eq!(sees(&expert, &application).await, (0, 0), "{ending}");
+    }
 }
 
 /// An expert looks and uploads the conclusion; it changes nothing of the case by SQL.

@@ -80,6 +80,7 @@ async fn sec_03_no_row_without_a_context() {
         "Operator decision",
         "Operator document_request",
         "Operator file",
+        "Operator gap_request",
         "Operator invitation",
         "Operator membership",
         "Operator order",

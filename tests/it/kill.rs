@@ -173,6 +173,7 @@ async fn act(
         let plan = Plan {
             period: "",
             experts: [&experts[0], &experts[1]],
+            comment: None,
         };
         app.set_schedule(coordinator, id, 0, plan).await.unwrap();
     }

@@ -138,6 +138,10 @@ const LISTS: &[List] = &[
         &[Role::Admin],
         "AND e.outcome = 'refused' ORDER BY e.at DESC",
     ),
+    (
+        REGISTRARS,
+        "s.period_id = $2 AND (x1.id IS NULL OR x2.id IS NULL)",
+    ),
 ];
 
 /// What the worker walks from its beginning to its end: the objects of a municipality by number

@@ -47,6 +47,9 @@ pub async fn full(world: &World) -> Full {
          INSERT INTO app.withdrawal (tenant_id, public_id, application_id, reason, by_role, by_account)
            VALUES ({tenant}, '{}', {id}, 'Причина', 'teacher', {account});
          INSERT INTO app.schedule_row (tenant_id, application_id) VALUES ({tenant}, {id});
+         INSERT INTO app.gap_request (tenant_id, application_id, asked_by, comment, state, answer, answered_at,
+             answered_by, answered_name)
+           VALUES ({tenant}, {id}, {coordinator_account}, 'Нужен химик', 'declined', 'Некого', now(), 1, 'Оператор');
          INSERT INTO app.assignment (tenant_id, application_id, applicant_account_id, slot, expert_tenant_id,
              expert_membership_id, expert_account_id, expert_name, assigned_by)
            VALUES ({tenant}, {id}, {account}, 1, {tenant}, {expert_membership}, {expert_account}, 'Эксперт',

@@ -1,12 +1,26 @@
 //! The people a coordinator or an operator answers for, and the experts of a municipality.
 
-use db::{events, people, search};
+use db::{events, people, schedule, search};
 use domain::{act::acts, actor::Actor, search::SearchQuery};
 use uuid::Uuid;
 
-pub use db::people::{Expert, Person};
+pub use db::{
+    people::{Expert, Person},
+    schedule::Load,
+};
 
-use crate::{App, Listing, Result};
+use crate::{App, Listing, Result, schedule::expert_limit};
+
+/// The experts of a municipality and how busy they are.
+#[derive(Clone, Debug)]
+pub struct MunicipalExperts {
+    /// The experts.
+    pub list: Listing<Expert>,
+    /// Their loads by period.
+    pub loads: Vec<Load>,
+    /// The region's limit of teachers of one expert in a period (R-SCH-3).
+    pub limit: u32,
+}
 
 impl App {
     /// The people the actor may see, by surname; with `typed`, those of this ФИО or whose
@@ -40,7 +54,7 @@ impl App {
         })
     }
 
-    /// The experts of the actor's municipality, by surname.
+    /// The experts of the actor's municipality, by surname, with their loads by period.
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`].
@@ -48,9 +62,14 @@ impl App {
         &self,
         actor: &Actor,
         after: Option<Uuid>,
-    ) -> Result<Listing<Expert>> {
+    ) -> Result<MunicipalExperts> {
         let mut tx = self.db.enter::<acts::ListExperts>(actor).await?;
         let rows = people::experts(&mut tx, after).await?;
-        Ok(Listing::cut(rows, people::PAGE, |row| row.public_id))
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.public_id).collect();
+        Ok(MunicipalExperts {
+            loads: schedule::loads(&mut tx, &ids).await?,
+            limit: expert_limit(&mut tx).await?,
+            list: Listing::cut(rows, people::PAGE, |row| row.public_id),
+        })
     }
 }

@@ -2,23 +2,29 @@
 //! and experts of an application. Here is what reading and planning both ask: which act a role
 //! plans by, and why it may not now.
 
+mod gap;
 mod list;
+mod pairs;
 mod plan;
+mod proposal;
 mod row;
 mod seats;
 
-use db::{Tx, applications::Application};
+use db::{Scope, Tx, applications::Application, reference};
 use domain::{
     act::{Act, Doing},
     actor::Actor,
-    life::{Place, Refusal, When, legal},
+    life::{Case, Place, Refusal, When, legal},
     role::Role,
     words,
 };
 
-pub use db::schedule::{Assigned, Expert, Line, Period};
+use crate::Result;
+
+pub use db::schedule::{Asked, Assigned, Expert, Held, Line, Period, Request, State, Vacancy};
 pub use list::{ScheduleList, Wanted};
 pub use plan::Plan;
+pub use proposal::{Answered, AsProposed, PeriodProposal, Proposed};
 pub use row::ScheduleView;
 pub use seats::{EXPERTS, is_of_centre};
 
@@ -32,18 +38,31 @@ const fn assigning(role: Role) -> Act {
 
 /// Why the act on this row is not possible for the person now, in words; `None` if it is.
 fn refusal<A: Doing>(tx: &Tx<A>, actor: &Actor, act: Act, row: &Application) -> Option<String> {
-    match legal(act, actor.role, &row.case()) {
-        Err(_) if act == Act::SetPeriod && row.place != Place::None => {
+    why_not(actor.role, act, &row.case(), tx.could(act, row))
+}
+
+/// The same of a case; `may` is the policy's answer.
+fn why_not(role: Role, act: Act, case: &Case, may: bool) -> Option<String> {
+    match legal(act, role, case) {
+        Err(_) if act == Act::SetPeriod && case.place != Place::None => {
             Some("Итоговое заключение уже загружено: период не меняется.".to_owned())
         }
         Err(Refusal::Condition(When::RowOwner)) => Some(format!(
             "Строку графика этого заявления ведёт {}.",
-            row.case().row_owner().name().to_lowercase()
+            case.row_owner().name().to_lowercase()
         )),
         Err(refusal) => Some(words::refusal(act, refusal)),
-        Ok(_) if !tx.could(act, row) => {
-            Some("Строку графика этого заявления ведёт оператор.".to_owned())
-        }
+        Ok(_) if !may => Some("Строку графика этого заявления ведёт оператор.".to_owned()),
         Ok(_) => None,
     }
+}
+
+/// The teachers of one expert in a period from which on another one is flagged (R-SCH-3), where
+/// the region has set no number.
+const LIMIT: u32 = 10;
+
+/// The region's limit of teachers of one expert in a period.
+pub(crate) async fn expert_limit(scope: &mut Scope) -> Result<u32> {
+    let set = reference::setting(scope, "expert_limit").await?;
+    Ok(set.parse().unwrap_or(LIMIT))
 }

@@ -1,18 +1,23 @@
 //! The schedule: applications on general grounds, their periods and experts (R-SCH-1…4,
-//! R-PER-1). Here are the periods; rows, experts and their writing stand in `schedule/…`.
+//! R-PER-1). Here are the periods; rows, experts, requests to the Centre and their writing
+//! stand in `schedule/…`.
 
 mod experts;
+mod gap;
 mod list;
 mod plan;
+mod vacancy;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::{error::Result, scope::Scope};
 
-pub use experts::{Assigned, Expert, assigned, experts};
-pub use list::{GapCursor, Line, Narrowed, gap_cursor, gaps, registered};
+pub use experts::{Assigned, Expert, Load, assigned, experts, loads, roster};
+pub use gap::{Request, State, ask_again, decline, note, requests};
+pub use list::{Asked, GapCursor, Line, Narrowed, gap_cursor, gaps, registered};
 pub use plan::{Assigning, close_assignment, open_assignment, save_row};
+pub use vacancy::{AT_ONCE, Held, Vacancy, vacancies};
 
 /// An attestation period, as it is chosen.
 #[derive(Clone, Debug)]

@@ -18,6 +18,7 @@ pub mod life;
 pub mod municipality;
 pub mod name;
 pub mod permission;
+pub mod proposal;
 pub mod reference;
 pub mod role;
 pub mod routing;

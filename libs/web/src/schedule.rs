@@ -1,15 +1,18 @@
 //! «График» on a page, the coordinator's and the operator's alike: the table of rows, the desk
-//! one row is changed at and its form. Which rows there are, and who may change them, the verbs
+//! one row is changed at with its form and its requests to the Centre, the proposal for a period. Which rows there are, and who may change them, the verbs
 //! say.
 
 mod desk;
 mod form;
+mod proposal;
+mod requests;
 mod table;
 
 use app::schedule::Period;
 use ui::Choice;
 
-pub use desk::{Desk, Typed};
+pub use desk::{Answer, Desk, Typed};
+pub use proposal::{Accepting, Wanted as ProposalWanted, to_proposal};
 pub use table::{period_filter, table};
 
 fn ids_of(periods: &[Period]) -> Vec<String> {

@@ -100,6 +100,7 @@ pub async fn mark(sql: &mut Session, foreign: &Full) {
          UPDATE app.withdrawal SET reason = '{CASE}' WHERE tenant_id = {tenant};
          UPDATE app.conclusion SET reason = '{CASE}' WHERE tenant_id = {tenant};
          UPDATE app.application_flag SET words = '{CASE}' WHERE tenant_id = {tenant};
+         UPDATE app.gap_request SET comment = '{CASE}', answer = '{CASE}' WHERE tenant_id = {tenant};
          UPDATE app.assignment SET expert_name = '{CASE}' WHERE tenant_id = {tenant};
          SET session_replication_role = replica;
          UPDATE app.document_view SET organisation = '{CASE}' WHERE tenant_id = {tenant};

@@ -338,6 +338,26 @@ INSERT INTO app.assignment (tenant_id, application_id, applicant_account_id, slo
   expert_account_id, expert_name, assigned_by)
 VALUES (:my_tenant, :my_application, :my_account, 2, :their_tenant, :their_expert, :their_expert_account, 'x', 1);
 
+-- attack: reads their requests to the Centre
+-- as: municipal
+-- expect: nothing
+SELECT * FROM app.gap_request WHERE tenant_id = :their_tenant;
+
+-- attack: reads what its municipality asks of the Centre, as a teacher
+-- as: teacher
+-- expect: nothing
+SELECT * FROM app.gap_request;
+
+-- attack: asks the Centre for them
+-- as: municipal
+-- expect: 42501
+INSERT INTO app.gap_request (tenant_id, application_id, asked_by) VALUES (:their_tenant, :their_submitted, 1);
+
+-- attack: answers for the Centre
+-- as: municipal
+-- expect: 42501
+UPDATE app.gap_request SET state = 'declined', answer = 'x' WHERE tenant_id = :my_tenant;
+
 -- attack: assigns its own expert to their application
 -- as: municipal
 -- expect: 42501

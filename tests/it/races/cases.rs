@@ -152,6 +152,7 @@ async fn r_sch_3_two_plans_of_one_row() {
                 let plan = Plan {
                     period: "",
                     experts: [&pair[0], &pair[1]],
+                    comment: None,
                 };
                 app.set_schedule(&person, application.public_id, 0, plan)
                     .await

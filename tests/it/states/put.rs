@@ -215,6 +215,7 @@ impl Ground {
             "rendition",
             "withdrawal",
             "schedule_row",
+            "gap_request",
             "assignment",
             "conclusion",
             "conclusion_file",

@@ -17,7 +17,9 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    Period, assigning, refusal,
+    Period, assigning,
+    gap::{ask, asks, comment},
+    refusal,
     seats::{Seat, seats, write_seats},
 };
 use crate::{App, Error, FieldFault, Result};
@@ -32,6 +34,8 @@ pub struct Plan<'a> {
     pub period: &'a str,
     /// The experts' memberships by place; empty for an empty place.
     pub experts: [&'a str; PLACES],
+    /// What the Centre is told of a place left empty; `None` to leave what it was told.
+    pub comment: Option<&'a str>,
 }
 
 impl App {
@@ -41,7 +45,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Illegal`], [`Error::Stale`],
-    /// [`Error::Invalid`] for `period`, `expert1`, `expert2`.
+    /// [`Error::Invalid`] for `period`, `expert1`, `expert2`, `comment`.
     pub async fn set_schedule(
         &self,
         actor: &Actor,
@@ -75,12 +79,13 @@ impl App {
             return Err(self.stale(&mut tx, &permit, SETTING).await?);
         }
         let periods = schedule::periods(&mut tx).await?;
-        let experts = schedule::experts(&mut tx, &permit).await?;
+        let experts = schedule::experts(&mut tx, &permit, None).await?;
         let assigned = schedule::assigned(&mut tx, &permit).await?;
         let mut faults = Vec::new();
         let no_period = refusal(&tx, actor, Act::SetPeriod, &permit);
         let period = period_of(&permit, plan.period, &periods, no_period, &mut faults);
         let seats = seats(actor, &assigned, &experts, plan.experts, &mut faults);
+        let comment = comment(plan.comment, &mut faults);
         if !faults.is_empty() {
             return Err(Error::Invalid(faults));
         }
@@ -90,7 +95,8 @@ impl App {
         let period_changed = period != permit.row.period;
         let moved = write_seats(&mut tx, &permit, &assigned, &seats).await?;
         let gap = is_gap(period.is_some(), after.len());
-        if !moved && !period_changed && gap == permit.row.gap_since.is_some() {
+        let asks = gap && asks(&mut tx, &permit, comment.as_deref()).await?;
+        if !moved && !period_changed && !asks && gap == permit.row.gap_since.is_some() {
             return Ok(false);
         }
         schedule::save_row(&mut tx, &permit, period, gap).await?;
@@ -101,6 +107,9 @@ impl App {
             history.push(tell_period(&mut tx, &permit, name).await?);
         }
         history.extend(tell_experts(&mut tx, &permit, &before, &seats).await?);
+        if let Some(comment) = comment.filter(|_| asks) {
+            history.push(ask(&mut tx, &permit, &comment).await?);
+        }
         if !history.is_empty() {
             events::record(&mut tx, &permit, &history.join(". ")).await?;
         }

@@ -2,6 +2,7 @@
 //! Changing it is in [`super::plan`].
 
 use db::{applications, schedule};
+use domain::proposal::Note;
 use domain::{
     act::{Act, acts},
     actor::Actor,
@@ -10,7 +11,9 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Assigned, Expert, Period, assigning, refusal, seats::place_of};
+use super::{
+    Assigned, Expert, Period, Request, assigning, expert_limit, pairs, refusal, seats::place_of,
+};
 use crate::{App, Error, Result};
 
 use db::applications::Application;
@@ -24,14 +27,44 @@ pub struct ScheduleView {
     pub periods: Vec<Period>,
     /// The period proposed by the end of the term held (R-PER-2), while none is set.
     pub proposed: Option<Period>,
-    /// The experts that can be chosen.
+    /// The experts that can be chosen, with their loads in [`Self::counted`].
     pub experts: Vec<Expert>,
+    /// The period their loads are counted in: the row's, or the one proposed; `None` where they
+    /// are counted over all.
+    pub counted: Option<Period>,
+    /// The region's limit of teachers of one expert in a period (R-SCH-3).
+    pub limit: u32,
+    /// The requests to the Centre for an expert, oldest first.
+    pub requests: Vec<Request>,
     /// The two places.
     pub places: [Option<Assigned>; PLACES],
     /// Why experts cannot be assigned by this person now; `None` when they can.
     pub no_experts: Option<String>,
     /// Why the period cannot be set by this person now; `None` when it can.
     pub no_period: Option<String>,
+}
+
+impl ScheduleView {
+    /// What is told of an expert for this row (R-SCH-3).
+    #[must_use]
+    pub fn notes(&self, expert: &Expert) -> Vec<Note> {
+        let here = self.application.row.period.is_some()
+            && self
+                .places
+                .iter()
+                .flatten()
+                .any(|assigned| assigned.membership == expert.membership);
+        // The row itself is in the load of who has it already.
+        let load = pairs::load(expert) + u32::from(!here);
+        let above = self.counted.is_some() && load > self.limit;
+        pairs::notes(&self.application, expert, above)
+    }
+
+    /// The request the Centre has not answered yet.
+    #[must_use]
+    pub fn open_request(&self) -> Option<&Request> {
+        self.requests.iter().rfind(|request| request.is_open())
+    }
 }
 
 impl App {
@@ -48,17 +81,23 @@ impl App {
         let act = assigning(actor.role);
         let no_experts = refusal(&tx, actor, act, &row);
         let no_period = refusal(&tx, actor, Act::SetPeriod, &row);
-        let experts = if no_experts.is_none() && tx.could(Act::ListExperts, &row) {
-            schedule::experts(&mut tx, &row).await?
-        } else {
-            Vec::new()
-        };
         let mut periods = schedule::periods(&mut tx).await?;
+        let now = periods
+            .iter()
+            .find(|period| Some(period.id) == row.row.period)
+            .cloned();
         periods.retain(|period| period.open);
         let proposed = if row.row.period.is_none() && no_period.is_none() {
             self.proposed(&row, &periods)
         } else {
             None
+        };
+        let counted = now.or_else(|| proposed.clone());
+        let experts = if no_experts.is_none() && tx.could(Act::ListExperts, &row) {
+            let period = counted.as_ref().map(|period| period.id);
+            schedule::experts(&mut tx, &row, period).await?
+        } else {
+            Vec::new()
         };
         let mut places = [None, None];
         for assigned in schedule::assigned(&mut tx, &row).await? {
@@ -67,6 +106,9 @@ impl App {
             }
         }
         Ok(ScheduleView {
+            counted,
+            limit: expert_limit(&mut tx).await?,
+            requests: schedule::requests(&mut tx, &row).await?,
             application: row,
             periods,
             proposed,

@@ -167,6 +167,7 @@ impl Case<'_> {
         let plan = Plan {
             period: &period,
             experts: [&experts[0], &experts[1]],
+            comment: None,
         };
         app.set_schedule(registrar, id, view.application.row.version, plan)
             .await

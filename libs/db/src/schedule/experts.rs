@@ -23,29 +23,56 @@ pub struct Expert {
     pub full_name: String,
     /// The post's name; may be empty.
     pub position: String,
+    /// The subject of the last application of its own in that municipality; empty where there
+    /// is none or it is not seen.
+    pub subject: String,
     /// The organisation's number, if one is named.
     pub organisation: Option<i64>,
     /// The organisation's name; may be empty.
     pub organisation_name: String,
-    /// How many teachers it has now.
+    /// How many teachers it has in the period asked for; in all, where none was.
     pub load: i64,
     /// Whether its municipality is suspended: it is listed because it has the case already.
     pub suspended: bool,
 }
 
-/// The experts an application may be given, by municipality and name: those of the own
-/// municipality for its coordinator, all for an operator. Never the teacher itself, never an
-/// ended membership (R-SCH-3); of a suspended municipality only who has the application
-/// already, so that saving the schedule takes nobody away unasked.
+/// The experts an application may be given, by municipality and name, with their loads in
+/// `period`: those of the own municipality for its coordinator, all for an operator. Never the
+/// teacher itself, never an ended membership (R-SCH-3); of a suspended municipality only who has
+/// the application already, so that saving the schedule takes nobody away unasked.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn experts(scope: &mut Scope, application: &Application) -> Result<Vec<Expert>> {
+pub async fn experts(
+    scope: &mut Scope,
+    application: &Application,
+    period: Option<i32>,
+) -> Result<Vec<Expert>> {
+    listed(scope, Some(application), period).await
+}
+
+/// All experts the scope may assign, whoever the teacher is: what a proposal for a whole period
+/// chooses from.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn roster(scope: &mut Scope, period: i32) -> Result<Vec<Expert>> {
+    listed(scope, None, Some(period)).await
+}
+
+async fn listed(
+    scope: &mut Scope,
+    application: Option<&Application>,
+    period: Option<i32>,
+) -> Result<Vec<Expert>> {
     Ok(sqlx::query!(
         r#"SELECT m.tenant_id, t.name AS municipality, m.id, m.public_id, m.account_id,
              concat_ws(' ', nullif(m.surname, ''), nullif(m.name, ''), nullif(m.patronymic, '')) AS "full_name!",
              coalesce(p.name, m.position) AS "position!", m.organisation_id,
-             coalesce(o.name, '') AS "organisation!", coalesce(l.load, 0) AS "load!",
+             coalesce((SELECT a.subject FROM app.application a WHERE a.tenant_id = m.tenant_id
+               AND a.account_id = m.account_id AND a.submitted_at IS NOT NULL ORDER BY a.id DESC LIMIT 1), '')
+               AS "subject!",
+             coalesce(o.name, '') AS "organisation!", coalesce(l.load, 0)::bigint AS "load!",
              t.status = 'suspended' AS "suspended!"
            FROM app.membership m
            JOIN app.municipality t ON t.id = m.tenant_id AND (t.status = 'active'
@@ -53,12 +80,14 @@ pub async fn experts(scope: &mut Scope, application: &Application) -> Result<Vec
                AND x.expert_tenant_id = m.tenant_id AND x.expert_membership_id = m.id AND x.closed_at IS NULL))
            LEFT JOIN app.ref_position p ON p.code = m.position
            LEFT JOIN app.organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id
-           LEFT JOIN app.expert_loads() l ON l.membership_id = m.id
-           WHERE m.role = 'expert' AND m.ended_at IS NULL AND m.account_id <> $1
+           LEFT JOIN (SELECT membership_id, sum(load) AS load FROM app.expert_loads()
+             WHERE $4::int IS NULL OR period_id = $4 GROUP BY membership_id) l ON l.membership_id = m.id
+           WHERE m.role = 'expert' AND m.ended_at IS NULL AND ($1::bigint IS NULL OR m.account_id <> $1)
            ORDER BY t.name, m.tenant_id, m.surname, m.name, m.id"#,
-        application.account,
-        application.tenant.0,
-        application.id,
+        application.map(|application| application.account),
+        application.map(|application| application.tenant.0),
+        application.map(|application| application.id),
+        period,
     )
     .fetch_all(scope.connection())
     .await?
@@ -72,11 +101,41 @@ pub async fn experts(scope: &mut Scope, application: &Application) -> Result<Vec
         account: row.account_id,
         full_name: row.full_name,
         position: row.position,
+        subject: row.subject,
         organisation: row.organisation_id,
         organisation_name: row.organisation,
         load: row.load,
     })
     .collect())
+}
+
+/// The load of an expert in a period.
+#[derive(Clone, Debug)]
+pub struct Load {
+    /// The membership's id in addresses.
+    pub expert: Uuid,
+    /// The period's name; empty for rows without one.
+    pub period: String,
+    /// How many teachers.
+    pub load: i64,
+}
+
+/// The loads of these experts by period, in the order of time; rows without a period last.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn loads(scope: &mut Scope, experts: &[Uuid]) -> Result<Vec<Load>> {
+    Ok(sqlx::query_as!(
+        Load,
+        r#"SELECT m.public_id AS expert, coalesce(d.name, '') AS "period!", l.load AS "load!"
+           FROM app.membership m
+           JOIN app.expert_loads() l ON l.membership_id = m.id
+           LEFT JOIN app.period d ON d.id = l.period_id
+           WHERE m.public_id = ANY ($1) ORDER BY d.starts NULLS LAST"#,
+        experts,
+    )
+    .fetch_all(scope.connection())
+    .await?)
 }
 
 /// An open assignment, as it was made.

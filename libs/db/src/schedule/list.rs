@@ -43,8 +43,19 @@ pub struct Line {
     pub assigned: i64,
     /// Since when the Centre is asked to fill an empty place.
     pub gap_since: Option<DateTime<Utc>>,
+    /// The last request to the Centre, while a place is empty.
+    pub request: Option<Asked>,
     /// Where the conclusion is.
     pub place: Place,
+}
+
+/// The last request for an expert, as lists tell it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// When it was made.
+    pub at: DateTime<Utc>,
+    /// Why the Centre declined; empty while it has not answered.
+    pub answer: String,
 }
 
 /// What «График» is narrowed to.
@@ -74,6 +85,8 @@ struct Row {
     experts: String,
     assigned: i64,
     gap_since: Option<DateTime<Utc>>,
+    asked_at: Option<DateTime<Utc>>,
+    answer: Option<String>,
     place: String,
 }
 
@@ -83,6 +96,7 @@ macro_rules! rows {
             Row,
             r#"SELECT a.public_id, concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "full_name!",
                  a.route AS "route!", coalesce(s.mark, 'none') AS "mark!", s.gap_since AS "gap_since?",
+                 g.asked_at AS "asked_at?", g.answer AS "answer?",
                  coalesce((SELECT d.name FROM app.period d WHERE d.id = s.period_id), '') AS "period!",
                  coalesce((SELECT p.name FROM app.ref_position p WHERE p.code = a.position), a.position) AS "position!",
                  (SELECT m.name FROM app.municipality m WHERE m.id = a.tenant_id) AS "municipality!",
@@ -116,6 +130,9 @@ pub async fn registered(scope: &mut Scope, by: Narrowed, after: Cursor) -> Resul
             scope,
             "app.application a
              LEFT JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
+             LEFT JOIN LATERAL (SELECT r.asked_at, r.answer FROM app.gap_request r
+               WHERE s.gap_since IS NOT NULL AND r.tenant_id = a.tenant_id AND r.application_id = a.id
+               ORDER BY r.id DESC LIMIT 1) g ON true
              WHERE a.tenant_id = $6 AND a.status = 'registered' AND a.procedure = 'general'
                AND (a.due_on, a.id) > ($1, $2) AND ($3::int IS NULL OR s.period_id = $3)
                AND (NOT $4 OR s.period_id IS NULL)
@@ -135,6 +152,9 @@ pub async fn registered(scope: &mut Scope, by: Narrowed, after: Cursor) -> Resul
             scope,
             "app.application a
              LEFT JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
+             LEFT JOIN LATERAL (SELECT r.asked_at, r.answer FROM app.gap_request r
+               WHERE s.gap_since IS NOT NULL AND r.tenant_id = a.tenant_id AND r.application_id = a.id
+               ORDER BY r.id DESC LIMIT 1) g ON true
              WHERE a.submitted_at IS NOT NULL AND a.status = 'registered' AND a.procedure = 'general'
                AND (a.due_on, a.id) > ($1, $2) AND ($3::int IS NULL OR s.period_id = $3)
                AND (NOT $4 OR s.period_id IS NULL)
@@ -192,6 +212,9 @@ pub async fn gaps(scope: &mut Scope, by: Narrowed, after: GapCursor) -> Result<P
         scope,
         "app.schedule_row s
          JOIN app.application a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
+         LEFT JOIN LATERAL (SELECT r.asked_at, r.answer FROM app.gap_request r
+           WHERE s.gap_since IS NOT NULL AND r.tenant_id = a.tenant_id AND r.application_id = a.id
+           ORDER BY r.id DESC LIMIT 1) g ON true
          WHERE s.gap_since IS NOT NULL AND a.status = 'registered'
            AND ($1::int IS NULL OR s.tenant_id = $1) AND ($2::int IS NULL OR s.period_id = $2)
            AND (s.gap_since, s.id) > ($3, $4)
@@ -219,6 +242,10 @@ impl TryFrom<Row> for Line {
             experts: row.experts,
             assigned: row.assigned,
             gap_since: row.gap_since,
+            request: row.asked_at.map(|at| Asked {
+                at,
+                answer: row.answer.unwrap_or_default(),
+            }),
             place: known(Place::from_code(&row.place), "conclusion.place")?,
         })
     }

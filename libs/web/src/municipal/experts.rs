@@ -1,5 +1,6 @@
 //! `/municipal/experts` «Специалисты»: the experts of the municipality and their load.
 
+use app::people::{Expert, MunicipalExperts};
 use axum::{
     Router,
     extract::{Query, State},
@@ -8,7 +9,7 @@ use axum::{
 };
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{Column, Table};
+use ui::{Column, Table, Tone};
 
 use crate::{
     Result, Web,
@@ -35,10 +36,11 @@ struct Asked {
 }
 
 async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    let list = web
+    let experts = web
         .app
         .municipal_experts(&at.actor, lists::after(&asked.after))
         .await?;
+    let list = &experts.list;
     let ids: Vec<_> = list.rows.iter().map(|expert| expert.public_id).collect();
     let endable = web.app.endable(&at.actor, &ids).await?;
     let rows = list
@@ -51,7 +53,7 @@ async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>)
                 html! { (lists::or_dash(&expert.position)) },
                 html! { (lists::or_dash(&expert.organisation)) },
                 html! { (lists::or_dash(&phone)) },
-                html! { (expert.load) },
+                load(expert, &experts),
                 memberships::button(
                     PATH,
                     &at.csrf,
@@ -80,6 +82,22 @@ async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>)
         }))
         (lists::next_page("/municipal/experts?", "after", list.next))
     }))
+}
+
+/// All teachers of an expert, and how many of them in which period against the limit.
+fn load(expert: &Expert, experts: &MunicipalExperts) -> Markup {
+    let limit = experts.limit;
+    html! {
+        (expert.load)
+        @for of in experts.loads.iter().filter(|of| of.expert == expert.public_id) {
+            br;
+            @if of.period.is_empty() { "без периода: " (of.load) }
+            @else {
+                (of.period) ": " (of.load) " из " (limit)
+                @if of.load > i64::from(limit) { " " (ui::tag(Tone::Red, "больше предела")) }
+            }
+        }
+    }
 }
 
 async fn end(

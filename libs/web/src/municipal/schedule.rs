@@ -15,7 +15,7 @@ use crate::{
     form::Posted,
     id::Id,
     page::Page,
-    schedule::{self, Desk, Typed},
+    schedule::{self, Accepting, Desk, ProposalWanted, Typed},
     visit::Municipal,
 };
 
@@ -25,6 +25,7 @@ const LIST: &str = "/municipal/schedule";
 pub fn router() -> Router<Web> {
     Router::new()
         .route(LIST, get(list))
+        .route("/municipal/schedule/proposal", get(propose).post(accept))
         .route("/municipal/schedule/{id}", get(show).post(save))
 }
 
@@ -51,10 +52,10 @@ async fn list(
         after: wanted.after.parse().ok(),
     };
     let list = web.app.schedule(&at.actor, rows).await?;
-    Ok(Page::new(&at, "График").render(body(&wanted, &list)))
+    Ok(Page::new(&at, "График").render(body(&web, &wanted, &list)))
 }
 
-fn body(wanted: &Wanted, list: &ScheduleList) -> Markup {
+fn body(web: &Web, wanted: &Wanted, list: &ScheduleList) -> Markup {
     let next = list.next.map(|after| {
         address(
             LIST,
@@ -83,7 +84,8 @@ fn body(wanted: &Wanted, list: &ScheduleList) -> Markup {
                 ..Checkbox::default()
             }))
         }))
-        (schedule::table("Зарегистрированные заявления", list.rows.as_deref().unwrap_or_default(), LIST, false,
+        (schedule::to_proposal(LIST, &wanted.period, ""))
+        (schedule::table(web, "Зарегистрированные заявления", list.rows.as_deref().unwrap_or_default(), LIST, false,
             "Зарегистрированных заявлений на общих основаниях нет."))
         (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
     }
@@ -100,6 +102,23 @@ async fn save(
     posted: Posted<Typed>,
 ) -> Result<Response> {
     desk(&at, &web).save(id, posted).await
+}
+
+async fn propose(
+    at: Municipal,
+    State(web): State<Web>,
+    Asked(wanted): Asked<ProposalWanted>,
+) -> Result<Markup> {
+    desk(&at, &web).propose(&wanted).await
+}
+
+async fn accept(
+    at: Municipal,
+    State(web): State<Web>,
+    Asked(wanted): Asked<ProposalWanted>,
+    posted: Posted<Accepting>,
+) -> Result<Markup> {
+    desk(&at, &web).accept(&wanted, posted).await
 }
 
 fn desk<'a>(at: &'a Municipal, web: &'a Web) -> Desk<'a> {

@@ -19,6 +19,9 @@ use axum::Router;
 
 use crate::Web;
 
+pub(crate) use applications::municipality_filter;
+pub(crate) use queue::reason;
+
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()

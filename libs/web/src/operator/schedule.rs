@@ -5,7 +5,12 @@ use app::{
     lists::Municipality,
     schedule::{ScheduleList, Wanted as Rows},
 };
-use axum::{Router, extract::State, response::Response, routing::get};
+use axum::{
+    Router,
+    extract::State,
+    response::Response,
+    routing::{get, post},
+};
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::Pagination;
@@ -18,7 +23,7 @@ use crate::{
     form::Posted,
     id::Id,
     page::Page,
-    schedule::{self, Desk, Typed},
+    schedule::{self, Accepting, Answer, Desk, ProposalWanted, Typed},
     visit::Operator,
 };
 
@@ -28,7 +33,9 @@ const LIST: &str = "/operator/schedule";
 pub fn router() -> Router<Web> {
     Router::new()
         .route(LIST, get(list))
+        .route("/operator/schedule/proposal", get(propose).post(accept))
         .route("/operator/schedule/{id}", get(show).post(save))
+        .route("/operator/schedule/{id}/answer", post(answer))
 }
 
 /// What the address of the list asks for.
@@ -53,10 +60,15 @@ async fn list(
     };
     let list = web.app.schedule(&at.actor, rows).await?;
     let municipalities = web.app.municipalities(&at.actor).await?;
-    Ok(Page::new(&at, "График").render(body(&wanted, &list, &municipalities)))
+    Ok(Page::new(&at, "График").render(body(&web, &wanted, &list, &municipalities)))
 }
 
-fn body(wanted: &Wanted, list: &ScheduleList, municipalities: &[Municipality]) -> Markup {
+fn body(
+    web: &Web,
+    wanted: &Wanted,
+    list: &ScheduleList,
+    municipalities: &[Municipality],
+) -> Markup {
     let next = list.next.map(|after| {
         address(
             LIST,
@@ -72,12 +84,13 @@ fn body(wanted: &Wanted, list: &ScheduleList, municipalities: &[Municipality]) -
             (municipality_filter(municipalities, &wanted.municipality))
             (schedule::period_filter(&list.periods, &wanted.period))
         }))
+        (schedule::to_proposal(LIST, &wanted.period, &wanted.municipality))
         @if let Some(gaps) = &list.gaps {
-            (schedule::table("Назначить специалистов", gaps, LIST, true,
+            (schedule::table(web, "Назначить специалистов", gaps, LIST, true,
                 "Пустых мест, которые ждут оператора, нет."))
         }
         @if let Some(rows) = &list.rows {
-            (schedule::table("Остальные зарегистрированные заявления", rows, LIST, true,
+            (schedule::table(web, "Остальные зарегистрированные заявления", rows, LIST, true,
                 "Других зарегистрированных заявлений на общих основаниях нет."))
         }
         (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
@@ -95,6 +108,32 @@ async fn save(
     posted: Posted<Typed>,
 ) -> Result<Response> {
     desk(&at, &web).save(id, posted).await
+}
+
+async fn propose(
+    at: Operator,
+    State(web): State<Web>,
+    Asked(wanted): Asked<ProposalWanted>,
+) -> Result<Markup> {
+    desk(&at, &web).propose(&wanted).await
+}
+
+async fn accept(
+    at: Operator,
+    State(web): State<Web>,
+    Asked(wanted): Asked<ProposalWanted>,
+    posted: Posted<Accepting>,
+) -> Result<Markup> {
+    desk(&at, &web).accept(&wanted, posted).await
+}
+
+async fn answer(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Answer>,
+) -> Result<Response> {
+    desk(&at, &web).answer(id, posted).await
 }
 
 fn desk<'a>(at: &'a Operator, web: &'a Web) -> Desk<'a> {

@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::actor::Actor;
+use domain::{actor::Actor, role::Role};
 use maud::Markup;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     Web,
     error::Result,
-    form::{Posted, STALE_FORM, version},
+    form::{Posted, STALE_FORM, stale_form, version},
     merge,
     page::Page,
     visit::Visit,
@@ -31,6 +31,10 @@ pub struct Typed {
     pub(super) period: String,
     pub(super) expert1: String,
     pub(super) expert2: String,
+    pub(super) comment: String,
+    /// Of the form beside it, «Ответить».
+    #[serde(skip)]
+    pub(super) answer: String,
 }
 
 impl Typed {
@@ -54,8 +58,21 @@ impl Typed {
             period: period.unwrap_or_default(),
             expert1: expert1.unwrap_or_default(),
             expert2: expert2.unwrap_or_default(),
+            comment: view
+                .open_request()
+                .map(|request| request.comment.clone())
+                .unwrap_or_default(),
+            answer: String::new(),
         }
     }
+}
+
+/// The Centre's answer to a request, as sent.
+#[derive(Clone, Deserialize, Default)]
+#[serde(default)]
+pub struct Answer {
+    version: String,
+    answer: String,
 }
 
 /// A keeper of the schedule at its desk.
@@ -93,6 +110,7 @@ impl Desk<'_> {
                 let plan = Plan {
                     period: &typed.period,
                     experts: [&typed.expert1, &typed.expert2],
+                    comment: (self.actor.role == Role::Municipal).then_some(&typed.comment),
                 };
                 let done = self
                     .web
@@ -130,6 +148,47 @@ impl Desk<'_> {
         Ok((status, self.page(&view, &typed, &faults)).into_response())
     }
 
+    /// «Ответить».
+    ///
+    /// # Errors
+    /// As the verb; what is typed and cannot be taken is shown again.
+    pub async fn answer(&self, id: Uuid, posted: Posted<Answer>) -> Result<Response> {
+        let (answer, fault, status) = match posted.accept() {
+            Ok(answer) => {
+                let seen = version(&answer.version);
+                let done = self
+                    .web
+                    .app
+                    .answer_gap(self.actor, id, seen, &answer.answer)
+                    .await;
+                match done {
+                    Ok(()) => {
+                        self.visit
+                            .notify("Ответ записан, муниципалитет его видит.")
+                            .await?;
+                        let row = format!("{}/{id}", self.list());
+                        return Ok(Redirect::to(&row).into_response());
+                    }
+                    Err(app::Error::Invalid(faults)) => {
+                        (answer, faults, StatusCode::UNPROCESSABLE_ENTITY)
+                    }
+                    Err(late @ (app::Error::Stale | app::Error::Illegal(_))) => {
+                        let fault = FieldFault::new("", late.to_string());
+                        (answer, vec![fault], StatusCode::CONFLICT)
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Err(answer) => (answer, stale_form(), StatusCode::FORBIDDEN),
+        };
+        let view = self.web.app.schedule_row(self.actor, id).await?;
+        let typed = Typed {
+            answer: answer.answer,
+            ..Typed::of(&view)
+        };
+        Ok((status, self.page(&view, &typed, &fault)).into_response())
+    }
+
     /// The form again, as it comes too late: beside the row of now.
     async fn late(&self, id: Uuid, typed: Typed, words: &str) -> Result<Response> {
         let view = self.web.app.schedule_row(self.actor, id).await?;
@@ -139,12 +198,14 @@ impl Desk<'_> {
                 ("period", typed.period.as_str()),
                 ("expert1", &typed.expert1),
                 ("expert2", &typed.expert2),
+                ("comment", &typed.comment),
             ]
         });
         let faults = merge::faults(words, &mine, &now, |field, id| {
             let period = view.periods.iter().find(|p| p.public_id.to_string() == id);
             let expert = view.experts.iter().find(|e| e.public_id.to_string() == id);
             match (field, period, expert) {
+                ("comment", ..) => id.to_owned(),
                 ("period", Some(period), _) => period.name.clone(),
                 (_, _, Some(expert)) => expert.full_name.clone(),
                 _ => String::new(),

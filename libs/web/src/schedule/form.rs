@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 
 use app::{
     FieldFault,
-    schedule::{Assigned, Expert, ScheduleView, is_of_centre},
+    schedule::{Assigned, Expert, ScheduleView, State, is_of_centre},
 };
-use domain::{life::PeriodMark, role::Role};
+use domain::{
+    life::PeriodMark,
+    proposal::{Note, words},
+    role::Role,
+};
 use maud::{Markup, html};
 use ui::{Choice, Field, Form, Select, Tone, ru};
 
@@ -26,6 +30,7 @@ impl Desk<'_> {
             @if view.no_experts.is_none() || view.no_period.is_none() {
                 (self.form(view, typed, faults))
             } @else { (read_only(view)) }
+            (self.requests(view, typed, faults))
         }
     }
 
@@ -57,9 +62,11 @@ impl Desk<'_> {
                 (ui::hidden("version", &typed.version))
                 (period_field(view, typed, faults))
                 @if self.actor.role == Role::Municipal { (ui::inset(html! { p { (LEAVE_EMPTY) } })) }
+                @if view.no_experts.is_none() { p { (counted(view)) } }
                 @for (index, value) in values.into_iter().enumerate() {
                     (self.place(view, index, value, faults))
                 }
+                @if self.actor.role == Role::Municipal { (comment(view, typed, faults)) }
                 (ui::button("Сохранить"))
             }))
         }
@@ -107,19 +114,71 @@ impl Desk<'_> {
             [("", experts)] => (experts, &[][..]),
             groups => (&[], groups),
         };
-        ui::select(Select {
-            field: Field {
-                name,
-                label,
-                value,
-                error: fault_of(faults, name),
-                ..Field::default()
-            },
-            empty: Some("Не назначен"),
-            options,
-            groups,
-        })
+        let chosen = view
+            .experts
+            .iter()
+            .find(|expert| expert.public_id.to_string() == value);
+        let warned = chosen.and_then(|expert| warned(view, expert));
+        html! {
+            (ui::select(Select {
+                field: Field {
+                    name,
+                    label,
+                    value,
+                    error: fault_of(faults, name),
+                    ..Field::default()
+                },
+                empty: Some("Не назначен"),
+                options,
+                groups,
+            }))
+            @if let Some(words) = warned { (ui::warning(&words)) }
+        }
     }
+}
+
+/// What the loads beside the experts' names count.
+fn counted(view: &ScheduleView) -> String {
+    match &view.counted {
+        Some(period) => format!(
+            "Нагрузка специалистов посчитана в периоде «{}», предел региона — {}.",
+            period.name, view.limit
+        ),
+        None => "Нагрузка специалистов посчитана по всем периодам.".to_owned(),
+    }
+}
+
+/// What is flagged of the expert chosen (R-SCH-3): the person decides.
+fn warned(view: &ScheduleView, expert: &Expert) -> Option<String> {
+    let flagged: Vec<&str> = view
+        .notes(expert)
+        .into_iter()
+        .filter(|note| matches!(note, Note::SameOrganisation | Note::AboveLimit))
+        .map(words::note)
+        .collect();
+    (!flagged.is_empty()).then(|| format!("{}: {}.", expert.full_name, flagged.join(", ")))
+}
+
+fn comment(view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Markup {
+    let declined = view
+        .requests
+        .last()
+        .is_some_and(|request| request.state == State::Declined);
+    let hint = if declined && view.application.row.gap_since.is_some() {
+        "Центр ответил на запрос. Новый комментарий отправит его ещё раз"
+    } else {
+        "Если место останется пустым: какой специалист нужен"
+    };
+    ui::textarea(Field {
+        name: "comment",
+        label: "Комментарий для Центра",
+        value: &typed.comment,
+        hint: Some(hint),
+        error: fault_of(faults, "comment"),
+        max_length: Some(500),
+        rows: Some(2),
+        ..Field::default()
+    })
 }
 
 fn period_field(view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Markup {
@@ -189,23 +248,26 @@ fn expert_words(assigned: &Assigned) -> Markup {
     }
 }
 
-/// Post, organisation, load and the mark of R-SCH-3 beside an expert's name.
+/// Post, subject, organisation, load and the marks of R-SCH-3 beside an expert's name.
 fn describe(expert: &Expert, view: &ScheduleView) -> String {
-    let row = &view.application;
-    let mut words = expert.full_name.clone();
-    for part in [&expert.position, &expert.organisation_name] {
+    let mut who = expert.full_name.clone();
+    for part in [&expert.position, &expert.subject, &expert.organisation_name] {
         if !part.is_empty() {
-            words.push_str(", ");
-            words.push_str(part);
+            who.push_str(", ");
+            who.push_str(part);
         }
     }
-    words.push_str(&format!(" — нагрузка: {}", expert.load));
-    if expert.tenant == row.tenant && expert.organisation == Some(row.organisation) {
-        words.push_str(" — та же организация");
-    }
+    let load = u32::try_from(expert.load).unwrap_or(u32::MAX);
+    let mut told = vec![match view.counted {
+        Some(_) => words::load(load, view.limit),
+        None => format!("нагрузка {load}"),
+    }];
+    // The list is grouped by municipality, and most posts are the same.
+    let notes = view.notes(expert).into_iter();
+    let shown = notes.filter(|note| !matches!(note, Note::OtherMunicipality | Note::SamePosition));
+    told.extend(shown.map(|note| words::note(note).to_owned()));
     if expert.suspended {
-        words.push_str(" — ");
-        words.push_str(SUSPENDED);
+        told.push(SUSPENDED.to_owned());
     }
-    words
+    format!("{who} — {}", told.join(", "))
 }

@@ -2,15 +2,24 @@
 //! the cabinet's own page.
 
 use app::schedule::{Line, Period};
+use chrono::{DateTime, Utc};
 use domain::{life::PeriodMark, routing::Route};
 use maud::{Markup, html};
-use ui::{Column, Field, Select, Tone};
+use ui::{Column, Field, Select, Tone, ru};
 
 use super::{choices, ids_of};
+use crate::Web;
 
 /// The table of rows; `municipality` where they are of many.
 #[must_use]
-pub fn table(caption: &str, rows: &[Line], base: &str, municipality: bool, empty: &str) -> Markup {
+pub fn table(
+    web: &Web,
+    caption: &str,
+    rows: &[Line],
+    base: &str,
+    municipality: bool,
+    empty: &str,
+) -> Markup {
     let mut columns = vec![Column::text("ФИО")];
     if municipality {
         columns.push(Column::text("Муниципалитет"));
@@ -36,7 +45,7 @@ pub fn table(caption: &str, rows: &[Line], base: &str, municipality: bool, empty
         cells.push(html! { (line.position) });
         cells.push(html! { (line.organisation) });
         cells.push(period_mark(line));
-        cells.push(experts_mark(line));
+        cells.push(experts_mark(web, line));
         cells.push(html! { (domain::words::place_name(line.place)) });
         cells
     });
@@ -61,12 +70,28 @@ fn period_mark(line: &Line) -> Markup {
     }
 }
 
-fn experts_mark(line: &Line) -> Markup {
+fn experts_mark(web: &Web, line: &Line) -> Markup {
     html! {
         @if line.assigned >= 2 { (ui::tag(Tone::Blue, "эксперты назначены")) }
-        @else if line.gap_since.is_some() { (ui::tag(Tone::Red, "назначит оператор")) }
+        @else if let Some(since) = line.gap_since {
+            (ui::tag(Tone::Red, "назначит оператор")) " " (waits(web, since))
+        }
         @else { (ui::tag(Tone::Yellow, "эксперты не назначены")) }
         @if !line.experts.is_empty() { " " (line.experts) }
+        @if let Some(request) = &line.request {
+            br;
+            "запрошено " (ru::date_short(web.app.zone().date_of(request.at))) ", ответ: "
+            @if request.answer.is_empty() { "ещё нет" } @else { (request.answer) }
+        }
+    }
+}
+
+/// «ждёт 5 дней».
+fn waits(web: &Web, since: DateTime<Utc>) -> String {
+    let days = web.app.today() - web.app.zone().date_of(since);
+    match u64::try_from(days.num_days()).unwrap_or_default() {
+        0 => "ждёт с сегодняшнего дня".to_owned(),
+        n => format!("ждёт {n} {}", ru::plural(n, "день", "дня", "дней")),
     }
 }
 
