@@ -120,6 +120,8 @@ mod tests {
             starts: calendar::parse("01.10.2026").unwrap(),
             ends: calendar::parse("30.11.2026").unwrap(),
             state: PeriodState::Open,
+            order: None,
+            version: 1,
         }]
     }
 

@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod letters;
 pub mod memberships;
 pub mod migrate;
+pub mod municipal_schedules;
 pub mod municipalities;
 pub mod orders;
 pub mod organisation_requests;

@@ -1,6 +1,8 @@
 //! The schedule: applications on general grounds, their periods and experts (R-SCH-1…4,
 //! R-PER-1). Here are the periods; rows, experts and their writing stand in `schedule/…`.
 
+mod approval;
+mod entries;
 mod experts;
 mod list;
 mod plan;
@@ -10,6 +12,8 @@ use uuid::Uuid;
 
 use crate::{error::Result, scope::Scope};
 
+pub use approval::{Awaiting, approve_row, preliminary, reschedule_row};
+pub use entries::{Entry, EntryExpert, entries};
 pub use experts::{Assigned, Expert, assigned, experts};
 pub use list::{GapCursor, Line, Narrowed, gap_cursor, gaps, registered};
 pub use plan::{Assigning, close_assignment, open_assignment, save_row};
