@@ -260,6 +260,7 @@ impl App {
                 outcome => answers.push((id, name, outcome)),
             }
         }
+        self.publish_results(actor, &order).await;
         Ok(Recorded {
             order,
             kept_former_file,
@@ -364,7 +365,7 @@ impl App {
     }
 }
 
-fn number(typed: &str) -> Result<OrderNumber, String> {
+pub(crate) fn number(typed: &str) -> Result<OrderNumber, String> {
     let number = OrderNumber::parse(typed).map_err(|fault| fault.to_string())?;
     if number.as_str().chars().any(char::is_numeric) {
         Ok(number)
@@ -373,7 +374,7 @@ fn number(typed: &str) -> Result<OrderNumber, String> {
     }
 }
 
-fn date(typed: &str, today: NaiveDate) -> Result<NaiveDate, String> {
+pub(crate) fn date(typed: &str, today: NaiveDate) -> Result<NaiveDate, String> {
     let date = calendar::parse(typed).map_err(|fault| fault.to_string())?;
     if date > today {
         Err("Дата распоряжения не может быть в будущем".to_owned())

@@ -4,6 +4,7 @@
 
 mod list;
 mod plan;
+mod rescheduling;
 mod row;
 mod seats;
 
@@ -19,6 +20,7 @@ use domain::{
 pub use db::schedule::{Assigned, Expert, Line, Period};
 pub use list::{ScheduleList, Wanted};
 pub use plan::Plan;
+pub use rescheduling::MAX_REASON;
 pub use row::ScheduleView;
 pub use seats::{EXPERTS, is_of_centre};
 

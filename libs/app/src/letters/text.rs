@@ -146,6 +146,17 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
             "Ваше заявление о проведении аттестации отклонено{}.\n\nВы можете исправить указанное и сформировать заявление заново.",
             case.rejection
         ),
+        LetterKind::PeriodApproved if teacher => format!(
+            "Вам определен аттестационный период (ПЕРИОД ЗАКРЫТ): {}.",
+            case.period
+        ),
+        LetterKind::PeriodApproved => format!(
+            "Аттестационный период педагога утверждён (ПЕРИОД ЗАКРЫТ): {}. Педагог: {whom}.",
+            case.period
+        ),
+        LetterKind::PeriodSet if !teacher => {
+            format!("Аттестационный период педагога снова предварительный и может измениться. Педагог: {whom}.")
+        }
         LetterKind::PeriodSet if case.period.is_empty() => {
             "Определённый Вам ранее аттестационный период изменён. О новом периоде Вам сообщат дополнительно."
                 .to_owned()
