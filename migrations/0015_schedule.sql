@@ -105,7 +105,7 @@ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('period ' || NEW.id, 0));
   IF (OLD.state, NEW.state) NOT IN (('open', 'open'), ('open', 'approved'), ('approved', 'approved'),
       ('approved', 'completed'), ('completed', 'completed'))
-     OR (NEW.state <> 'open' AND (NEW.order_no IS NULL OR NEW.order_date IS NULL)) THEN
+     OR (NEW.state = 'approved' AND (NEW.order_no IS NULL OR NEW.order_date IS NULL)) THEN
     RAISE EXCEPTION 'a period goes on by its order' USING ERRCODE = '42501';
   END IF;
   RETURN NEW;

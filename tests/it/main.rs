@@ -34,6 +34,7 @@ mod municipality;
 mod once;
 mod orders;
 mod pages;
+mod periods;
 mod plans;
 mod pool;
 mod races;

@@ -43,6 +43,7 @@ const OUTSIDE: &[&str] = &[
     "/register",
     "/results",
     "/schedules",
+    "/schedules/signed/{id}",
 ];
 
 pub fn section_of(role: Role) -> &'static str {
@@ -129,6 +130,16 @@ pub async fn object(world: &World, town: &Full, route: &Route) -> String {
             .unwrap();
         return id.to_string();
     }
+    if route.path.contains("/periods/") {
+        let period = "SELECT p.public_id FROM app.period p JOIN app.municipal_schedule s ON s.period_id = p.id WHERE s.tenant_id =";
+        let id: Uuid = world
+            .superuser()
+            .await
+            .value(&format!("{period} {tenant} LIMIT 1"))
+            .await
+            .unwrap();
+        return id.to_string();
+    }
     let table = match route.path.as_str() {
         path if path.contains("/organisations/requests/") => "organisation_request",
         path if path.contains("/organisations/") => "organisation",
@@ -138,6 +149,7 @@ pub async fn object(world: &World, town: &Full, route: &Route) -> String {
         path if path.starts_with("/admin/municipalities/") => "municipality",
         path if path.starts_with("/documents/") => "file",
         path if path.contains("/detach") => "attachment",
+        path if path.starts_with("/schedules/signed/") => "municipal_schedule",
         _ => "application",
     };
     let whose = if table == "municipality" {

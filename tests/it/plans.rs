@@ -112,6 +112,10 @@ const LISTS: [List; 36] = [
         "FROM app.order o WHERE $1::uuid IS NULL OR (o.date, o.id)",
     ),
     (&[Role::Operator], "WHERE x.order_id = $1 AND x.id > $2"),
+    (
+        &[Role::Operator],
+        "FROM app.schedule_version WHERE period_id = $1 AND number < $2 ORDER BY number DESC",
+    ),
     // The audit by what leads: nothing, the municipality, the act, the account, what was refused.
     (&[Role::Admin], "e.account_id = $7) ORDER BY e.at DESC"),
     (&[Role::Admin], "AND e.tenant_id = $4 ORDER BY e.at DESC"),

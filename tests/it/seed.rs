@@ -51,12 +51,20 @@ pub async fn full(world: &World) -> Full {
              asked_by)
            VALUES ({tenant}, '{}', {elsewhere}, 'teacher', {membership}, {account}, 'Иванова Мария', 'Переезд',
                    {account});
+         WITH p AS (INSERT INTO app.period (public_id, name, starts, ends)
+             VALUES ('{}', 'период {id}', date '3000-01-01' + 2 * {id}::int, date '3000-01-02' + 2 * {id}::int) RETURNING id)
+         INSERT INTO app.municipal_schedule (tenant_id, public_id, period_id, s3_key, file_name, content_type, size,
+             sha256, by_account)
+           SELECT {tenant}, '{}', p.id, 't/{tenant}/signed', 'график.pdf', 'application/pdf', 1, '\\x00',
+             {coordinator_account} FROM p;
          INSERT INTO app.letter (tenant_id, public_id, account_id, kind, application_id)
            VALUES ({tenant}, '{}', {account}, 'registered', {id});
          INSERT INTO app.job (tenant_id, kind, application_id, object_id, account_id, membership_id, role)
            VALUES ({tenant}, 'application_pdf', {id}, 1, {account}, {membership}, 'teacher');
          INSERT INTO app.municipality_export (tenant_id, public_id, state, s3_key, size, sha256, started_at)
            VALUES ({tenant}, '{}', 'done', 'export/{tenant}/seed', 1, '\\x00', now());",
+        uuid(),
+        uuid(),
         uuid(),
         uuid(),
         uuid(),

@@ -57,10 +57,7 @@ pub const ELSEWHERE: &[(&str, &[Act])] = &[
             Act::Annul,
             Act::Correct,
             Act::RequestDocuments,
-            Act::ApprovePeriod,
-            Act::Reschedule,
             Act::Supersede,
-            Act::MakeSchedule,
             Act::NotifyNotApplied,
             Act::Print,
         ],
@@ -68,6 +65,10 @@ pub const ELSEWHERE: &[(&str, &[Act])] = &[
     (
         "done to many at once, each answered for itself: tests/it/orders.rs",
         &[Act::Decide],
+    ),
+    (
+        "done to many at once, what is left out is named: tests/it/periods.rs",
+        &[Act::ApprovePeriod],
     ),
     (
         "reading: no state forbids it",
@@ -99,6 +100,7 @@ pub const ELSEWHERE: &[(&str, &[Act])] = &[
             Act::WriteCard,
             Act::Start,
             Act::ManagePeriods,
+            Act::MakeSchedule,
             Act::ResetPerson,
             Act::InviteStaff,
             Act::InviteCoordinator,

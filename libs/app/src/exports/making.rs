@@ -109,8 +109,10 @@ impl App {
         let mut tx = self.db.enter_worker(Some(attempt.job.tenant)).await?;
         let tables = catalogue::tables(&mut tx).await?;
         let documents = export::documents_total(&mut tx).await?;
+        let schedules = export::schedules(&mut tx).await?;
         drop(tx);
-        attempt.total = i32::try_from(tables.len() as i64 + 1 + documents).unwrap_or(i32::MAX);
+        let files = documents + schedules.len() as i64;
+        attempt.total = i32::try_from(tables.len() as i64 + 1 + files).unwrap_or(i32::MAX);
         for table in &tables {
             let rows = self.write_table(attempt, &mut archive, table).await?;
             attempt.counts.tables.insert(table.name().to_owned(), rows);
@@ -119,6 +121,9 @@ impl App {
         self.write_accounts(attempt, &mut archive).await?;
         attempt.done += 1;
         self.write_documents(attempt, &mut archive).await?;
+        for key in schedules {
+            self.write_document(attempt, &mut archive, &key).await?;
+        }
         attempt.counts.bytes = archive.bytes();
         let about = json!({
             "format": 1,
@@ -187,26 +192,35 @@ impl App {
             };
             after.clone_from(last);
             for key in keys {
-                match self.store.get(&key).await? {
-                    Some(object) => {
-                        let name = format!("documents/{key}");
-                        archive
-                            .add_document(name, object.size, object.body)
-                            .await
-                            .map_err(broken)?;
-                        attempt.counts.documents += 1;
-                    }
-                    None => {
-                        tracing::error!(key, "a document has no object: it is not exported");
-                        attempt.counts.missing += 1;
-                    }
-                }
-                attempt.done += 1;
-                let mut tx = self.db.enter_worker(Some(attempt.job.tenant)).await?;
-                attempt.keep(&mut tx).await?;
-                tx.commit().await?;
+                self.write_document(attempt, archive, &key).await?;
             }
         }
+    }
+
+    async fn write_document(
+        &self,
+        attempt: &mut Attempt<'_>,
+        archive: &mut Archive,
+        key: &str,
+    ) -> Result<()> {
+        match self.store.get(key).await? {
+            Some(object) => {
+                let name = format!("documents/{key}");
+                archive
+                    .add_document(name, object.size, object.body)
+                    .await
+                    .map_err(broken)?;
+                attempt.counts.documents += 1;
+            }
+            None => {
+                tracing::error!(key, "a document has no object: it is not exported");
+                attempt.counts.missing += 1;
+            }
+        }
+        attempt.done += 1;
+        let mut tx = self.db.enter_worker(Some(attempt.job.tenant)).await?;
+        attempt.keep(&mut tx).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn finish_export(&self, attempt: &Attempt<'_>, stored: &Stored) -> Result<()> {

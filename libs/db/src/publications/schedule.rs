@@ -153,16 +153,21 @@ pub struct Version {
     pub at: DateTime<Utc>,
 }
 
-/// The versions of a period, the latest first.
+/// Versions of a page.
+pub const VERSIONS: usize = 50;
+
+/// The versions of a period, the latest first, and one more if there is another page; from behind
+/// the version `after` on.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn versions(scope: &mut Scope, period: i32) -> Result<Vec<Version>> {
+pub async fn versions(scope: &mut Scope, period: i32, after: Option<i32>) -> Result<Vec<Version>> {
     Ok(sqlx::query_as!(
         Version,
         "SELECT number, sha256, difference, lines, order_no, order_date, at FROM app.schedule_version
-         WHERE period_id = $1 ORDER BY number DESC LIMIT 50",
+         WHERE period_id = $1 AND number < $2 ORDER BY number DESC LIMIT 51",
         period,
+        after.unwrap_or(i32::MAX),
     )
     .fetch_all(scope.connection())
     .await?)

@@ -99,6 +99,18 @@ pub async fn documents(tx: &mut WorkerTx, after: &str) -> Result<Vec<String>> {
     .await?)
 }
 
+/// The keys of the municipality's signed schedules: one for a period.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn schedules(tx: &mut WorkerTx) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT s3_key FROM app.municipal_schedule WHERE tenant_id = app.ctx_tenant() ORDER BY id"
+    )
+    .fetch_all(tx.connection())
+    .await?)
+}
+
 /// A page of the logins and addresses of the municipality's people: where the next one
 /// begins, and each as a line of JSON.
 ///

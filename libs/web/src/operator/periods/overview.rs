@@ -9,16 +9,30 @@ use app::{
 use axum::extract::State;
 use domain::calendar::Zone;
 use maud::{Markup, html};
-use ui::{Column, Fact, Table, ru};
+use serde::Deserialize;
+use ui::{Column, Fact, Pagination, Table, ru};
 
 use super::PATH;
 use crate::{
-    Web, error::Result, id::Id, lists, municipal_schedules as schedules, page::Page,
+    Web, asked::Asked, error::Result, id::Id, lists, municipal_schedules as schedules, page::Page,
     visit::Operator,
 };
 
-pub(super) async fn show(at: Operator, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
-    let overview = web.app.period(&at.actor, id).await?;
+/// What the address asks for.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Paged {
+    after: String,
+}
+
+pub(super) async fn show(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    Asked(paged): Asked<Paged>,
+) -> Result<Markup> {
+    let after = paged.after.parse().ok();
+    let overview = web.app.period(&at.actor, id, after).await?;
     Ok(Page::new(&at, &overview.period.name)
         .caption("Аттестационный период")
         .back(PATH)
@@ -42,6 +56,8 @@ fn body(overview: &Overview, zone: Zone) -> Markup {
         }
         h2 { "Версии графика" }
         (versions(&overview.versions, zone))
+        @let next = overview.next.map(|after| format!("{PATH}/{}?after={after}", period.public_id));
+        (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
         h2 { "Графики муниципалитетов" }
         (municipalities(&overview.municipalities, zone))
     }
