@@ -98,6 +98,17 @@ pub async fn with_bytes(world: &World, town: &Full) {
         received.key, town.town.id
     );
     sql.run(&update).await.unwrap();
+    let pdf = futures::stream::iter([Ok::<_, std::io::Error>("%PDF-1.7\n".into())]);
+    let received = world
+        .app()
+        .receive("files", town.town.id, "график.pdf", pdf)
+        .await
+        .unwrap();
+    let update = format!(
+        "UPDATE app.municipal_schedule SET s3_key = '{}' WHERE tenant_id = {}",
+        received.key, town.town.id
+    );
+    sql.run(&update).await.unwrap();
 }
 
 /// The token of the session's forms, from the page every cabinet begins with.
@@ -206,7 +217,9 @@ async fn sec_05_another_municipalitys_object_is_like_none() {
             let Some(role) = role else { continue };
             // Administrators see no documents.
             let theirs = route.section() == section_of(*role)
-                || (["documents", "orders"].contains(&route.section()) && *role != Role::Admin);
+                || (["documents", "orders"].contains(&route.section()) && *role != Role::Admin)
+                || (route.section() == "schedules"
+                    && [Role::Municipal, Role::Operator].contains(role));
             let token = token(browser, role.home()).await;
             for post in [false, true] {
                 if (post && !route.post) || (!post && !route.get) {

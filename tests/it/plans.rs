@@ -14,7 +14,7 @@ type List = (&'static [Role], &'static str);
 
 const REGISTRARS: &[Role] = &[Role::Municipal, Role::Operator];
 
-const LISTS: [List; 36] = [
+const LISTS: [List; 37] = [
     (
         &[Role::Municipal],
         "a.status = 'under_review' AND a.route = $1 AND a.procedure = $2 AND (a.due_on",

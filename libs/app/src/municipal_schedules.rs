@@ -50,7 +50,8 @@ impl App {
     /// The rows of the own municipality's schedule of a period, with the period.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`].
+    /// [`Error::NotFound`] as well for a period the municipality has no rows in,
+    /// [`Error::Forbidden`].
     pub async fn municipal_schedule(
         &self,
         actor: &Actor,
@@ -62,6 +63,9 @@ impl App {
             .await?
             .ok_or(Error::NotFound)?;
         let entries = schedule::entries(&mut tx, tenant, period.id, false).await?;
+        if entries.is_empty() {
+            return Err(Error::NotFound);
+        }
         Ok((period, entries))
     }
 
@@ -70,8 +74,8 @@ impl App {
     /// the caller discards the file.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`]; [`Error::Invalid`] for `scan`;
-    /// [`Error::Illegal`] for a period the municipality has no rows in.
+    /// [`Error::NotFound`] as well for a period the municipality has no rows in,
+    /// [`Error::Forbidden`], [`Error::Stale`]; [`Error::Invalid`] for `scan`.
     pub async fn attach_signed_schedule(
         &self,
         actor: &Actor,
@@ -98,9 +102,7 @@ impl App {
             .await?
             .is_empty()
         {
-            return Err(Error::Illegal(
-                "В этом периоде у муниципалитета нет строк графика.".to_owned(),
-            ));
+            return Err(Error::NotFound);
         }
         let new = municipal_schedules::NewScan {
             s3_key: &scan.key,

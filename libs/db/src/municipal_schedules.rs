@@ -126,7 +126,7 @@ impl From<Row> for MunicipalSchedule {
     }
 }
 
-/// The schedules of a municipality, of every period it has rows in or a scan of.
+/// The schedules of a municipality, of every period it has rows in.
 ///
 /// # Errors
 /// If the database does not answer.

@@ -13,6 +13,7 @@ mod application;
 mod press;
 #[cfg(test)]
 mod reading;
+mod schedule;
 mod withdrawal;
 mod words;
 
@@ -20,6 +21,7 @@ pub use application::{
     Applicant, ApplicationForm, AttestationForm, GenitiveName, Held, Procedure, Service,
     application,
 };
+pub use schedule::{SCHEDULE_COLUMNS, ScheduleForm, schedule};
 pub use withdrawal::{Registration, WithdrawalForm, withdrawal};
 
 /// Why a paper could not be printed. None of it is the person's doing: whatever a person typed

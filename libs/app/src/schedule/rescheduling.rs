@@ -1,7 +1,7 @@
 //! Moving an approved row back to preliminary (08 §8.1, «reschedule»): the operator's, with a
 //! reason. It is the next version of the schedule.
 
-use db::{events, letters, schedule};
+use db::{applications, events, letters, schedule};
 use domain::{
     act::{Act, acts},
     actor::Actor,
@@ -22,12 +22,15 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Illegal`].
     pub async fn reschedulable(&self, actor: &Actor, application: Uuid) -> Result<Application> {
-        let (_, permit) = self
-            .enter_case::<acts::Reschedule>(actor, application)
-            .await?;
-        legal(Act::Reschedule, actor.role, &permit.case())
-            .map_err(|refusal| Error::refused(Act::Reschedule, refusal))?;
-        Ok(permit.into_row())
+        let mut tx = self.db.enter::<acts::ReadSchedule>(actor).await?;
+        let row = applications::find(&mut tx, application)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let row = tx.may(row).await?.into_row();
+        match super::refusal(&tx, actor, Act::Reschedule, &row) {
+            Some(words) => Err(Error::Illegal(words)),
+            None => Ok(row),
+        }
     }
 
     /// Moves an approved row back to preliminary: it stays in its period, and whoever keeps
