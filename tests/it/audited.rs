@@ -349,7 +349,7 @@ const SILENT: [(&str, &str); 17] = [
     ("letter_sent", WORKERS),
     ("seal_audit", "seals the lines"),
     ("write_accounts", WORKERS),
-    ("write_documents", WORKERS),
+    ("write_document", WORKERS),
     ("write_table", WORKERS),
 ];
 

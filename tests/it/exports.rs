@@ -41,7 +41,8 @@ pub fn store() -> Store {
 pub async fn with_objects(sql: &mut Session, town: &Town) {
     let keys: Vec<String> = sql
         .list(&format!(
-            "SELECT DISTINCT s3_key FROM app.file WHERE tenant_id = {}",
+            "SELECT s3_key FROM app.file WHERE tenant_id = {0}
+             UNION SELECT s3_key FROM app.municipal_schedule WHERE tenant_id = {0}",
             town.id
         ))
         .await;
@@ -170,8 +171,8 @@ async fn sec_106_an_export_is_everything_of_one_and_nothing_of_another() {
         .keys()
         .filter(|name| name.starts_with("documents/"))
         .count();
-    assert_eq!((export.counts.documents, export.counts.missing), (1, 0));
-    assert_eq!(documents, 1);
+    assert_eq!((export.counts.documents, export.counts.missing), (2, 0));
+    assert_eq!(documents, 2);
 
     let all: String = members
         .values()
@@ -247,7 +248,7 @@ async fn sec_106_every_table_can_be_walked() {
              ON a.attrelid = ('app.' || t)::regclass AND a.attname = 's3_key' ORDER BY 1",
         )
         .await;
-    assert_eq!(keys, ["file", "municipality_export"]);
+    assert_eq!(keys, ["file", "municipal_schedule", "municipality_export"]);
 }
 
 #[tokio::test]
@@ -342,7 +343,7 @@ async fn sec_106_whoever_asked_is_asked_again() {
     let done = app.export_now(&place, export.public_id).await.unwrap();
     assert_eq!(done.state, State::Done);
     // The seed's documents have no bytes: that is said, not hidden.
-    assert_eq!((done.counts.documents, done.counts.missing), (0, 1));
+    assert_eq!((done.counts.documents, done.counts.missing), (0, 2));
     let (_, same) = app
         .export_for_ctl(&own.town.slug, None, false)
         .await

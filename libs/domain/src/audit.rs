@@ -78,6 +78,8 @@ deeds! {
     LoadPolicy = "policy.reload" "Загрузка прав доступа",
     /// An order recorded, before anything is decided by it (R-ORD-1).
     RecordOrder = "order.record" "Запись распоряжения",
+    /// What an order decided published for everyone (R-ORD-1).
+    PublishResults = "results.publish" "Публикация итогов",
     /// The audit taken away as a file.
     ExportAudit = "audit.export" "Выгрузка журнала действий",
 }

@@ -125,6 +125,9 @@ impl App {
         let period = publications::schedule::lock(&mut tx, period.id).await?;
         let version = publications::schedule::version(&mut tx, &period).await?;
         let (_, left) = judged(&mut tx, actor, period.id).await?;
+        if version.is_some() {
+            events::audit(&mut tx, Some(i64::from(period.id))).await?;
+        }
         tx.commit().await?;
         Ok(Approved {
             period,

@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use db::publications::{
-    ResultRow,
-    results::{self, Results},
+use db::{
+    events,
+    publications::{
+        ResultRow,
+        results::{self, Results},
+    },
 };
-use domain::{act::acts, actor::Actor};
+use domain::{act::acts, actor::Actor, audit::Deed};
 
 use super::{digest, names_teachers, teacher};
 use crate::{App, Error, Result, orders::Order};
@@ -59,6 +62,7 @@ impl App {
             let sha256 = digest([bytes.as_slice()]);
             results::save(&mut tx, &permit, &of, period, &rows, &sha256).await?;
         }
+        events::audit_deed(&mut tx, Deed::PublishResults, Some(of.order)).await?;
         Ok(tx.commit().await?)
     }
 }
