@@ -326,13 +326,10 @@ async fn r_per_1_an_approved_period_is_closed_for_municipalities() {
     assert!(scene.set(&scene.coordinator, &single, 2).await.unwrap());
     // An operator approves only what is ready, by the database too.
     let mut sql = scene.operator.sql_in(&scene.town).await;
-    let (_, bare) = (
-        (),
-        scene
-            .town
-            .registered(&scene.town.teacher().await, &scene.coordinator)
-            .await,
-    );
+    let bare = scene
+        .town
+        .registered(&scene.town.teacher().await, &scene.coordinator)
+        .await;
     scene
         .world
         .superuser()
@@ -613,8 +610,10 @@ async fn r_sch_5_a_signed_schedule_is_agreed_until_a_row_changes() {
     let says = |page: &Page, words: &str| {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     };
+    const PRELIMINARY: &str = "govuk-tag--blue\">предварительный<";
+    const AGREED: &str = "govuk-tag--green\">согласован<";
     let page = browser.get(list).await;
-    says(&page, "предварительный");
+    says(&page, PRELIMINARY);
     let file = format!("{list}/periods/{}?format=xlsx", scene.period.public_id);
     assert!(page.links().contains(&file), "{:?}", page.links());
     let sheet = browser.get(&file).await;
@@ -644,7 +643,7 @@ async fn r_sch_5_a_signed_schedule_is_agreed_until_a_row_changes() {
         attached.told()
     );
     let page = browser.get(list).await;
-    says(&page, "согласован");
+    says(&page, AGREED);
     let scan = page
         .links()
         .into_iter()
@@ -652,7 +651,7 @@ async fn r_sch_5_a_signed_schedule_is_agreed_until_a_row_changes() {
     let scan = scan.unwrap();
     let operator = site.browser_of(&scene.operator).await;
     let overview = format!("/operator/periods/{}", scene.period.public_id);
-    says(&operator.get(&overview).await, "согласован");
+    says(&operator.get(&overview).await, AGREED);
     for reader in [&browser, &operator] {
         let opened = reader.get(&scan).await;
         assert_eq!(opened.status, StatusCode::OK, "{}", opened.told());
@@ -665,7 +664,7 @@ async fn r_sch_5_a_signed_schedule_is_agreed_until_a_row_changes() {
     // A second expert is a change; signed anew it is agreed, and approving changes nothing.
     scene.set(&scene.coordinator, &row, 2).await.unwrap();
     let page = browser.get(list).await;
-    says(&page, "предварительный");
+    says(&page, PRELIMINARY);
     says(&page, "график с тех пор изменён");
     let attached = attach(b"%PDF-1.7\n%2\n").await;
     assert_eq!(
@@ -675,12 +674,12 @@ async fn r_sch_5_a_signed_schedule_is_agreed_until_a_row_changes() {
         attached.told()
     );
     scene.approve(ORDER).await.unwrap();
-    says(&browser.get(list).await, "согласован");
+    says(&browser.get(list).await, AGREED);
     // The Centre moves the row back: it is preliminary again.
     let version = scene.row_version(&row).await;
     let app = scene.world.app();
     app.reschedule(&scene.operator, row.public_id, version, "Болезнь")
         .await
         .unwrap();
-    says(&browser.get(list).await, "предварительный");
+    says(&browser.get(list).await, PRELIMINARY);
 }

@@ -140,7 +140,9 @@ fn period_of(
         now
     };
     if typed.is_empty() {
-        return if now.is_none() || no_period.is_some() {
+        // A row that was left out of its approved period stays in it, though nobody chooses it now.
+        let closed = |known: &Period| Some(known.id) == now && !known.open;
+        return if now.is_none() || no_period.is_some() || periods.iter().any(closed) {
             now
         } else {
             fault("Выберите аттестационный период".to_owned())
