@@ -183,3 +183,34 @@ async fn administrators_know_of_coordinators_only() {
         assert_eq!(probed, refused, "{:?}", person.role);
     }
 }
+
+#[tokio::test]
+async fn operators_alone_ask_who_may_be_named_in_public() {
+    let world = World::shared().await;
+    let town = world.town().await;
+    let (open, shy) = (town.expert().await, town.expert().await);
+    let mut sql = world.superuser().await;
+    sql.script(&format!(
+        "INSERT INTO app.consent (account_id, kind, text_version, withdrawn_at)
+           SELECT a, kind, version, CASE WHEN a = {1} THEN now() END
+           FROM app.ref_consent_text, unnest(ARRAY[{0}, {1}]) a WHERE kind = 'publication'",
+        open.account.0, shy.account.0
+    ))
+    .await;
+    let query = format!(
+        "SELECT app.may_publish('{{{},{}}}')",
+        open.account.0, shy.account.0
+    );
+    let operator = world.operator().await;
+    let named = ids(&mut operator.sql().await, &query).await;
+    assert_eq!(named, [open.account.0], "a consent withdrawn is none");
+    for person in [&town.coordinator().await, &open] {
+        let refused = person.sql().await.probe(&query).await;
+        assert_eq!(
+            refused,
+            Err(Refused(Refused::PRIVILEGE.to_owned())),
+            "{:?}",
+            person.role
+        );
+    }
+}

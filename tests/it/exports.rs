@@ -42,7 +42,8 @@ pub async fn with_objects(sql: &mut Session, town: &Town) {
     let keys: Vec<String> = sql
         .list(&format!(
             "SELECT s3_key FROM app.file WHERE tenant_id = {0} UNION
-             SELECT o.s3_key FROM app.order o JOIN app.decision d ON d.order_id = o.id WHERE d.tenant_id = {0}",
+             SELECT o.s3_key FROM app.order o JOIN app.decision d ON d.order_id = o.id WHERE d.tenant_id = {0}
+             UNION SELECT s3_key FROM app.municipal_schedule WHERE tenant_id = {0}",
             town.id
         ))
         .await;
@@ -254,7 +255,7 @@ async fn sec_106_every_table_can_be_walked() {
              ON a.attrelid = ('app.' || t)::regclass AND a.attname = 's3_key' ORDER BY 1",
         )
         .await;
-    assert_eq!(keys, ["file", "municipality_export"]);
+    assert_eq!(keys, ["file", "municipal_schedule", "municipality_export"]);
 }
 
 #[tokio::test]

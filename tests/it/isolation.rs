@@ -83,6 +83,7 @@ async fn sec_03_no_row_without_a_context() {
         "Operator gap_request",
         "Operator invitation",
         "Operator membership",
+        "Operator municipal_schedule",
         "Operator order",
         "Operator registration",
         "Operator rendition",

@@ -36,6 +36,7 @@ mod municipality;
 mod once;
 mod orders;
 mod pages;
+mod periods;
 mod plans;
 mod pool;
 mod proposals;

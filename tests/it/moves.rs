@@ -96,14 +96,16 @@ fn denied<T>() -> Result<T, Refused> {
 async fn transfer_and_merge_know_every_table() {
     // By name in migrations/0011 and 0014; the journal stays, and so do requests for transfers.
     // An export stays with its job: it is of the municipality it was asked for, its file lies
-    // under that one's number, and removing that one is what it is for.
-    const NAMED: [&str; 10] = [
+    // under that one's number, and removing that one is what it is for. A signed schedule is the
+    // paper of the municipality that signed it.
+    const NAMED: [&str; 11] = [
         "application",
         "card",
         "invitation",
         "job",
         "letter",
         "membership",
+        "municipal_schedule",
         "municipality_export",
         "organisation",
         "organisation_request",

@@ -43,6 +43,7 @@ const OUTSIDE: &[&str] = &[
     "/register",
     "/results",
     "/schedules",
+    "/schedules/signed/{id}",
 ];
 
 pub fn section_of(role: Role) -> &'static str {
@@ -97,6 +98,17 @@ pub async fn with_bytes(world: &World, town: &Full) {
         received.key, town.town.id
     );
     sql.run(&update).await.unwrap();
+    let pdf = futures::stream::iter([Ok::<_, std::io::Error>("%PDF-1.7\n".into())]);
+    let received = world
+        .app()
+        .receive("files", town.town.id, "график.pdf", pdf)
+        .await
+        .unwrap();
+    let update = format!(
+        "UPDATE app.municipal_schedule SET s3_key = '{}' WHERE tenant_id = {}",
+        received.key, town.town.id
+    );
+    sql.run(&update).await.unwrap();
 }
 
 /// The token of the session's forms, from the page every cabinet begins with.
@@ -129,6 +141,16 @@ pub async fn object(world: &World, town: &Full, route: &Route) -> String {
             .unwrap();
         return id.to_string();
     }
+    if route.path.contains("/periods/") {
+        let period = "SELECT p.public_id FROM app.period p JOIN app.municipal_schedule s ON s.period_id = p.id WHERE s.tenant_id =";
+        let id: Uuid = world
+            .superuser()
+            .await
+            .value(&format!("{period} {tenant} LIMIT 1"))
+            .await
+            .unwrap();
+        return id.to_string();
+    }
     let table = match route.path.as_str() {
         path if path.contains("/organisations/requests/") => "organisation_request",
         path if path.contains("/organisations/") => "organisation",
@@ -138,6 +160,7 @@ pub async fn object(world: &World, town: &Full, route: &Route) -> String {
         path if path.starts_with("/admin/municipalities/") => "municipality",
         path if path.starts_with("/documents/") => "file",
         path if path.contains("/detach") => "attachment",
+        path if path.starts_with("/schedules/signed/") => "municipal_schedule",
         _ => "application",
     };
     let whose = if table == "municipality" {
@@ -194,7 +217,9 @@ async fn sec_05_another_municipalitys_object_is_like_none() {
             let Some(role) = role else { continue };
             // Administrators see no documents.
             let theirs = route.section() == section_of(*role)
-                || (["documents", "orders"].contains(&route.section()) && *role != Role::Admin);
+                || (["documents", "orders"].contains(&route.section()) && *role != Role::Admin)
+                || (route.section() == "schedules"
+                    && [Role::Municipal, Role::Operator].contains(role));
             let token = token(browser, role.home()).await;
             for post in [false, true] {
                 if (post && !route.post) || (!post && !route.get) {

@@ -129,6 +129,10 @@ const LISTS: &[List] = &[
         &[Role::Operator],
         "WHERE r.date >= $1 AND r.date <= $2 LIMIT $3",
     ),
+    (
+        &[Role::Operator],
+        "FROM app.schedule_version WHERE period_id = $1 AND number < $2 ORDER BY number DESC",
+    ),
     // The audit by what leads: nothing, the municipality, the act, the account, what was refused.
     (&[Role::Admin], "e.account_id = $7) ORDER BY e.at DESC"),
     (&[Role::Admin], "AND e.tenant_id = $4 ORDER BY e.at DESC"),

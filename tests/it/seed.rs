@@ -26,6 +26,7 @@ pub async fn full(world: &World) -> Full {
     let (account, membership) = (teacher.account.0, teacher.membership);
     let (expert_account, expert_membership) = (expert.account.0, expert.membership);
     let coordinator_account = coordinator.account.0;
+    let coordinator_membership = coordinator.membership;
     // Where its teacher asks to be transferred to.
     let elsewhere = world.town().await.id;
     let uuid = Uuid::now_v7;
@@ -58,6 +59,12 @@ pub async fn full(world: &World) -> Full {
              asked_by)
            VALUES ({tenant}, '{}', {elsewhere}, 'teacher', {membership}, {account}, 'Иванова Мария', 'Переезд',
                    {account});
+         WITH p AS (INSERT INTO app.period (public_id, name, starts, ends)
+             VALUES ('{}', 'период {id}', date '3000-01-01' + 2 * {id}::int, date '3000-01-02' + 2 * {id}::int) RETURNING id)
+         INSERT INTO app.municipal_schedule (tenant_id, public_id, period_id, s3_key, file_name, content_type, size,
+             sha256, by_account)
+           SELECT {tenant}, '{}', p.id, 't/{tenant}/signed', 'график.pdf', 'application/pdf', 1, '\\x00',
+             {coordinator_account} FROM p;
          INSERT INTO app.letter (tenant_id, public_id, account_id, kind, application_id)
            VALUES ({tenant}, '{}', {account}, 'registered', {id});
          INSERT INTO app.job (tenant_id, kind, application_id, object_id, account_id, membership_id, role)
@@ -65,7 +72,7 @@ pub async fn full(world: &World) -> Full {
          INSERT INTO app.municipality_export (tenant_id, public_id, state, s3_key, size, sha256, started_at)
            VALUES ({tenant}, '{}', 'done', 'export/{tenant}/seed', 1, '\\x00', now());
          INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
-           VALUES ('{}', {tenant}, {coordinator_account}, {}, 'municipal', 'journal', '{{\"kind\": \"journal\"}}');",
+           VALUES ('{}', {tenant}, {coordinator_account}, {coordinator_membership}, 'municipal', 'journal', '{{\"kind\": \"journal\"}}');",
         uuid(),
         uuid(),
         uuid(),
@@ -74,7 +81,10 @@ pub async fn full(world: &World) -> Full {
         uuid(),
         uuid(),
         uuid(),
-        coordinator.membership,
+        uuid(),
+        uuid(),
+        uuid(),
+        uuid(),
     ))
     .await;
     let file: i64 = sql

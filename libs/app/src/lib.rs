@@ -27,6 +27,7 @@ pub mod links;
 pub mod listing;
 pub mod lists;
 pub mod memberships;
+pub mod municipal_schedules;
 pub mod municipalities;
 pub mod orders;
 pub mod organisation_requests;

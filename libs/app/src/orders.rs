@@ -158,6 +158,7 @@ impl App {
             }
         }
         self.complete_periods(actor).await?;
+        self.publish_results(actor, &order).await;
         Ok(Recorded {
             order,
             kept_former_file,
@@ -317,7 +318,7 @@ fn told(held: &Holding) -> String {
     words::decision(held.decision, &held.number, held.date)
 }
 
-fn number(typed: &str) -> Result<OrderNumber, String> {
+pub(crate) fn number(typed: &str) -> Result<OrderNumber, String> {
     let number = OrderNumber::parse(typed).map_err(|fault| fault.to_string())?;
     if number.as_str().chars().any(char::is_numeric) {
         Ok(number)
@@ -326,7 +327,7 @@ fn number(typed: &str) -> Result<OrderNumber, String> {
     }
 }
 
-fn date(typed: &str, today: NaiveDate) -> Result<NaiveDate, String> {
+pub(crate) fn date(typed: &str, today: NaiveDate) -> Result<NaiveDate, String> {
     let date = calendar::parse(typed).map_err(|fault| fault.to_string())?;
     if date > today {
         Err("Дата распоряжения не может быть в будущем".to_owned())

@@ -1,4 +1,8 @@
-//! Attestation periods: listing and creating them (R-PER-1).
+//! Attestation periods: listing and creating them (R-PER-1). Approving one is in `approval`, what
+//! is known of one in `overview`.
+
+mod approval;
+mod overview;
 
 use db::{events, periods};
 use domain::{
@@ -8,7 +12,9 @@ use domain::{
     value::Line,
 };
 
+pub use approval::{Approval, Approved, Left, Typed};
 pub use db::periods::{Period, PeriodState};
+pub use overview::Overview;
 
 use crate::{App, Error, FieldFault, Result};
 
@@ -120,6 +126,8 @@ mod tests {
             starts: calendar::parse("01.10.2026").unwrap(),
             ends: calendar::parse("30.11.2026").unwrap(),
             state: PeriodState::Open,
+            order: None,
+            version: 1,
         }]
     }
 

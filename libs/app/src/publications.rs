@@ -1,11 +1,32 @@
-//! What anyone may see without a session: municipalities' contacts and what open pages can be
-//! filtered by. Nothing here knows a person.
+//! What anyone may see without a session: municipalities' contacts, published schedules and
+//! results and what they can be filtered by. Publishing them is in [`schedule`] and [`results`].
 
-use db::{municipalities, publications, reference::Item};
+pub(crate) mod results;
+pub(crate) mod schedule;
 
-pub use db::municipalities::Municipality;
+use db::{
+    municipalities,
+    publications::{self, Narrowed, PAGE, Row},
+    reference::{self, Item},
+};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+pub use db::{
+    municipalities::Municipality,
+    publications::{PublicExpert, Published, ResultRow, ScheduleRow, Teacher, schedule::Version},
+};
 
 use crate::{App, Result, places::Choice};
+
+/// A page of what is published.
+#[derive(Clone, Debug)]
+pub struct Publications<R> {
+    /// The publications, the latest first.
+    pub rows: Vec<Published<R>>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<i64>,
+}
 
 impl App {
     /// The municipality of a slug; a suspended one says so.
@@ -47,4 +68,56 @@ impl App {
         let mut tx = self.db.enter_public().await?;
         Ok(publications::periods(&mut tx).await?)
     }
+
+    /// A page of published schedules or results, from behind the publication `after` on: of one
+    /// period by its public id, of one municipality by its slug, or of all. What there is not
+    /// narrows nothing.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn published<R: Row>(
+        &self,
+        period: Option<Uuid>,
+        municipality: &str,
+        after: Option<i64>,
+    ) -> Result<Publications<R>> {
+        let mut tx = self.db.enter_public().await?;
+        let by = Narrowed {
+            period: match period {
+                Some(id) => publications::period(&mut tx, id).await?,
+                None => None,
+            },
+            municipality: municipalities::by_slug(&mut tx, municipality)
+                .await?
+                .map(|municipality| municipality.id),
+        };
+        let mut rows = publications::page(&mut tx, by, after).await?;
+        let more = rows.len() > PAGE;
+        rows.truncate(PAGE);
+        let next = rows.last().filter(|_| more).map(|published| published.id);
+        Ok(Publications { rows, next })
+    }
+}
+
+/// Whether the region publishes the names of teachers; it does not until it says so (R-SCH-5).
+async fn names_teachers(scope: &mut db::Scope) -> Result<bool> {
+    Ok(reference::setting(scope, "publish_teachers").await? == "yes")
+}
+
+/// A teacher as it is published.
+fn teacher(named: bool, name: &str, position: &str, organisation: &str) -> Teacher {
+    Teacher {
+        name: if named { name } else { "" }.to_owned(),
+        position: position.to_owned(),
+        organisation: organisation.to_owned(),
+    }
+}
+
+/// The SHA-256 of `parts`, one after another, in hex.
+fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().to_vec()
 }

@@ -7,6 +7,7 @@ mod list;
 mod pairs;
 mod plan;
 mod proposal;
+mod rescheduling;
 mod row;
 mod seats;
 
@@ -25,6 +26,7 @@ pub use db::schedule::{Asked, Assigned, Expert, Held, Line, Period, Request, Sta
 pub use list::{ScheduleList, Wanted};
 pub use plan::Plan;
 pub use proposal::{Answered, AsProposed, PeriodProposal, Proposed};
+pub use rescheduling::MAX_REASON;
 pub use row::ScheduleView;
 pub use seats::{EXPERTS, is_of_centre};
 

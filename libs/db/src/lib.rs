@@ -27,6 +27,7 @@ pub mod journal;
 pub mod letters;
 pub mod memberships;
 pub mod migrate;
+pub mod municipal_schedules;
 pub mod municipalities;
 pub mod orders;
 pub mod organisation_requests;

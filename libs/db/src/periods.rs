@@ -2,11 +2,15 @@
 //! application is the schedule's.
 
 use chrono::NaiveDate;
-use domain::{act::acts, calendar::Span, value::Line};
+use domain::{
+    act::{Doing, acts},
+    calendar::Span,
+    value::Line,
+};
 use uuid::Uuid;
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, touched},
     scope::{Scope, Tx},
 };
 
@@ -25,6 +29,19 @@ pub struct Period {
     pub ends: NaiveDate,
     /// How far it is.
     pub state: PeriodState,
+    /// The order that approved it last, once one did.
+    pub order: Option<ApprovalOrder>,
+    /// Its version.
+    pub version: i32,
+}
+
+/// Number and date of the order (распоряжение) that approves a schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovalOrder {
+    /// «173К».
+    pub number: String,
+    /// Its date.
+    pub date: NaiveDate,
 }
 
 /// How far a period is.
@@ -68,7 +85,7 @@ impl PeriodState {
 pub async fn all(scope: &mut Scope) -> Result<Vec<Period>> {
     sqlx::query_as!(
         Row,
-        "SELECT id, public_id, name, starts, ends, state FROM app.period ORDER BY starts DESC"
+        "SELECT id, public_id, name, starts, ends, state, order_no, order_date, version FROM app.period ORDER BY starts DESC"
     )
     .fetch_all(scope.connection())
     .await?
@@ -84,7 +101,7 @@ pub async fn all(scope: &mut Scope) -> Result<Vec<Period>> {
 pub async fn open(scope: &mut Scope) -> Result<Vec<Period>> {
     sqlx::query_as!(
         Row,
-        "SELECT id, public_id, name, starts, ends, state FROM app.period
+        "SELECT id, public_id, name, starts, ends, state, order_no, order_date, version FROM app.period
          WHERE state = 'open' ORDER BY starts"
     )
     .fetch_all(scope.connection())
@@ -92,6 +109,65 @@ pub async fn open(scope: &mut Scope) -> Result<Vec<Period>> {
     .into_iter()
     .map(Period::try_from)
     .collect()
+}
+
+/// The period with this public id.
+///
+/// # Errors
+/// As [`all`].
+pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<Period>> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, public_id, name, starts, ends, state, order_no, order_date, version FROM app.period
+         WHERE public_id = $1",
+        public_id
+    )
+    .fetch_optional(scope.connection())
+    .await?
+    .map(Period::try_from)
+    .transpose()
+}
+
+/// The period with this number, locked until the transaction ends: what is published of it is
+/// written by one at a time.
+///
+/// # Errors
+/// As [`all`].
+pub async fn lock<A: Doing>(tx: &mut Tx<A>, id: i32) -> Result<Option<Period>> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, public_id, name, starts, ends, state, order_no, order_date, version FROM app.period
+         WHERE id = $1 FOR NO KEY UPDATE",
+        id
+    )
+    .fetch_optional(tx.connection())
+    .await?
+    .map(Period::try_from)
+    .transpose()
+}
+
+/// Approves a period by an order, or writes down the order that approves what became ready
+/// later: from now on no municipality puts a row into it (R-PER-1).
+///
+/// # Errors
+/// [`Error::Stale`] if the period changed meanwhile.
+pub async fn approve(
+    tx: &mut Tx<acts::ApprovePeriod>,
+    period: &Period,
+    order: &ApprovalOrder,
+) -> Result<()> {
+    let rows = sqlx::query!(
+        "UPDATE app.period SET state = 'approved', order_no = $3, order_date = $4, version = version + 1
+         WHERE id = $1 AND version = $2 AND state <> 'completed'",
+        period.id,
+        period.version,
+        order.number,
+        order.date,
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    touched(rows)
 }
 
 /// Creates a period. It belongs to the region and to no municipality: that the scope was
@@ -137,6 +213,9 @@ struct Row {
     starts: NaiveDate,
     ends: NaiveDate,
     state: String,
+    order_no: Option<String>,
+    order_date: Option<NaiveDate>,
+    version: i32,
 }
 
 impl TryFrom<Row> for Period {
@@ -150,6 +229,11 @@ impl TryFrom<Row> for Period {
             starts: row.starts,
             ends: row.ends,
             state: PeriodState::from_code(&row.state)?,
+            order: row
+                .order_no
+                .zip(row.order_date)
+                .map(|(number, date)| ApprovalOrder { number, date }),
+            version: row.version,
         })
     }
 }

@@ -2,6 +2,8 @@
 //! R-PER-1). Here are the periods; rows, experts, requests to the Centre and their writing
 //! stand in `schedule/…`.
 
+mod approval;
+mod entries;
 mod experts;
 mod gap;
 mod list;
@@ -13,6 +15,8 @@ use uuid::Uuid;
 
 use crate::{error::Result, scope::Scope};
 
+pub use approval::{Awaiting, approve_row, preliminary, reschedule_row};
+pub use entries::{Entry, EntryExpert, entries};
 pub use experts::{Assigned, Expert, Load, assigned, experts, loads, roster};
 pub use gap::{Request, State, ask_again, decline, note, requests};
 pub use list::{Asked, GapCursor, Line, Narrowed, gap_cursor, gaps, registered};

@@ -13,6 +13,7 @@ mod journal;
 mod press;
 #[cfg(test)]
 mod reading;
+mod schedule;
 mod withdrawal;
 mod words;
 
@@ -21,6 +22,7 @@ pub use application::{
     application,
 };
 pub use journal::{COLUMNS, JournalForm, journal};
+pub use schedule::{SCHEDULE_COLUMNS, ScheduleForm, schedule};
 pub use withdrawal::{Registration, WithdrawalForm, withdrawal};
 
 /// Why a paper could not be printed. None of it is the person's doing: whatever a person typed

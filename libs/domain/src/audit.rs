@@ -80,6 +80,8 @@ deeds! {
     RecordOrder = "order.record" "Запись распоряжения",
     /// A period completed: nothing of it is left to decide (R-PER-1).
     CompletePeriod = "period.complete" "Завершение аттестационного периода",
+    /// What an order decided published for everyone (R-ORD-1).
+    PublishResults = "results.publish" "Публикация итогов",
     /// The audit taken away as a file.
     ExportAudit = "audit.export" "Выгрузка журнала действий",
     /// The registration journal taken away as a file.

@@ -55,6 +55,8 @@ letters! {
     Corrected = "corrected", "данные исправлены";
     /// To the teacher: a period was set or changed.
     PeriodSet = "period_set", "назначен период";
+    /// To the teacher and the experts: the period was approved by an order (R-PER-1).
+    PeriodApproved = "period_approved", "период закрыт";
     /// To the teacher: experts were assigned or changed.
     ExpertsAssigned = "experts_assigned", "назначены специалисты";
     /// To the expert.

@@ -34,6 +34,7 @@ mod log;
 mod memberships;
 mod merge;
 mod municipal;
+mod municipal_schedules;
 mod once;
 mod operator;
 mod orders;
@@ -131,6 +132,7 @@ pub fn router(web: Web) -> Router {
         .merge(teacher::router())
         .merge(school::router())
         .merge(municipal::router())
+        .merge(municipal_schedules::router())
         .merge(expert::router())
         .merge(operator::router())
         .merge(admin::router())

@@ -83,6 +83,33 @@ VALUES (:my_tenant, :my_application, 'x', '2027-01-01', :my_coordinator_account,
 -- expect: 42501
 UPDATE app.order SET number = 'x';
 
+-- attack: approves a row without its experts
+-- expect: 42501
+UPDATE app.schedule_row SET period_id = (SELECT min(id) FROM app.period), mark = 'approved'
+WHERE application_id = :my_application;
+
+-- attack: approves a period without an order
+-- expect: 42501
+UPDATE app.period SET state = 'approved' WHERE state = 'open';
+
+-- attack: completes a period that was never approved
+-- expect: 42501
+UPDATE app.period SET state = 'completed', order_no = '1', order_date = '2026-09-01' WHERE state = 'open';
+
+-- attack: publishes in a municipality it has not entered
+-- expect: 42501
+INSERT INTO app.publication (kind, period_id, municipality_id, rows, sha256)
+SELECT 'schedule', id, :their_tenant, '[]', '\x00' FROM app.period LIMIT 1;
+
+-- attack: leaves a hole among the versions
+-- expect: 42501
+INSERT INTO app.schedule_version (period_id, number, sha256, difference, lines, by_account)
+SELECT id, 7, '\x00', 'x', 0, :my_operator_account FROM app.period LIMIT 1;
+
+-- attack: agrees to a municipality's schedule
+-- expect: 42501
+UPDATE app.municipal_schedule SET state = 'agreed';
+
 -- attack: registers what the coordinator registers
 -- expect: 42501
 UPDATE app.application SET status = 'registered' WHERE id = :my_submitted;

@@ -28,6 +28,22 @@ SELECT order_no FROM app.period;
 -- expect: 42501
 SELECT suspended_at FROM app.municipality;
 
+-- attack: reads what a published schedule is the digest of
+-- expect: 42501
+SELECT lines, told, sha256 FROM app.publication;
+
+-- attack: reads versions of schedules and who made them
+-- expect: 42501
+SELECT by_account FROM app.schedule_version;
+
+-- attack: reads signed schedules
+-- expect: 42501
+SELECT * FROM app.municipal_schedule;
+
+-- attack: publishes
+-- expect: 42501
+UPDATE app.publication SET rows = '[]';
+
 -- attack: writes anything
 -- expect: 42501
 UPDATE app.organisation SET name = 'x';

@@ -370,6 +370,29 @@ VALUES (:their_tenant, :their_application, :their_account, 2, :my_tenant, :my_ex
 -- expect: 42501
 UPDATE app.schedule_row SET mark = 'approved' WHERE tenant_id = :my_tenant;
 
+-- attack: publishes a schedule
+-- as: municipal
+-- expect: 42501
+INSERT INTO app.publication (kind, period_id, municipality_id, rows, sha256)
+SELECT 'schedule', id, :my_tenant, '[]', '\x00' FROM app.period LIMIT 1;
+
+-- attack: signs their schedule
+-- as: municipal
+-- expect: 42501
+INSERT INTO app.municipal_schedule (tenant_id, public_id, period_id, s3_key, file_name, content_type, size, sha256, by_account)
+SELECT :their_tenant, gen_random_uuid(), id, 'x', 'x', 'application/pdf', 1, '\x00', :my_coordinator_account
+FROM app.period LIMIT 1;
+
+-- attack: calls their schedule agreed
+-- as: municipal
+-- expect: nothing
+UPDATE app.municipal_schedule SET state = 'agreed' WHERE tenant_id = :their_tenant;
+
+-- attack: reads the signed schedule, as a teacher
+-- as: teacher
+-- expect: nothing
+SELECT * FROM app.municipal_schedule;
+
 -- attack: sets a period, as a teacher
 -- as: teacher
 -- expect: nothing

@@ -53,17 +53,15 @@ pub const ELSEWHERE: &[(&str, &[Act])] = &[
     ),
     (
         "its pages come with a later issue",
-        &[
-            Act::ApprovePeriod,
-            Act::Reschedule,
-            Act::MakeSchedule,
-            Act::NotifyNotApplied,
-            Act::Print,
-        ],
+        &[Act::NotifyNotApplied, Act::Print],
     ),
     (
         "done to many at once, each answered for itself: tests/it/orders.rs",
         &[Act::Decide, Act::Supersede],
+    ),
+    (
+        "done to many at once, what is left out is named: tests/it/periods.rs",
+        &[Act::ApprovePeriod],
     ),
     (
         "reading: no state forbids it",
@@ -95,6 +93,7 @@ pub const ELSEWHERE: &[(&str, &[Act])] = &[
             Act::WriteCard,
             Act::Start,
             Act::ManagePeriods,
+            Act::MakeSchedule,
             Act::ResetPerson,
             Act::InviteStaff,
             Act::InviteCoordinator,

@@ -110,8 +110,9 @@ impl App {
         let tables = catalogue::tables(&mut tx).await?;
         let documents = export::documents_total(&mut tx).await?;
         let orders = export::orders(&mut tx).await?;
+        let schedules = export::schedules(&mut tx).await?;
         drop(tx);
-        let files = documents + orders.len() as i64;
+        let files = documents + (orders.len() + schedules.len()) as i64;
         attempt.total = i32::try_from(tables.len() as i64 + 1 + files).unwrap_or(i32::MAX);
         for table in &tables {
             let rows = self.write_table(attempt, &mut archive, table).await?;
@@ -122,6 +123,9 @@ impl App {
         attempt.done += 1;
         self.write_documents(attempt, &mut archive).await?;
         self.write_orders(attempt, &mut archive, orders).await?;
+        for key in schedules {
+            self.write_document(attempt, &mut archive, &key).await?;
+        }
         attempt.counts.bytes = archive.bytes();
         let about = json!({
             "format": 1,

@@ -85,6 +85,17 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
             "Данные Вашего заявления о проведении аттестации (ФИО или должность) исправлены. Проверьте их в личном кабинете; если Вы с исправлением не согласны, сообщите об этом."
                 .to_owned()
         }
+        LetterKind::PeriodApproved if teacher => format!(
+            "Вам определен аттестационный период (ПЕРИОД ЗАКРЫТ): {}.",
+            case.period
+        ),
+        LetterKind::PeriodApproved => format!(
+            "Аттестационный период педагога утверждён (ПЕРИОД ЗАКРЫТ): {}. Педагог: {whom}.",
+            case.period
+        ),
+        LetterKind::PeriodSet if !teacher => {
+            format!("Аттестационный период педагога снова предварительный и может измениться. Педагог: {whom}.")
+        }
         LetterKind::PeriodSet if case.period.is_empty() => {
             "Определённый Вам ранее аттестационный период изменён. О новом периоде Вам сообщат дополнительно."
                 .to_owned()

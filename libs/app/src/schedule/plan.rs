@@ -11,7 +11,7 @@ use domain::{
     act::{Act, acts},
     actor::Actor,
     letter::LetterKind,
-    life::legal,
+    life::{PeriodMark, legal},
     schedule::{PLACES, is_gap},
 };
 use uuid::Uuid;
@@ -22,10 +22,13 @@ use super::{
     refusal,
     seats::{Seat, seats, write_seats},
 };
-use crate::{App, Error, FieldFault, Result};
+use crate::{App, Error, FieldFault, Result, publications};
 
 /// The acts that change a row of the schedule.
-const SETTING: &[Act] = &[Act::Assign, Act::AssignAny, Act::Reschedule];
+pub(super) const SETTING: &[Act] = &[Act::Assign, Act::AssignAny, Act::Reschedule];
+
+/// Nothing is put into a period that is not open.
+const CLOSED: &str = "Этот период уже утверждён: выберите другой";
 
 /// What the form of a row says, as typed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,7 +102,15 @@ impl App {
         if !moved && !period_changed && !asks && gap == permit.row.gap_since.is_some() {
             return Ok(false);
         }
-        schedule::save_row(&mut tx, &permit, period, gap).await?;
+        schedule::save_row(&mut tx, &permit, period, gap)
+            .await
+            .map_err(|error| match error {
+                // It was approved between the reading and the writing.
+                error if error.is_constraint("schedule_row_open_period") => {
+                    Error::field("period", CLOSED)
+                }
+                error => error.into(),
+            })?;
 
         let mut history = Vec::new();
         if period_changed {
@@ -112,6 +123,12 @@ impl App {
         }
         if !history.is_empty() {
             events::record(&mut tx, &permit, &history.join(". ")).await?;
+        }
+        // What changes after approval is the next version of the schedule (R-PER-1).
+        if permit.row.mark == PeriodMark::Approved
+            && let Some(period) = period
+        {
+            publications::schedule::publish(&mut tx, period).await?;
         }
         tx.commit().await?;
         Ok(true)
@@ -132,7 +149,9 @@ fn period_of(
         now
     };
     if typed.is_empty() {
-        return if now.is_none() || no_period.is_some() {
+        // A row that was left out of its approved period stays in it, though nobody chooses it now.
+        let closed = |known: &Period| Some(known.id) == now && !known.open;
+        return if now.is_none() || no_period.is_some() || periods.iter().any(closed) {
             now
         } else {
             fault("Выберите аттестационный период".to_owned())
@@ -145,7 +164,7 @@ fn period_of(
         (Some(period), _) if Some(period.id) == now => now,
         (Some(_), Some(words)) => fault(words),
         (Some(period), None) if period.open => Some(period.id),
-        (Some(_), None) => fault("Этот период уже утверждён: выберите другой".to_owned()),
+        (Some(_), None) => fault(CLOSED.to_owned()),
         (None, _) => fault("Выберите период из списка".to_owned()),
     }
 }

@@ -11,11 +11,12 @@ use domain::{
 use uuid::Uuid;
 
 use super::{Seen, reason};
-use crate::{App, Result};
+use crate::{App, Result, publications};
 
 impl App {
     /// Accepts a withdrawal: the application is withdrawn, period and assignments end, and a
-    /// registered one gets its correction in the journal.
+    /// registered one gets its correction in the journal. An approved row leaves the published
+    /// schedule, which is its next version.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`], [`Error::Illegal`].
@@ -45,6 +46,11 @@ impl App {
         for expert in experts {
             letters::queue(&mut tx, &permit, LetterKind::WithdrawalAccepted, expert).await?;
             letters::queue(&mut tx, &permit, LetterKind::Unassigned, expert).await?;
+        }
+        if permit.row.mark == PeriodMark::Approved
+            && let Some(period) = permit.row.period
+        {
+            publications::schedule::publish(&mut tx, period).await?;
         }
         if permit.status == Status::Registered {
             // The journal comes last: its counter is locked until the commit (R-APP-5).

@@ -117,6 +117,18 @@ pub async fn orders(tx: &mut WorkerTx) -> Result<Vec<(String, String)>> {
     Ok(rows.into_iter().map(|row| (row.s3_key, row.line)).collect())
 }
 
+/// The keys of the municipality's signed schedules: one for a period.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn schedules(tx: &mut WorkerTx) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT s3_key FROM app.municipal_schedule WHERE tenant_id = app.ctx_tenant() ORDER BY id"
+    )
+    .fetch_all(tx.connection())
+    .await?)
+}
+
 /// A page of the logins and addresses of the municipality's people: where the next one
 /// begins, and each as a line of JSON.
 ///

@@ -1,5 +1,8 @@
 //! `/municipal/schedule` «График»: registered applications on general grounds, their periods
-//! and experts (R-SCH-1, R-SCH-2). Those of route operator are shown and not changed.
+//! and experts (R-SCH-1, R-SCH-2). Those of route operator are shown and not changed. The schedule
+//! as a file, and the signed one attached, stand in `schedule/…`.
+
+mod signing;
 
 use app::schedule::{ScheduleList, Wanted as Rows};
 use axum::{Router, extract::State, response::Response, routing::get};
@@ -27,6 +30,7 @@ pub fn router() -> Router<Web> {
         .route(LIST, get(list))
         .route("/municipal/schedule/proposal", get(propose).post(accept))
         .route("/municipal/schedule/{id}", get(show).post(save))
+        .merge(signing::router())
 }
 
 /// What the address of the list asks for.
@@ -52,7 +56,11 @@ async fn list(
         after: wanted.after.parse().ok(),
     };
     let list = web.app.schedule(&at.actor, rows).await?;
-    Ok(Page::new(&at, "График").render(body(&web, &wanted, &list)))
+    let signing = signing::section(&at, &web, &wanted.period, &[]).await?;
+    Ok(Page::new(&at, "График").render(html! {
+        (body(&web, &wanted, &list))
+        (signing)
+    }))
 }
 
 fn body(web: &Web, wanted: &Wanted, list: &ScheduleList) -> Markup {

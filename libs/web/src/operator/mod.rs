@@ -11,6 +11,7 @@ mod organisations;
 mod people;
 mod periods;
 mod queue;
+mod rescheduling;
 mod schedule;
 mod transfers;
 mod withdrawals;
@@ -36,6 +37,7 @@ pub fn router() -> Router<Web> {
         .merge(people::router())
         .merge(periods::router())
         .merge(queue::router())
+        .merge(rescheduling::router())
         .merge(schedule::router())
         .merge(transfers::router())
         .merge(withdrawals::router())

@@ -1,4 +1,8 @@
-//! `/operator/periods` «Аттестационные периоды»: the list and creating one (R-PER-1).
+//! `/operator/periods` «Аттестационные периоды»: the list and creating one (R-PER-1). One of them
+//! and its approval stand in `periods/…`.
+
+mod approve;
+mod overview;
 
 use app::{
     FieldFault,
@@ -25,9 +29,15 @@ use crate::{
 const PATH: &str = "/operator/periods";
 const HEADING: &str = "Аттестационные периоды";
 
-/// The page of this file.
+/// The pages of this file.
 pub fn router() -> Router<Web> {
-    Router::new().route(PATH, get(show).post(create))
+    Router::new()
+        .route(PATH, get(show).post(create))
+        .route("/operator/periods/{id}", get(overview::show))
+        .route(
+            "/operator/periods/{id}/approve",
+            get(approve::show).post(approve::approve),
+        )
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -122,17 +132,27 @@ fn list(periods: &[Period]) -> Markup {
                 PeriodState::Completed => Tone::Grey,
             };
             vec![
-                html! { (period.name) },
+                html! {
+                    a id={ "period-" (period.public_id) } class="govuk-link" href={ (PATH) "/" (period.public_id) } {
+                        (period.name)
+                    }
+                },
                 html! { (ui::ru::date_short(period.starts)) },
                 html! { (ui::ru::date_short(period.ends)) },
                 ui::tag(tone, period.state.name()),
+                html! {
+                    @if period.state != PeriodState::Completed {
+                        a class="govuk-link" href={ (PATH) "/" (period.public_id) "/approve" }
+                            aria-describedby={ "period-" (period.public_id) } { "Утвердить график" }
+                    }
+                },
             ]
         })
         .collect();
     ui::table(Table {
         caption: HEADING,
         caption_hidden: true,
-        columns: &["Название", "Начало", "Окончание", "Состояние"].map(Column::text),
+        columns: &["Название", "Начало", "Окончание", "Состояние", "Действие"].map(Column::text),
         rows,
         empty: "Периодов пока нет.",
     })

@@ -9,8 +9,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{actor::Actor, role::Role};
-use maud::Markup;
+use domain::{act::Act, actor::Actor, life::legal, role::Role};
+use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -222,8 +222,21 @@ impl Desk<'_> {
     }
 
     fn page(&self, view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Markup {
-        self.frame(view, &self.list(), faults)
-            .render(self.body(view, typed, faults))
+        self.frame(view, &self.list(), faults).render(html! {
+            (self.body(view, typed, faults))
+            (self.rescheduling(view))
+        })
+    }
+
+    /// «Перенести», where the approved row can go back to preliminary now.
+    fn rescheduling(&self, view: &ScheduleView) -> Markup {
+        let row = &view.application;
+        let can = legal(Act::Reschedule, self.actor.role, &row.case()).is_ok();
+        html! {
+            @if can {
+                (ui::secondary_link_button(&format!("{}/{}/reschedule", self.list(), row.public_id), "Перенести"))
+            }
+        }
     }
 
     fn frame<'p>(

@@ -1,0 +1,168 @@
+//! The municipality's schedule of a period (R-SCH-5): made by the system, signed and attached by
+//! its coordinator. A change of a row makes it preliminary again, which the database sees to.
+
+use db::{Permit, Tx, events, municipal_schedules, municipalities, periods, schedule};
+use domain::{act::acts, actor::Actor};
+use uuid::Uuid;
+
+pub use db::{
+    municipal_schedules::{MunicipalSchedule, Scan, Signed},
+    schedule::{Entry, EntryExpert},
+};
+
+use crate::{
+    App, Error, Result,
+    files::{Opened, Received},
+    periods::Period,
+};
+
+/// A municipality's schedule with its period.
+#[derive(Clone, Debug)]
+pub struct OfPeriod {
+    /// The period.
+    pub period: Period,
+    /// The schedule.
+    pub schedule: MunicipalSchedule,
+}
+
+impl App {
+    /// The own municipality's schedules, of every period it has rows in, the latest first.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn municipal_schedules(&self, actor: &Actor) -> Result<Vec<OfPeriod>> {
+        let mut tx = self.db.enter::<acts::MakeSchedule>(actor).await?;
+        let tenant = tx.tenant().ok_or(Error::Forbidden)?;
+        let schedules = municipal_schedules::of_tenant(&mut tx, tenant).await?;
+        let periods = periods::all(&mut tx).await?;
+        let mut schedules: Vec<Option<MunicipalSchedule>> =
+            schedules.into_iter().map(Some).collect();
+        let of = |period: Period| {
+            let schedule = schedules
+                .iter_mut()
+                .find(|schedule| schedule.as_ref().is_some_and(|s| s.period == period.id))?
+                .take()?;
+            Some(OfPeriod { period, schedule })
+        };
+        Ok(periods.into_iter().filter_map(of).collect())
+    }
+
+    /// The rows of the own municipality's schedule of a period, with the period.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as well for a period the municipality has no rows in,
+    /// [`Error::Forbidden`].
+    pub async fn municipal_schedule(
+        &self,
+        actor: &Actor,
+        period: Uuid,
+    ) -> Result<(Period, Vec<Entry>)> {
+        let mut tx = self.db.enter::<acts::MakeSchedule>(actor).await?;
+        let tenant = tx.tenant().ok_or(Error::Forbidden)?;
+        let period = periods::find(&mut tx, period)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let entries = schedule::entries(&mut tx, tenant, period.id, false).await?;
+        if entries.is_empty() {
+            return Err(Error::NotFound);
+        }
+        Ok((period, entries))
+    }
+
+    /// Attaches the signed scan of the own municipality's schedule of a period: it is agreed until
+    /// a row of it changes. `version` is the schedule's, 0 before the first scan. If this fails,
+    /// the caller discards the file.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as well for a period the municipality has no rows in,
+    /// [`Error::Forbidden`], [`Error::Stale`]; [`Error::Invalid`] for `scan`.
+    pub async fn attach_signed_schedule(
+        &self,
+        actor: &Actor,
+        period: Uuid,
+        version: i32,
+        scan: &Received,
+    ) -> Result<()> {
+        if !matches!(
+            scan.content_type,
+            "application/pdf" | "image/jpeg" | "image/png"
+        ) {
+            return Err(Error::field("scan", "Скан – это файл PDF, JPG или PNG"));
+        }
+        let mut tx = self.db.enter::<acts::MakeSchedule>(actor).await?;
+        let own = municipalities::own(&mut tx)
+            .await?
+            .ok_or(Error::Forbidden)?;
+        let permit = tx.may(own).await?;
+        let period = periods::find(&mut tx, period)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let tenant = tx.tenant().ok_or(Error::Forbidden)?;
+        if schedule::entries(&mut tx, tenant, period.id, false)
+            .await?
+            .is_empty()
+        {
+            return Err(Error::NotFound);
+        }
+        let new = municipal_schedules::NewScan {
+            s3_key: &scan.key,
+            file_name: &scan.name,
+            content_type: scan.content_type,
+            size: scan.size,
+            sha256: &scan.sha256,
+        };
+        let (id, replaced) =
+            municipal_schedules::attach(&mut tx, &permit, period.id, version, new).await?;
+        events::audit(&mut tx, Some(id)).await?;
+        tx.commit().await?;
+        if let Some(key) = replaced
+            && let Err(error) = self.store.delete(&key).await
+        {
+            tracing::warn!(%error, "an unnamed object stays in the store");
+        }
+        Ok(())
+    }
+
+    /// Opens a signed scan for whoever reads the municipality's schedule; the opening stays in the
+    /// audit.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Unavailable`] if the store does not have
+    /// its bytes.
+    pub async fn open_signed_schedule(
+        &self,
+        actor: &Actor,
+        scan: Uuid,
+    ) -> Result<(String, Opened)> {
+        // The store is asked between two transactions: a slow one holds no connection.
+        let (_, found) = self.signed(actor, scan).await?;
+        let object = self.store.get(&found.s3_key).await?;
+        let object = object
+            .ok_or_else(|| Error::Unavailable(format!("no object for scan {scan}").into()))?;
+        let (mut tx, found) = self.signed(actor, scan).await?;
+        events::audit(&mut tx, Some(found.id)).await?;
+        tx.commit().await?;
+        let found = found.into_row();
+        Ok((
+            found.file_name,
+            Opened {
+                content_type: found.content_type,
+                size: object.size,
+                body: object.body,
+            },
+        ))
+    }
+
+    async fn signed(
+        &self,
+        actor: &Actor,
+        scan: Uuid,
+    ) -> Result<(Tx<acts::ReadSchedule>, Permit<acts::ReadSchedule, Scan>)> {
+        let mut tx = self.db.enter::<acts::ReadSchedule>(actor).await?;
+        let scan = municipal_schedules::scan(&mut tx, scan)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let permit = tx.may(scan).await?;
+        Ok((tx, permit))
+    }
+}
