@@ -54,7 +54,5 @@ GRANT SELECT (tenant_id, application_id) ON app.correction TO attest_definer;
 GRANT SELECT (tenant_id, id, application_id, order_id, granted, category, supersedes_id) ON app.decision TO attest_definer;
 GRANT SELECT (held_category, held_date, held_number) ON app.card TO attest_definer;
 
--- Whether a period has anything left to decide is asked of the whole region.
-CREATE INDEX schedule_row_of_period ON app.schedule_row (period_id, id) WHERE period_id IS NOT NULL;
 -- The decisions of a municipality whose orders are in its export.
 CREATE INDEX decision_export ON app.decision (tenant_id, order_id);
