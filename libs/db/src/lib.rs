@@ -32,6 +32,7 @@ pub mod organisations;
 pub mod people;
 pub mod periods;
 pub mod places;
+pub mod printing;
 pub mod printouts;
 pub mod publications;
 pub mod reference;
