@@ -9,6 +9,7 @@ mod orders;
 mod organisations;
 mod people;
 mod periods;
+mod print;
 mod queue;
 mod schedule;
 mod transfers;
@@ -17,6 +18,8 @@ mod withdrawals;
 use axum::Router;
 
 use crate::Web;
+
+pub use applications::{municipality_filter, municipality_of};
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
@@ -30,6 +33,7 @@ pub fn router() -> Router<Web> {
         .merge(organisations::router())
         .merge(people::router())
         .merge(periods::router())
+        .merge(print::router())
         .merge(queue::router())
         .merge(schedule::router())
         .merge(transfers::router())
