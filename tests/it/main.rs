@@ -36,6 +36,7 @@ mod orders;
 mod pages;
 mod plans;
 mod pool;
+mod print;
 mod races;
 mod reach;
 mod register;

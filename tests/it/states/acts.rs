@@ -62,12 +62,15 @@ pub const ELSEWHERE: &[(&str, &[Act])] = &[
             Act::Supersede,
             Act::MakeSchedule,
             Act::NotifyNotApplied,
-            Act::Print,
         ],
     ),
     (
         "done to many at once, each answered for itself: tests/it/orders.rs",
         &[Act::Decide],
+    ),
+    (
+        "of many at once, whatever their state: tests/it/print.rs",
+        &[Act::Print],
     ),
     (
         "reading: no state forbids it",
