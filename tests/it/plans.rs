@@ -133,7 +133,10 @@ const LISTS: [List; 43] = [
         &[Role::Operator],
         "WHERE a.registered_on IS NOT NULL AND (a.registered_on, a.registered_number)",
     ),
-    (REGISTRARS, "a.id = ANY ($5) AND a.registered_on IS NOT NULL"),
+    (
+        REGISTRARS,
+        "a.id = ANY ($5) AND a.registered_on IS NOT NULL",
+    ),
     // The audit by what leads: nothing, the municipality, the act, the account, what was refused.
     (&[Role::Admin], "e.account_id = $7) ORDER BY e.at DESC"),
     (&[Role::Admin], "AND e.tenant_id = $4 ORDER BY e.at DESC"),

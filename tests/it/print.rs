@@ -20,12 +20,16 @@ const USUAL: &str = "Для аттестационного дела";
 
 /// The smallest picture there is.
 const PNG: [u8; 70] = [
-    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 31, 21, 196, 137, 0, 0, 0, 13, 73, 68, 65, 84, 120, 218, 99, 100, 248, 207, 80, 15, 0, 3, 134, 1, 128, 90, 52, 125, 107, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0,
+    0, 0, 31, 21, 196, 137, 0, 0, 0, 13, 73, 68, 65, 84, 120, 218, 99, 100, 248, 207, 80, 15, 0, 3,
+    134, 1, 128, 90, 52, 125, 107, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
 ];
 
 /// A PDF of these pages, each a word.
 fn pdf(pages: &[&str]) -> Vec<u8> {
-    let kids: String = (0..pages.len()).map(|n| format!("{} 0 R ", 4 + 2 * n)).collect();
+    let kids: String = (0..pages.len())
+        .map(|n| format!("{} 0 R ", 4 + 2 * n))
+        .collect();
     let mut objects = vec![
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         format!("<< /Type /Pages /Kids [ {kids}] /Count {} >>", pages.len()),
@@ -38,7 +42,10 @@ fn pdf(pages: &[&str]) -> Vec<u8> {
             5 + 2 * n
         ));
         let drawn = format!("BT /F1 12 Tf 72 700 Td ({word}) Tj ET");
-        objects.push(format!("<< /Length {} >> stream\n{drawn}\nendstream", drawn.len()));
+        objects.push(format!(
+            "<< /Length {} >> stream\n{drawn}\nendstream",
+            drawn.len()
+        ));
     }
     let mut file = "%PDF-1.7\n".to_owned();
     let mut places = Vec::new();
@@ -103,10 +110,31 @@ impl Region {
         let second = other.registered(&other.teacher().await, &elsewhere).await;
         let third = town.registered(&town.teacher().await, &coordinator).await;
         bring(&town, &first, "scan", "", pdf(&["scan-a", "scan-b"])).await;
-        bring(&town, &first, "results_table", "подпись", b"%PDF-1.7\nbroken".to_vec()).await;
+        bring(
+            &town,
+            &first,
+            "results_table",
+            "подпись",
+            b"%PDF-1.7\nbroken".to_vec(),
+        )
+        .await;
         bring(&town, &first, "results_table", "Подпись", PNG.to_vec()).await;
-        bring(&town, &first, "results_table", "a/b:\u{202e}c", pdf(&["table-a"])).await;
-        bring(&town, &first, "results_table", "", b"PK\x03\x04nothing".to_vec()).await;
+        bring(
+            &town,
+            &first,
+            "results_table",
+            "a/b:\u{202e}c",
+            pdf(&["table-a"]),
+        )
+        .await;
+        bring(
+            &town,
+            &first,
+            "results_table",
+            "",
+            b"PK\x03\x04nothing".to_vec(),
+        )
+        .await;
         bring(&other, &second, "scan", "", pdf(&["scan-c"])).await;
         let mut sql = world.superuser().await;
         sql.script(&format!(
@@ -158,7 +186,9 @@ async fn made(browser: &Browser, pressed: &Page, label: &str) -> Vec<u8> {
                 assert!(page.body.contains(label), "{}", page.body);
                 break;
             }
-            "Документ готовится…" => tokio::time::sleep(Duration::from_millis(200)).await,
+            "Документ готовится…" => {
+                tokio::time::sleep(Duration::from_millis(200)).await
+            }
             _ => panic!("{}", page.told()),
         }
     }
@@ -171,7 +201,7 @@ async fn made(browser: &Browser, pressed: &Page, label: &str) -> Vec<u8> {
 /// The words of each page.
 fn pages(pdf: &[u8]) -> Vec<String> {
     let mut child = Command::new("pdftotext")
-        .args(["-layout", "-", "-"])
+        .args(["-raw", "-", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -199,8 +229,18 @@ async fn print_applications_are_one_paper_whose_page_map_is_right() {
     let browser = site.browser_of(&operator).await;
     let page = browser.get(OPERATOR).await;
     assert_eq!(page.heading(), "Печать заявлений");
-    assert!(page.body.contains(&format!("value=\"{USUAL}\"")), "{}", page.body);
-    let pressed = press(&browser, OPERATOR, "Напечатать отмеченные", &[("which", "all")]).await;
+    assert!(
+        page.body.contains(&format!("value=\"{USUAL}\"")),
+        "{}",
+        page.body
+    );
+    let pressed = press(
+        &browser,
+        OPERATOR,
+        "Напечатать отмеченные",
+        &[("which", "all")],
+    )
+    .await;
     let pages = pages(&made(&browser, &pressed, "Скачать (PDF)").await);
     assert_eq!(pages.len(), 1 + (1 + 4) + (1 + 1) + 1, "{pages:#?}");
     // The contents, in the journal's order.
@@ -236,19 +276,31 @@ async fn print_applications_are_one_paper_whose_page_map_is_right() {
         for page in 1..=count {
             whole += 1;
             let numbers = format!("№ {number} · стр. {page} из {count} · {whole}");
-            assert!(pages[whole - 1].ends_with(&numbers), "{numbers} in {}", pages[whole - 1]);
+            assert!(
+                pages[whole - 1].ends_with(&numbers),
+                "{numbers} in {}",
+                pages[whole - 1]
+            );
         }
     }
     // Known to the teacher: every file that was opened, and what for.
     let [first, second, third] = region.applications.map(|application| application.id);
-    assert_eq!(region.views(&operator).await, [first, first, first, first, second]);
+    assert_eq!(
+        region.views(&operator).await,
+        [first, first, first, first, second]
+    );
     let words: Vec<String> = region
         .sql
         .list(&format!(
             "SELECT words FROM app.application_event WHERE act = 'application.print' AND application_id = {third}"
         ))
         .await;
-    assert_eq!(words, [format!("Заявление напечатано с документами. Для чего: {USUAL}")]);
+    assert_eq!(
+        words,
+        [format!(
+            "Заявление напечатано с документами. Для чего: {USUAL}"
+        )]
+    );
     let audited: Vec<i64> = region
         .sql
         .list(&format!(
@@ -258,8 +310,16 @@ async fn print_applications_are_one_paper_whose_page_map_is_right() {
         .await;
     assert_eq!(audited, [first, second, third]);
     let below = browser.get(OPERATOR).await;
-    assert!(below.body.contains(&format!("Заявления: 3. {USUAL}")), "{}", below.body);
-    assert!(below.links().contains(&format!("{}/file", pressed.location.unwrap())));
+    assert!(
+        below.body.contains(&format!("Заявления: 3. {USUAL}")),
+        "{}",
+        below.body
+    );
+    assert!(
+        below
+            .links()
+            .contains(&format!("{}/file", pressed.location.unwrap()))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -283,10 +343,18 @@ async fn print_an_archive_has_every_document_once_and_its_list() {
     assert!(names[4].starts_with(&format!("{folder}/05 ")) && names[4].ends_with(".zip"));
     assert_eq!(names[5], "Опись.xlsx");
     let mut scan = Vec::new();
-    archive.by_name(&names[0]).unwrap().read_to_end(&mut scan).unwrap();
+    archive
+        .by_name(&names[0])
+        .unwrap()
+        .read_to_end(&mut scan)
+        .unwrap();
     assert_eq!(scan, pdf(&["scan-a", "scan-b"]));
     let mut list = Vec::new();
-    archive.by_name("Опись.xlsx").unwrap().read_to_end(&mut list).unwrap();
+    archive
+        .by_name("Опись.xlsx")
+        .unwrap()
+        .read_to_end(&mut list)
+        .unwrap();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(list)).unwrap();
     let sheet = book.worksheet_range_at(0).unwrap().unwrap();
     let rows: Vec<&[Data]> = sheet.rows().skip(1).collect();
@@ -295,12 +363,19 @@ async fn print_an_archive_has_every_document_once_and_its_list() {
         assert_eq!(row[0], Data::Float(1.0));
         assert_eq!(format!("{}/{}", row[2], row[3]), *name);
         let mut bytes = Vec::new();
-        archive.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+        archive
+            .by_name(name)
+            .unwrap()
+            .read_to_end(&mut bytes)
+            .unwrap();
         assert_eq!(row[6], Data::Float(bytes.len() as f64));
         assert_eq!(row[7].to_string(), sha256(&bytes));
     }
     let coordinator = region.coordinator.clone();
-    assert_eq!(region.views(&coordinator).await, [region.applications[0].id; 5]);
+    assert_eq!(
+        region.views(&coordinator).await,
+        [region.applications[0].id; 5]
+    );
     // Its teacher reads who had them.
     let teacher = site.browser_of(&region.teacher).await;
     let views = teacher.get("/profile/views").await;
@@ -319,12 +394,20 @@ async fn print_a_coordinator_has_its_own_municipalitys_and_no_others() {
     let site = region.world.serve().await;
     let browser = site.browser_of(&region.coordinator).await;
     let page = browser.get(MUNICIPAL).await;
-    assert!(!page.body.contains("Ёлкина") && !page.body.contains("Муниципалитет</"), "{}", page.body);
+    assert!(
+        !page.body.contains("Ёлкина") && !page.body.contains("Муниципалитет</"),
+        "{}",
+        page.body
+    );
     let foreign = region.applications[1].public_id.to_string();
     let fields = [("application", foreign.as_str())];
     let refused = press(&browser, MUNICIPAL, "Напечатать отмеченные", &fields).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.told());
-    let asked: i64 = region.sql.value("SELECT count(*) FROM app.printout").await.unwrap();
+    let asked: i64 = region
+        .sql
+        .value("SELECT count(*) FROM app.printout")
+        .await
+        .unwrap();
     assert_eq!(asked, 0);
     // What stands in the row by somebody else's hand the worker does not print.
     let (own, foreign) = (&region.applications[2], &region.applications[1]);
@@ -351,7 +434,11 @@ async fn print_a_coordinator_has_its_own_municipalitys_and_no_others() {
     };
     let pages = pages(&made(&browser, &pressed, "Скачать (PDF)").await);
     assert_eq!(pages.len(), 2, "{pages:#?}");
-    assert!(pages[0].contains("Заявление: заявление другого муниципалитета"), "{}", pages[0]);
+    assert!(
+        pages[0].contains("Заявление: заявление другого муниципалитета"),
+        "{}",
+        pages[0]
+    );
     assert!(!pages.concat().contains("Ёлкина") && !pages.concat().contains("scan-c"));
     let coordinator = region.coordinator.clone();
     assert!(region.views(&coordinator).await.is_empty());
@@ -410,7 +497,10 @@ async fn print_what_is_marked_survives_the_next_page_and_faults_keep_it() {
     let wrong = browser.send(&form, &[]).await;
     assert_eq!(wrong.errors(), ["Напишите, для чего печатаются заявления"]);
     let kept = wrong.form("Напечатать отмеченные").fields;
-    assert!(kept.contains(&("application".to_owned(), id.clone())), "{kept:?}");
+    assert!(
+        kept.contains(&("application".to_owned(), id.clone())),
+        "{kept:?}"
+    );
     // Narrowed to another day, it is carried along unseen.
     let path = format!("{OPERATOR}?to=01.01.2020");
     let mut form = browser.get(OPERATOR).await.form("Напечатать отмеченные");
@@ -419,17 +509,31 @@ async fn print_what_is_marked_survives_the_next_page_and_faults_keep_it() {
     form.set("format", "next");
     let next = browser.send(&form, &[]).await;
     assert_eq!(next.status, StatusCode::OK, "{}", next.told());
-    assert!(next.body.contains("Отмечено на других страницах: 1"), "{}", next.body);
+    assert!(
+        next.body.contains("Отмечено на других страницах: 1"),
+        "{}",
+        next.body
+    );
     let kept = next.form("Напечатать отмеченные").fields;
-    assert!(kept.contains(&("application".to_owned(), id.clone())), "{kept:?}");
+    assert!(
+        kept.contains(&("application".to_owned(), id.clone())),
+        "{kept:?}"
+    );
     let empty = browser.get(&path).await;
-    assert!(empty.body.contains("Зарегистрированных заявлений нет."), "{}", empty.body);
+    assert!(
+        empty.body.contains("Зарегистрированных заявлений нет."),
+        "{}",
+        empty.body
+    );
     let app = region.world.app();
-    let many = vec![region.applications[0].public_id; 501];
+    let many: Vec<Uuid> = (0..501).map(|_| Uuid::now_v7()).collect();
     let refused = app
         .print_applications(&operator, Wanted::Marked(&many), Format::Pdf, USUAL)
         .await;
-    assert!(matches!(refused, Err(app::Error::Invalid(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(app::Error::Invalid(_))),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -448,7 +552,12 @@ async fn print_is_for_coordinators_and_operators_alone() {
         }
         let refused = world
             .app()
-            .print_applications(&person, Wanted::Marked(&[Uuid::now_v7()]), Format::Zip, USUAL)
+            .print_applications(
+                &person,
+                Wanted::Marked(&[Uuid::now_v7()]),
+                Format::Zip,
+                USUAL,
+            )
             .await;
         let expert = person.role == domain::role::Role::Expert;
         match refused {
@@ -479,7 +588,10 @@ async fn r_app_5_a_coordinators_journal_is_its_municipalitys() {
     let xlsx = browser.request(Method::GET, &format!("{path}&format=xlsx"));
     let book = xlsx.send().await.unwrap().bytes().await.unwrap().to_vec();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(book)).unwrap();
-    assert_eq!(book.worksheet_range_at(0).unwrap().unwrap().rows().count(), 3);
+    assert_eq!(
+        book.worksheet_range_at(0).unwrap().unwrap().rows().count(),
+        3
+    );
     let paper = browser.get(&format!("{path}&format=pdf")).await;
     let location = paper.location.clone().unwrap().replace("/file", "");
     let paper = Page {

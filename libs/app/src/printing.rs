@@ -86,26 +86,23 @@ impl App {
     ) -> Result<Uuid> {
         let mut tx = self.db.enter::<acts::Print>(actor).await?;
         let reason = parse_reason(reason)?;
-        let ids = match wanted {
-            Wanted::Marked(ids) => ids.to_vec(),
-            Wanted::Found(filter, search) => {
-                let found = sought(&mut tx, search).await?;
-                let most = MOST as i64 + 1;
-                let filter = filter.of(actor);
-                let lines = printing::page(&mut tx, filter, found.as_ref(), None, most).await?;
-                lines.into_iter().map(|line| line.public_id).collect()
-            }
+        let ids = chosen(&mut tx, actor, wanted).await?;
+        let words = match format {
+            Format::Pdf => format!("Заявление напечатано с документами. Для чего: {reason}"),
+            Format::Zip => format!("Документы заявления выгружены архивом. Для чего: {reason}"),
         };
-        if ids.is_empty() {
-            return Err(Error::field("", "Отметьте хотя бы одно заявление."));
+        let mut places = Vec::with_capacity(ids.len());
+        for id in ids {
+            let row = applications::find(&mut tx, id).await?;
+            let permit = tx.may(row.ok_or(Error::NotFound)?).await?;
+            events::record(&mut tx, &permit, &words).await?;
+            let entry = permit.registered_on.zip(permit.registered_number);
+            places.push((entry.is_none(), entry, permit.tenant.0, permit.public_id));
         }
-        if ids.len() > MOST {
-            let words = format!(
-                "За один раз печатается не больше {MOST} заявлений: уточните отбор, например период."
-            );
-            return Err(Error::field("", words));
-        }
-        let of = record(&mut tx, &ids, format, &reason).await?;
+        // The journal's order; what has no number comes last.
+        places.sort_unstable();
+        let of = places.into_iter().map(|(.., tenant, id)| (tenant, id));
+        let of = of.collect();
         let request = Request::Applications { of, format, reason };
         let id = printouts::ask(&mut tx, &request).await?;
         tx.commit().await?;
@@ -113,38 +110,38 @@ impl App {
     }
 }
 
-/// Writes into each application's history that it is printed; the applications in the journal's
-/// order, what has no number last.
-async fn record(
-    tx: &mut Tx<acts::Print>,
-    ids: &[Uuid],
-    format: Format,
-    reason: &str,
-) -> Result<Vec<(i32, Uuid)>> {
-    let words = match format {
-        Format::Pdf => format!("Заявление напечатано с документами. Для чего: {reason}"),
-        Format::Zip => format!("Документы заявления выгружены архивом. Для чего: {reason}"),
+/// The applications wanted, each once.
+async fn chosen(tx: &mut Tx<acts::Print>, actor: &Actor, wanted: Wanted<'_>) -> Result<Vec<Uuid>> {
+    let mut ids = match wanted {
+        Wanted::Marked(ids) => ids.to_vec(),
+        Wanted::Found(filter, search) => {
+            let found = sought(tx, search).await?;
+            let most = MOST as i64 + 1;
+            let lines = printing::page(tx, filter.of(actor), found.as_ref(), None, most).await?;
+            lines.into_iter().map(|line| line.public_id).collect()
+        }
     };
-    let mut places = Vec::with_capacity(ids.len());
-    for id in ids {
-        let row = applications::find(tx, *id).await?.ok_or(Error::NotFound)?;
-        let permit = tx.may(row).await?;
-        events::record(tx, &permit, &words).await?;
-        let entry = permit.registered_on.zip(permit.registered_number);
-        places.push((entry.is_none(), entry, permit.tenant.0, permit.public_id));
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Err(Error::field("", "Отметьте хотя бы одно заявление."));
     }
-    places.sort_unstable();
-    places.dedup();
-    Ok(places
-        .into_iter()
-        .map(|(.., tenant, id)| (tenant, id))
-        .collect())
+    if ids.len() > MOST {
+        let words = format!(
+            "За один раз печатается не больше {MOST} заявлений: уточните отбор, например период."
+        );
+        return Err(Error::field("", words));
+    }
+    Ok(ids)
 }
 
 fn parse_reason(typed: &str) -> Result<String> {
     let reason = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     if reason.is_empty() {
-        return Err(Error::field("reason", "Напишите, для чего печатаются заявления"));
+        return Err(Error::field(
+            "reason",
+            "Напишите, для чего печатаются заявления",
+        ));
     }
     if reason.chars().count() > REASON {
         let words = format!("Не больше {REASON} знаков");

@@ -205,7 +205,10 @@ mod tests {
         assert_eq!(before, after);
         assert!(before > 5);
         let text = reading::text(&pdf);
-        assert!(text.contains("Задунайская500 Мария Вячеславовна 123456"), "{text}");
+        assert!(
+            text.contains("Задунайская500 Мария Вячеславовна 123456"),
+            "{text}"
+        );
         assert!(text.contains("Петрова Анна: заявление не подано"), "{text}");
     }
 
@@ -228,7 +231,10 @@ mod tests {
         let (pdf, sheets) = separator(&form(papers), made()).unwrap();
         let text = reading::text(&pdf);
         assert_eq!(sheets, 1);
-        assert!(text.contains("Заявление #подпись [за] год 12 Копия"), "{text}");
+        assert!(
+            text.contains("Заявление #подпись [за] год 12 Копия"),
+            "{text}"
+        );
         assert!(text.contains("файл не печатается: формат DOCX"), "{text}");
         assert!(text.contains("Таблица #подпись [за] год 13–15"), "{text}");
         let many = (0..100).map(|_| paper("Заявление", 1, "")).collect();

@@ -161,13 +161,7 @@ pub fn row_checkbox(name: &str, value: &str, label: &str, form: Option<&str>) ->
 }
 
 /// As [`row_checkbox`], marked already or not.
-pub fn row_mark(
-    name: &str,
-    value: &str,
-    label: &str,
-    form: Option<&str>,
-    checked: bool,
-) -> Markup {
+pub fn row_mark(name: &str, value: &str, label: &str, form: Option<&str>, checked: bool) -> Markup {
     html! {
         input class="app-check" type="checkbox" name=(name) value=(value) checked[checked]
             aria-label=(label) form=[form];

@@ -92,16 +92,18 @@ impl Raw {
         ids(&self.application)
     }
 
+    /// The marked ones and all of this page.
+    fn whole_page(&self) -> Vec<Uuid> {
+        [self.marked(), ids(&self.page)].concat()
+    }
+
     fn reason(&self) -> &str {
         self.reason.as_deref().unwrap_or(USUAL)
     }
 }
 
 fn ids(sent: &[String]) -> Vec<Uuid> {
-    let mut ids: Vec<Uuid> = sent.iter().filter_map(|id| id.parse().ok()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
+    sent.iter().filter_map(|id| id.parse().ok()).collect()
 }
 
 /// The page in a cabinet: who prints, where the page stands, what it is narrowed to.
@@ -161,7 +163,7 @@ impl Desk<'_> {
 
     async fn ask(&self, raw: &Raw, filter: Filter, format: Format) -> app::Result<Uuid> {
         let marked = match raw.which.as_str() {
-            "page" => ids(&[raw.application.as_slice(), &raw.page].concat()),
+            "page" => raw.whole_page(),
             _ => raw.marked(),
         };
         let which = match raw.which.as_str() {
@@ -219,7 +221,9 @@ impl Desk<'_> {
     fn table(&self, lines: &Lines, raw: &Raw) -> Markup {
         let operator = self.actor.tenant.is_none();
         let mut columns = vec![Column::marks("Отметить", MARKED)];
-        columns.extend(["№", "Дата регистрации", "ФИО", "Должность", "Место работы"].map(Column::text));
+        columns.extend(
+            ["№", "Дата регистрации", "ФИО", "Должность", "Место работы"].map(Column::text),
+        );
         if operator {
             columns.push(Column::text("Муниципалитет"));
         }

@@ -44,10 +44,11 @@ impl App {
         let Some(mut application) = applications::find(&mut tx, id).await? else {
             return left(String::new(), "заявления здесь больше нет");
         };
-        application.assigned =
-            attempt.role == Role::Expert && papers::assigned(&mut tx, attempt, &application).await?;
+        application.assigned = attempt.role == Role::Expert
+            && papers::assigned(&mut tx, attempt, &application).await?;
         // Nobody's name is told to whom the application was never to be seen by.
-        let elsewhere = attempt.role == Role::Municipal && attempt.municipality != Some(application.tenant);
+        let elsewhere =
+            attempt.role == Role::Municipal && attempt.municipality != Some(application.tenant);
         if elsewhere {
             return left(String::new(), "заявление другого муниципалитета");
         }
@@ -69,7 +70,10 @@ impl App {
     /// If the store breaks off or the disk does not take it.
     pub async fn fetch_paper(&self, paper: &Paper, file: &Path) -> Result<Option<[u8; 32]>> {
         let Some(mut object) = self.store.get(&paper.s3_key).await? else {
-            tracing::error!(file = paper.file, "a document has no object: it is not printed");
+            tracing::error!(
+                file = paper.file,
+                "a document has no object: it is not printed"
+            );
             return Ok(None);
         };
         let disk = |error: std::io::Error| Error::Internal(error.into());

@@ -25,7 +25,7 @@ use crate::{
     Web, case,
     conclusion::{one_file, place_tag, reason, scan_field, versions},
     error::Result,
-    form::{Posted, STALE_FORM, version},
+    form::{Posted, STALE_FORM, Seen, version},
     id::Id,
     page::{Page, fault_of},
     printouts, sheet,
@@ -51,15 +51,11 @@ async fn show(at: Expert, State(web): State<Web>, Id(id): Id) -> Result<Response
     Ok(shown.page(&at, &web, &Typed::default()).into_response())
 }
 
-/// What the button sends beside its token: nothing.
-#[derive(Debug, Default, Deserialize)]
-struct Nothing {}
-
 async fn archive(
     at: Expert,
     State(web): State<Web>,
     Id(id): Id,
-    posted: Posted<Nothing>,
+    posted: Posted<Seen>,
 ) -> Result<Response> {
     posted.take()?;
     sheet::count(&web, at.actor.account).await?;

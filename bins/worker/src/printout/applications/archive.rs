@@ -71,7 +71,9 @@ async fn add(
 ) -> Result<Archive, Error> {
     let folders = &mut archive.folders;
     let number = application.registered_number;
-    let number = number.map_or("без номера".to_owned(), |number| format!("{number:04}"));
+    let number = number.map_or("без номера".to_owned(), |number| {
+        format!("{number:04}")
+    });
     let inside = folders.give(&format!("{number} {}", application.full_name()), "");
     let (mut files, mut read) = (Names::default(), Vec::new());
     let fetched = folder.join("document");

@@ -74,7 +74,10 @@ mod tests {
     fn what_a_file_system_refuses_is_left_out() {
         let mut names = Names::default();
         assert_eq!(
-            names.give("02 Таблица – «подпись» a/b\\c:d*e?\"<f>|\u{202e}gpj\0.", ".pdf"),
+            names.give(
+                "02 Таблица – «подпись» a/b\\c:d*e?\"<f>|\u{202e}gpj\0.",
+                ".pdf"
+            ),
             "02 Таблица – «подпись» a b c d e f gpj.pdf"
         );
         assert_eq!(names.give("../../etc", ""), "etc");

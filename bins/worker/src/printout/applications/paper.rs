@@ -21,8 +21,8 @@ use tokio::{fs, process::Command, task::spawn_blocking};
 use super::{Asked, Error, date, label, left, number, progress};
 use crate::printout::joined;
 
-/// How long one document may take: what takes longer is made to.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long one document may take: what takes longer was made to.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A document that is printed: its pages in a file of their own.
 struct Sheets {
