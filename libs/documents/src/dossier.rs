@@ -229,7 +229,7 @@ mod tests {
             paper("Таблица", 3, ""),
         ];
         let (pdf, sheets) = separator(&form(papers), made()).unwrap();
-        let text = reading::text(&pdf);
+        let text = reading::rows(&pdf);
         assert_eq!(sheets, 1);
         assert!(
             text.contains("Заявление #подпись [за] год 12 Копия"),
@@ -241,7 +241,7 @@ mod tests {
         let (pdf, sheets) = separator(&form(many), made()).unwrap();
         assert!(sheets > 1);
         let last = 10 + sheets + 100;
-        assert!(reading::text(&pdf).ends_with(&last.to_string()));
+        assert!(reading::rows(&pdf).ends_with(&last.to_string()));
     }
 
     #[test]
