@@ -50,7 +50,7 @@ function s3(transfers) {
   const user = `${process.env.ATTEST_S3_ACCESS_KEY}:${process.env.ATTEST_S3_SECRET_KEY}`;
   const whose = `user = "${user}"\naws-sigv4 = "aws:amz:${ATTEST_S3_REGION}:s3"\n`;
   writeFileSync(path, transfers.map((transfer) => whose + transfer).join('next\n'), { mode: 0o600 });
-  execFileSync('curl', ['-sS', '--fail', '-Z', '--parallel-max', '8', '-K', path], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('curl', ['-sS', '--fail', '-Z', '--parallel-max', '8', '-K', path], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 const address = (key) => `${ATTEST_S3_ENDPOINT}/${ATTEST_S3_BUCKET}/${key}`;
 
