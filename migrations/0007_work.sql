@@ -71,15 +71,15 @@ GRANT INSERT (tenant_id, kind, application_id, object_id, account_id, membership
 GRANT UPDATE (state, tries, run_after) ON app.job TO attest_worker;
 
 -- What a person has printed or packed for itself alone: a journal of some days, many applications.
--- Asked for by coordinators and operators, made by the worker, gone after a day.
+-- Asked for by coordinators, experts and operators, made by the worker, gone after a day.
 CREATE TABLE app.printout (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   public_id uuid NOT NULL UNIQUE,
-  -- Where a coordinator asked; an operator asks in no municipality.
+  -- Where a coordinator or an expert asked; an operator asks in no municipality.
   municipality_id int REFERENCES app.municipality,
   account_id bigint NOT NULL REFERENCES app.account DEFERRABLE,
   membership_id bigint NOT NULL,
-  role text NOT NULL CHECK (role IN ('municipal', 'operator')),
+  role text NOT NULL CHECK (role IN ('municipal', 'expert', 'operator')),
   kind text NOT NULL,
   -- Ids, days and what it is for: never a name.
   request jsonb NOT NULL,
@@ -96,7 +96,7 @@ CREATE TABLE app.printout (
   sha256 bytea,
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   finished_at timestamptz,
-  CHECK ((role = 'municipal') = (municipality_id IS NOT NULL)),
+  CHECK ((role = 'operator') = (municipality_id IS NULL)),
   CHECK (state <> 'done' OR (s3_key IS NOT NULL AND file_name IS NOT NULL AND size IS NOT NULL AND sha256 IS NOT NULL))
 );
 CREATE INDEX printout_queue ON app.printout (run_after, id) WHERE state IN ('queued', 'running');

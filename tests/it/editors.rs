@@ -208,6 +208,10 @@ const WITHOUT_VERSION: &[&str] = &[
     "/school/documents/{id}/detach",
     "/municipal/invitations",
     "/municipal/organisations/new",
+    // Printing changes nothing.
+    "/expert/applications/{id}/archive",
+    "/municipal/print",
+    "/operator/print",
     // Each row ticked or decided carries its own: `id.version`.
     "/operator/orders",
     // Compares, and fills in the order's form: nothing is changed yet.

@@ -113,10 +113,11 @@ pub async fn everybody(world: &World) -> Vec<Person> {
 
 /// Every page a person comes to by links, from its cabinet's first.
 pub async fn walk(browser: &Browser, home: &str) -> Vec<Page> {
-    const ELSEWHERE: [&str; 6] = [
+    const ELSEWHERE: [&str; 7] = [
         "/assets",
         "/documents",
         "/orders",
+        "/printouts",
         "/logout",
         "/help",
         "/login",

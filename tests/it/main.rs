@@ -39,6 +39,7 @@ mod pages;
 mod periods;
 mod plans;
 mod pool;
+mod print;
 mod proposals;
 mod races;
 mod reach;

@@ -32,6 +32,8 @@ const OUTSIDE: &[&str] = &[
     "/m/{slug}/login",
     "/m/{slug}/register",
     "/orders/{id}",
+    "/printouts/{id}",
+    "/printouts/{id}/file",
     "/password/forgot",
     "/password/reset/{token}",
     "/profile",
@@ -159,14 +161,15 @@ pub async fn object(world: &World, town: &Full, route: &Route) -> String {
         path if path.contains("/people/") || path.contains("/experts/") => "membership",
         path if path.starts_with("/admin/municipalities/") => "municipality",
         path if path.starts_with("/documents/") => "file",
+        path if path.starts_with("/printouts/") => "printout",
         path if path.contains("/detach") => "attachment",
         path if path.starts_with("/schedules/signed/") => "municipal_schedule",
         _ => "application",
     };
-    let whose = if table == "municipality" {
-        "id"
-    } else {
-        "tenant_id"
+    let whose = match table {
+        "municipality" => "id",
+        "printout" => "municipality_id",
+        _ => "tenant_id",
     };
     let id: Uuid = world
         .superuser()
@@ -219,7 +222,9 @@ async fn sec_05_another_municipalitys_object_is_like_none() {
             let theirs = route.section() == section_of(*role)
                 || (["documents", "orders"].contains(&route.section()) && *role != Role::Admin)
                 || (route.section() == "schedules"
-                    && [Role::Municipal, Role::Operator].contains(role));
+                    && [Role::Municipal, Role::Operator].contains(role))
+                || (route.section() == "printouts"
+                    && [Role::Municipal, Role::Expert, Role::Operator].contains(role));
             let token = token(browser, role.home()).await;
             for post in [false, true] {
                 if (post && !route.post) || (!post && !route.get) {

@@ -117,12 +117,12 @@ const LISTS: &[List] = &[
     ),
     (&[Role::Operator], "WHERE x.order_id = $1 AND x.id > $2"),
     (
-        &[Role::Operator],
+        REGISTRARS,
         "WHERE r.tenant_id = $5 AND (r.date, r.line) > ($1, $2)",
     ),
     (&[Role::Operator], "r WHERE (r.date, r.line) > ($1, $2)"),
     (
-        &[Role::Operator],
+        REGISTRARS,
         "WHERE r.tenant_id = $1 AND r.date >= $2 AND r.date <= $3 LIMIT $4",
     ),
     (
@@ -132,6 +132,18 @@ const LISTS: &[List] = &[
     (
         &[Role::Operator],
         "FROM app.schedule_version WHERE period_id = $1 AND number < $2 ORDER BY number DESC",
+    ),
+    (
+        REGISTRARS,
+        "a.registered_on IS NOT NULL AND a.tenant_id = $5 AND (a.registered_on",
+    ),
+    (
+        &[Role::Operator],
+        "WHERE a.registered_on IS NOT NULL AND (a.registered_on, a.registered_number)",
+    ),
+    (
+        REGISTRARS,
+        "a.id = ANY ($5) AND a.registered_on IS NOT NULL",
     ),
     // The audit by what leads: nothing, the municipality, the act, the account, what was refused.
     (&[Role::Admin], "e.account_id = $7) ORDER BY e.at DESC"),
@@ -170,13 +182,17 @@ const OTHERS: [List; 5] = [
 ];
 
 /// Statements whose rows are put in order after they are read, with the reason.
-const SORTED: [(&str, &str); 4] = [
+const SORTED: [(&str, &str); 5] = [
     (
         "a.id = ANY ($1) AND a.submitted_at",
         "at most the 1000 rows a search looks through",
     ),
     (
         "a.id = ANY ($3) AND a.submitted_at",
+        "at most the 1000 rows a search looks through",
+    ),
+    (
+        "a.id = ANY ($5) AND a.registered_on",
         "at most the 1000 rows a search looks through",
     ),
     (

@@ -1,6 +1,7 @@
 //! Printouts: what a person asked to have printed or packed, made on disk in parts of a bounded
 //! size and joined there, so that memory does not grow with its length.
 
+mod applications;
 mod joined;
 mod journal;
 
@@ -10,6 +11,7 @@ use app::{
     App,
     printouts::{Request, making::Attempt},
 };
+use applications::Asked;
 
 /// What was made: the file and how it is downloaded.
 struct Made {
@@ -66,14 +68,22 @@ pub async fn printout(app: &App) -> app::Result<bool> {
 async fn make(app: &App, attempt: &Attempt) -> Result<(), Error> {
     // Gone with all its parts when this ends, however it ends.
     let folder = tempfile::tempdir()?;
-    let made = match attempt.request {
+    let made = match &attempt.request {
         Request::Journal {
             from,
             to,
             municipality,
         } => {
-            let filter = journal::filter(from, to, municipality);
+            let filter = journal::filter(*from, *to, *municipality);
             journal::make(app, attempt, filter, folder.path()).await?
+        }
+        Request::Applications { of, format, reason } => {
+            let asked = Asked {
+                of,
+                format: *format,
+                reason,
+            };
+            applications::make(app, attempt, &asked, folder.path()).await?
         }
     };
     app.keep_printout(attempt, &made.name, made.content_type, &made.file)

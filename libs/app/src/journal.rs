@@ -34,8 +34,9 @@ pub struct Page {
 }
 
 impl App {
-    /// A page of the journal, from its beginning or from behind `after`. Names of a whole
-    /// region: who looked is known (SEC-82).
+    /// A page of the journal, from its beginning or from behind `after`; a coordinator's has its
+    /// municipality's lines, whatever the filter says. Names of a whole region: who looked is
+    /// known (SEC-82).
     ///
     /// # Errors
     /// [`Error::Forbidden`](crate::Error::Forbidden).
@@ -45,6 +46,7 @@ impl App {
         filter: Filter,
         after: Option<Place>,
     ) -> Result<Page> {
+        let filter = filter.of(actor);
         let mut tx = self.db.enter::<acts::ReadJournal>(actor).await?;
         events::audit(&mut tx, None).await?;
         let mut lines = journal::page(&mut tx, filter, after, PAGE + 1).await?;
@@ -75,6 +77,7 @@ impl App {
         actor: &Actor,
         filter: Filter,
     ) -> Result<impl Stream<Item = Result<Vec<Line>>> + Send + use<>> {
+        let filter = filter.of(actor);
         let mut tx = self.db.enter::<acts::ReadJournal>(actor).await?;
         events::audit_deed(&mut tx, Deed::ExportJournal, None).await?;
         tx.commit().await?;
@@ -95,6 +98,7 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`](crate::Error::Forbidden).
     pub async fn print_journal(&self, actor: &Actor, filter: Filter) -> Result<Uuid> {
+        let filter = filter.of(actor);
         let mut tx = self.db.enter::<acts::ReadJournal>(actor).await?;
         let request = Request::Journal {
             from: filter.from,

@@ -38,6 +38,7 @@ pub mod periods;
 pub mod places;
 pub mod policy;
 pub mod print;
+pub mod printing;
 pub mod printouts;
 pub mod profile;
 pub mod publications;

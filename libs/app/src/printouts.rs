@@ -1,20 +1,24 @@
 //! Printouts: what a person has the worker print or pack for itself alone. Asking for one is
-//! the verb of its noun ([`App::print_journal`]); here a person looks how far it is and takes
+//! the verb of its noun ([`App::print_journal`], [`App::print_applications`]); here a person looks how far it is and takes
 //! it. Making it is [`making`]'s, the worker's half.
 
 pub mod making;
+pub mod papers;
 
 use db::printouts;
 use domain::{act::Act, actor::Actor};
 use futures::StreamExt as _;
 use uuid::Uuid;
 
-pub use db::printouts::{Printout, Request, State};
+pub use db::printouts::{Format, Printout, Request, State};
 
 use crate::{App, Error, Result, files::Opened};
 
 /// The acts a printout may be of: who may never do any of them has none.
-const ACTS: [Act; 1] = [Act::ReadJournal];
+const ACTS: [Act; 2] = [Act::ReadJournal, Act::Print];
+
+/// How many of the newest are shown below what more of them is asked for.
+const NEWEST: i64 = 10;
 
 impl App {
     /// Whether the actor's role has printouts at all.
@@ -38,6 +42,16 @@ impl App {
         self.may_print(actor)?;
         let mut tx = self.db.enter_own(actor).await?;
         printouts::find(&mut tx, id).await?.ok_or(Error::NotFound)
+    }
+
+    /// The newest printouts the actor asked for in the cabinet in use.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for roles that print nothing.
+    pub async fn newest_printouts(&self, actor: &Actor) -> Result<Vec<Printout>> {
+        self.may_print(actor)?;
+        let mut tx = self.db.enter_own(actor).await?;
+        Ok(printouts::newest(&mut tx, NEWEST).await?)
     }
 
     /// The file of a printout, by name. That it was asked for is in the audit already.

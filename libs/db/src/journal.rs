@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use chrono::NaiveDate;
 use domain::{
-    actor::TenantId,
+    actor::{Actor, TenantId},
     reference::{Category, Form},
 };
 use uuid::Uuid;
@@ -101,8 +101,17 @@ const fn first_of(year: i32) -> NaiveDate {
 }
 
 impl Filter {
+    /// The filter as far as `actor` reads: a coordinator its own municipality's lines alone.
+    #[must_use]
+    pub fn of(self, actor: &Actor) -> Self {
+        Self {
+            tenant: actor.tenant.or(self.tenant),
+            ..self
+        }
+    }
+
     /// Where reading begins: behind `after`, if that lies within the days asked for.
-    fn begin(self, after: Option<Place>) -> Place {
+    pub(crate) fn begin(self, after: Option<Place>) -> Place {
         let begin = Place {
             date: self.from.unwrap_or(DAYS[0]),
             line: 0,
@@ -112,7 +121,8 @@ impl Filter {
             .unwrap_or(begin)
     }
 
-    fn end(self) -> NaiveDate {
+    /// The last day asked for.
+    pub(crate) fn end(self) -> NaiveDate {
         self.to.unwrap_or(DAYS[1])
     }
 }

@@ -35,6 +35,7 @@ pub mod organisations;
 pub mod people;
 pub mod periods;
 pub mod places;
+pub mod printing;
 pub mod printouts;
 pub mod publications;
 pub mod reference;

@@ -24,17 +24,37 @@ pub enum Request {
         /// Of this municipality only.
         municipality: Option<i32>,
     },
+    /// Applications with their documents (01 §1.8).
+    Applications {
+        /// Which, in the order they are printed in: municipality and public id.
+        of: Vec<(i32, Uuid)>,
+        /// As what.
+        format: Format,
+        /// What for, in the asker's words.
+        reason: String,
+    },
+}
+
+/// As what applications are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// One paper with numbered pages.
+    Pdf,
+    /// An archive of the documents as they are.
+    Zip,
 }
 
 impl Request {
     /// The kinds this release makes; a later one's wait for a worker that knows them.
-    pub const KINDS: [&str; 1] = ["journal"];
+    pub const KINDS: [&str; 2] = ["journal", "applications"];
 
     /// The code of its kind.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Journal { .. } => "journal",
+            Self::Applications { .. } => "applications",
         }
     }
 
@@ -43,6 +63,7 @@ impl Request {
     pub const fn act(&self) -> Act {
         match self {
             Self::Journal { .. } => Act::ReadJournal,
+            Self::Applications { .. } => Act::Print,
         }
     }
 }
@@ -170,4 +191,24 @@ pub async fn find(tx: &mut OwnTx, id: Uuid) -> Result<Option<Printout>> {
     .await?
     .map(Printout::try_from)
     .transpose()
+}
+
+/// The person's newest printouts of the cabinet in use, at most `most`.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn newest(tx: &mut OwnTx, most: i64) -> Result<Vec<Printout>> {
+    let account = tx.account();
+    sqlx::query_as!(
+        Row,
+        "SELECT public_id, request, state, done, total, s3_key, file_name, size, created_at
+         FROM app.printout WHERE account_id = $1 ORDER BY id DESC LIMIT $2",
+        account,
+        most,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(Printout::try_from)
+    .collect()
 }

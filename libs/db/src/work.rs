@@ -7,6 +7,7 @@
 
 pub mod export;
 pub mod mail;
+pub mod papers;
 pub mod print;
 pub mod printouts;
 

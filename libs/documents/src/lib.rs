@@ -9,6 +9,7 @@
 //! milliseconds, seconds for a long journal): async callers run it on a blocking thread.
 
 mod application;
+mod dossier;
 mod journal;
 mod press;
 #[cfg(test)]
@@ -21,12 +22,16 @@ pub use application::{
     Applicant, ApplicationForm, AttestationForm, GenitiveName, Held, Procedure, Service,
     application,
 };
+pub use dossier::{
+    ContentsForm, ContentsLine, LeftLine, NumbersForm, PaperLine, SeparatorForm, contents, numbers,
+    picture, separator,
+};
 pub use journal::{COLUMNS, JournalForm, journal};
 pub use schedule::{SCHEDULE_COLUMNS, ScheduleForm, schedule};
 pub use withdrawal::{Registration, WithdrawalForm, withdrawal};
 
-/// Why a paper could not be printed. None of it is the person's doing: whatever a person typed
-/// prints.
+/// Why a paper could not be printed. None of it is the person's doing but [`Error::Picture`]:
+/// whatever a person typed prints.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The form does not serialise.
@@ -41,4 +46,7 @@ pub enum Error {
     /// The laid out paper does not meet the standards; the engine's words.
     #[error("документ не удалось сохранить в PDF: {0}")]
     Export(String),
+    /// A person's file is no picture that can be printed: broken, or too large.
+    #[error("изображение повреждено или слишком велико")]
+    Picture,
 }

@@ -21,6 +21,7 @@ const STYLE: Template = Template {
     text: include_str!("../templates/style.typ"),
 };
 const DATA: &str = "data.json";
+const PICTURE: &str = "picture";
 
 /// Compilations a memoised result outlives without being used again; keeps the worker small.
 const CACHE_AGE: usize = 10;
@@ -45,7 +46,7 @@ pub(crate) fn print(
     data: &impl Serialize,
     imprint: Imprint,
 ) -> Result<Vec<u8>, Error> {
-    let printed = compile(template, data, imprint);
+    let printed = compile(Sheet::new(template, data)?, imprint);
     comemo::evict(CACHE_AGE);
     printed.map(|(pdf, _)| pdf)
 }
@@ -57,17 +58,27 @@ pub(crate) fn print_long(
     data: &impl Serialize,
     imprint: Imprint,
 ) -> Result<(Vec<u8>, usize), Error> {
-    let printed = compile(template, data, imprint);
+    let printed = compile(Sheet::new(template, data)?, imprint);
     comemo::evict(0);
     printed
 }
 
-fn compile(
+/// As [`print`], with a picture the template reads as `image("picture")`; nothing of it is to
+/// stay in memory.
+pub(crate) fn print_picture(
     template: &Template,
     data: &impl Serialize,
+    picture: Vec<u8>,
     imprint: Imprint,
-) -> Result<(Vec<u8>, usize), Error> {
-    let sheet = Sheet::new(template, data)?;
+) -> Result<Vec<u8>, Error> {
+    let mut sheet = Sheet::new(template, data)?;
+    sheet.picture = Some((file_id(PICTURE)?, Bytes::new(picture)));
+    let printed = compile(sheet, imprint);
+    comemo::evict(0);
+    printed.map(|(pdf, _)| pdf)
+}
+
+fn compile(sheet: Sheet, imprint: Imprint) -> Result<(Vec<u8>, usize), Error> {
     let document = lay_out(&sheet).output?;
     let sheets = document.pages().len();
     Ok((export(&document, imprint)?, sheets))
@@ -134,13 +145,14 @@ static PRESS: LazyLock<Press> = LazyLock::new(|| {
     }
 });
 
-/// The world one compilation sees: its template, the shared style, its data. No disk, no network,
+/// The world one compilation sees: its template, the shared style, its data, its picture. No disk, no network,
 /// no clock.
 struct Sheet {
     main: Source,
     style: Source,
     data_id: FileId,
     data: Bytes,
+    picture: Option<(FileId, Bytes)>,
 }
 
 impl Sheet {
@@ -152,6 +164,7 @@ impl Sheet {
             style: source(&STYLE)?,
             data_id: file_id(DATA)?,
             data: Bytes::new(serde_json::to_vec(&data)?),
+            picture: None,
         })
     }
 }
@@ -191,9 +204,11 @@ impl World for Sheet {
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         if id == self.data_id {
-            Ok(self.data.clone())
-        } else {
-            Err(FileError::AccessDenied)
+            return Ok(self.data.clone());
+        }
+        match &self.picture {
+            Some((picture_id, picture)) if *picture_id == id => Ok(picture.clone()),
+            _ => Err(FileError::AccessDenied),
         }
     }
 

@@ -9,6 +9,12 @@ pub(crate) fn text(pdf: &[u8]) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// As [`text`], in the order it was put there: a table row by row.
+pub(crate) fn rows(pdf: &[u8]) -> String {
+    let text = poppler("pdftotext", &["-raw", "-", "-"], pdf);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The family names of the fonts, each checked to be embedded.
 pub(crate) fn fonts(pdf: &[u8]) -> String {
     let listed = poppler("pdffonts", &["-"], pdf);

@@ -157,9 +157,14 @@ fn header(column: &Column<'_>) -> Markup {
 /// The check box that marks a row; `label` names the row for a screen reader, `form` is the id
 /// of the form it is sent with when the table is outside it.
 pub fn row_checkbox(name: &str, value: &str, label: &str, form: Option<&str>) -> Markup {
+    row_mark(name, value, label, form, false)
+}
+
+/// As [`row_checkbox`], marked already or not.
+pub fn row_mark(name: &str, value: &str, label: &str, form: Option<&str>, checked: bool) -> Markup {
     html! {
-        input class="app-check" type="checkbox" name=(name) value=(value) aria-label=(label)
-            form=[form];
+        input class="app-check" type="checkbox" name=(name) value=(value) checked[checked]
+            aria-label=(label) form=[form];
     }
 }
 

@@ -23,7 +23,7 @@ pub use choice::{
     Checkbox, Choice, Choices, Select, checkbox, checkboxes, radios, row_select, select,
 };
 pub use collection::{
-    Column, Direction, Event, FileRow, Sort, Table, files, row_checkbox, table, timeline,
+    Column, Direction, Event, FileRow, Sort, Table, files, row_checkbox, row_mark, table, timeline,
 };
 pub use content::{
     Bar, Card, Counter, Fact, Step, Tone, Weight, bars, cards, counters, details, inset,

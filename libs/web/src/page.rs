@@ -175,6 +175,7 @@ fn navigation(role: Role) -> Vec<(&'static str, &'static str)> {
             ("/operator/applications", "Заявления"),
             ("/operator/schedule", "График"),
             ("/operator/journal", "Журнал"),
+            ("/operator/print", "Печать"),
             ("/operator/conclusions", "Заключения"),
             ("/operator/withdrawals", "Отзывы"),
             ("/operator/periods", "Периоды"),

@@ -1,17 +1,18 @@
-//! `/printouts/{id}`: what a coordinator or an operator has the worker print or pack for it
-//! alone: how far it is, then the file. Asking for one is its noun's page.
+//! `/printouts/{id}`: what a coordinator, an expert or an operator has the worker print or pack
+//! for it alone: how far it is, then the file. Asking for one is its noun's page.
 
 use std::time::Duration;
 
-use app::printouts::{Printout, State};
+use app::printouts::{Format, Printout, Request, State};
 use axum::{
     Router,
     extract::State as Held,
     response::{IntoResponse as _, Redirect, Response},
     routing,
 };
-use domain::actor::Actor;
+use domain::{actor::Actor, calendar::Zone, role::Role};
 use maud::{Markup, html};
+use ui::{Column, Table, ru};
 use uuid::Uuid;
 
 use crate::{Web, error::Result, id::Id, page::Page, upload::download, visit::Person};
@@ -48,12 +49,78 @@ pub async fn lead(web: &Web, actor: &Actor, id: Uuid) -> Result<Response> {
             looked?;
             match web.app.printout(actor, id).await?.state {
                 State::Done => format!("/printouts/{id}/file"),
-                State::Making | State::Failed => format!("/printouts/{id}"),
+                State::Making | State::Failed => address(id),
             }
         }
-        Err(_) => format!("/printouts/{id}"),
+        Err(_) => address(id),
     };
     Ok(Redirect::to(&address).into_response())
+}
+
+/// The page that says how far a printout is.
+pub fn address(id: Uuid) -> String {
+    format!("/printouts/{id}")
+}
+
+/// A person's newest printouts: what of, how far, and the file.
+pub fn newest(printouts: &[Printout], zone: Zone) -> Markup {
+    let rows = printouts.iter().map(|printout| {
+        let id = printout.public_id;
+        vec![
+            html! { a class="govuk-link" href=(address(id)) { (what(&printout.request)) } },
+            html! { (ru::date_time(&zone.local(printout.created_at))) },
+            match printout.state {
+                State::Making if printout.total > 0 => {
+                    html! { "готовится, " (printout.done) " из " (printout.total) }
+                }
+                State::Making => html! { "готовится" },
+                State::Failed => html! { "не получился" },
+                State::Done => html! {
+                    a class="govuk-link" href={ (address(id)) "/file" } { (download_words(printout)) }
+                },
+            },
+        ]
+    });
+    ui::table(Table {
+        caption: "Последние документы",
+        caption_hidden: true,
+        columns: &["Документ", "Заказан", "Состояние"].map(Column::text),
+        rows: rows.collect(),
+        empty: "За последние сутки ничего не заказано.",
+    })
+}
+
+fn what(request: &Request) -> String {
+    match request {
+        Request::Journal { .. } => "Журнал регистрации заявлений".to_owned(),
+        Request::Applications { of, format, reason } => {
+            let what = match format {
+                Format::Pdf => "Заявления",
+                Format::Zip => "Архив документов",
+            };
+            format!("{what}: {}. {reason}", of.len())
+        }
+    }
+}
+
+fn download_words(printout: &Printout) -> &'static str {
+    match printout.request {
+        Request::Applications {
+            format: Format::Zip,
+            ..
+        } => "Скачать (ZIP)",
+        Request::Journal { .. } | Request::Applications { .. } => "Скачать (PDF)",
+    }
+}
+
+/// Where more of the same is asked for.
+fn origin(actor: &Actor, request: &Request) -> String {
+    let home = actor.role.home();
+    match request {
+        Request::Journal { .. } => format!("{home}/journal"),
+        Request::Applications { .. } if actor.role == Role::Expert => home.to_owned(),
+        Request::Applications { .. } => format!("{home}/print"),
+    }
 }
 
 // The id is read last: what is another role's business is 403 whatever stands in its place.
@@ -62,7 +129,8 @@ async fn show(at: Person, Held(web): Held<Web>, id: Result<Id>) -> Result<Markup
     web.app.may_print(&actor)?;
     let Id(id) = id?;
     let printout = web.app.printout(&actor, id).await?;
-    let mut page = Page::new(&at, heading(&printout)).back(actor.role.home());
+    let back = origin(&actor, &printout.request);
+    let mut page = Page::new(&at, heading(&printout)).back(&back);
     if printout.state == State::Making {
         page = page.refresh(REFRESH);
     }
@@ -89,15 +157,10 @@ fn body(printout: &Printout) -> Markup {
     match (&printout.file, printout.state) {
         (Some((_, name, size)), _) => {
             let size = ui::ru::file_size(u64::try_from(*size).unwrap_or_default());
-            let label = if name.ends_with(".zip") {
-                "Скачать (ZIP)"
-            } else {
-                "Скачать (PDF)"
-            };
             html! {
                 p class="govuk-body" { (name) ", " (size) }
                 p class="govuk-body" {
-                    a class="govuk-link" href={ "/printouts/" (printout.public_id) "/file" } { (label) }
+                    a class="govuk-link" href={ "/printouts/" (printout.public_id) "/file" } { (download_words(printout)) }
                 }
                 p class="govuk-hint" { "Файл виден только Вам и хранится сутки." }
             }

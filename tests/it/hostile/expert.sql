@@ -107,3 +107,18 @@ SELECT * FROM app.transfer;
 -- expect: 42501
 INSERT INTO app.job (tenant_id, kind, object_id, account_id, membership_id, role)
 VALUES (:my_tenant, 'municipality_export', 1, :my_expert_account, :my_expert, 'admin');
+
+-- attack: has something printed in another's name
+-- expect: 42501
+INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :my_tenant, :their_account, :my_expert, 'expert', 'applications', '{"kind": "applications"}');
+
+-- attack: has something printed from a cabinet it does not have
+-- expect: 42501
+INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :their_tenant, :my_expert_account, :my_expert, 'expert', 'applications', '{"kind": "applications"}');
+
+-- attack: has the journal printed
+-- expect: 42501
+INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :my_tenant, :my_expert_account, :my_expert, 'expert', 'journal', '{"kind": "journal"}');

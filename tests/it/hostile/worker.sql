@@ -81,3 +81,8 @@ END $$;
 -- expect: 42501
 INSERT INTO app.audit_seal (number, at, after_xact, after_id, last_xact, last_id, rows, through, digest, previous, mac)
 VALUES (1, now() - interval '1 year', 0, 0, 1, 1, 1, now(), sha256('x'), sha256('y'), sha256('z'));
+
+-- attack: tells a teacher of somebody who asked for nothing
+-- expect: 42501
+INSERT INTO app.document_view (tenant_id, application_id, file_id, subject_id, account_id, role)
+VALUES (:my_tenant, :my_application, 1, :my_account, :my_account, 'municipal');

@@ -53,7 +53,7 @@ pub const ELSEWHERE: &[(&str, &[Act])] = &[
     ),
     (
         "its pages come with a later issue",
-        &[Act::NotifyNotApplied, Act::Print],
+        &[Act::NotifyNotApplied],
     ),
     (
         "done to many at once, each answered for itself: tests/it/orders.rs",
@@ -62,6 +62,10 @@ pub const ELSEWHERE: &[(&str, &[Act])] = &[
     (
         "done to many at once, what is left out is named: tests/it/periods.rs",
         &[Act::ApprovePeriod],
+    ),
+    (
+        "of many at once, whatever their state: tests/it/print.rs",
+        &[Act::Print],
     ),
     (
         "reading: no state forbids it",

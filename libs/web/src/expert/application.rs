@@ -2,7 +2,12 @@
 //! the final conclusion: uploaded, replaced, or sent on without the teacher's signature
 //! (R-CON-1).
 
-use app::{FieldFault, case::CaseView, conclusions::ConclusionView};
+use app::{
+    FieldFault,
+    case::CaseView,
+    conclusions::ConclusionView,
+    printing::{Format, Wanted},
+};
 use axum::{
     Router,
     extract::State,
@@ -21,17 +26,22 @@ use crate::{
     conclusion::{one_file, place_tag, reason, scan_field, versions},
     document_requests::{self, Asker},
     error::Result,
-    form::{Posted, STALE_FORM, version},
+    form::{Posted, STALE_FORM, Seen, version},
     id::Id,
     page::{Page, fault_of},
+    printouts, sheet,
     upload::Upload,
     visit::Expert,
 };
+
+/// What an expert takes all documents for.
+const WORK: &str = "Для итогового заключения";
 
 /// Its addresses; `{id}` is the application's.
 pub fn router() -> Router<Web> {
     Router::new()
         .route("/expert/applications/{id}", get(show))
+        .route("/expert/applications/{id}/archive", post(archive))
         .route("/expert/applications/{id}/conclusion", post(bring))
         .route("/expert/applications/{id}/replacement", post(replace))
         .route("/expert/applications/{id}/refusal", post(refusal))
@@ -44,6 +54,21 @@ pub fn router() -> Router<Web> {
 async fn show(at: Expert, State(web): State<Web>, Id(id): Id) -> Result<Response> {
     let shown = Shown::read(&at, &web, id).await?;
     Ok(shown.page(&at, &web, &Typed::default()).into_response())
+}
+
+async fn archive(
+    at: Expert,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Response> {
+    posted.take()?;
+    sheet::count(&web, at.actor.account).await?;
+    let printout = web
+        .app
+        .print_applications(&at.actor, Wanted::Marked(&[id]), Format::Zip, WORK)
+        .await?;
+    Ok(Redirect::to(&printouts::address(printout)).into_response())
 }
 
 async fn bring(at: Expert, State(web): State<Web>, Id(id): Id, upload: Upload) -> Result<Response> {
@@ -206,6 +231,7 @@ impl Shown {
                 h2 { "Документы" }
                 (case::documents(&self.case.documents, zone))
                 (asker(at).section(&self.case))
+                @if !self.case.documents.is_empty() { (self.archive(at)) }
                 h2 { "Карточка педагога" }
                 (case::card(&self.case))
                 h2 { "Аттестационный период и специалисты" }
@@ -258,6 +284,18 @@ impl Shown {
                 }))
             }
         }
+    }
+
+    fn archive(&self, at: &Expert) -> Markup {
+        let id = self.case.application.public_id;
+        ui::form(
+            Form {
+                action: &format!("/expert/applications/{id}/archive"),
+                csrf: &at.csrf,
+                ..Form::default()
+            },
+            ui::secondary_button("Скачать все документы (ZIP)"),
+        )
     }
 
     fn file(&self, typed: &Typed) -> Markup {

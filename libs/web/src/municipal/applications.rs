@@ -99,6 +99,11 @@ fn body(web: &Web, wanted: &Wanted, page: &Lines<Line>) -> Markup {
     );
     html! {
         (tabs(caption))
+        p class="govuk-body" {
+            a class="govuk-link" href="/municipal/journal" { "Журнал регистрации заявлений" }
+            " · "
+            a class="govuk-link" href="/municipal/print" { "Печать заявлений" }
+        }
         (ui::filters(LIST, html! {
             @if !tab.is_empty() { (ui::hidden("tab", tab)) }
             (ui::select(Select {

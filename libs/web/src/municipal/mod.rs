@@ -5,9 +5,11 @@ mod conclusions;
 mod experts;
 mod home;
 mod invitations;
+mod journal;
 mod organisation_requests;
 mod organisations;
 mod people;
+mod print;
 mod schedule;
 mod transfers;
 mod withdrawals;
@@ -24,9 +26,11 @@ pub fn router() -> Router<Web> {
         .merge(experts::router())
         .merge(home::router())
         .merge(invitations::router())
+        .merge(journal::router())
         .merge(organisation_requests::router())
         .merge(organisations::router())
         .merge(people::router())
+        .merge(print::router())
         .merge(schedule::router())
         .merge(transfers::router())
         .merge(withdrawals::router())

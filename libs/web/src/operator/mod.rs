@@ -10,6 +10,7 @@ mod orders;
 mod organisations;
 mod people;
 mod periods;
+mod print;
 mod queue;
 mod rescheduling;
 mod schedule;
@@ -21,6 +22,7 @@ use axum::Router;
 use crate::Web;
 
 pub(crate) use applications::municipality_filter;
+pub use applications::{municipality_filter, municipality_of};
 pub(crate) use queue::reason;
 
 /// The pages of this folder.
@@ -36,6 +38,7 @@ pub fn router() -> Router<Web> {
         .merge(organisations::router())
         .merge(people::router())
         .merge(periods::router())
+        .merge(print::router())
         .merge(queue::router())
         .merge(rescheduling::router())
         .merge(schedule::router())

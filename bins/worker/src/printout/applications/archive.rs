@@ -1,0 +1,204 @@
+//! The archive: a folder an application, in it its documents as they were brought, and beside
+//! the folders a list of all that is and is not inside.
+
+use std::{
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+};
+
+use app::{
+    App,
+    printouts::{
+        making::Attempt,
+        papers::{Application, Dossier, Paper},
+    },
+};
+use sheets::{Cell, Column, Format};
+use tokio::task::spawn_blocking;
+use zip::{ZipWriter, result::ZipError, write::SimpleFileOptions};
+
+use super::{Asked, Error, left, names, names::Names, progress};
+
+const LIST: &str = "Опись.xlsx";
+
+const COLUMNS: [Column; 9] = [
+    Column::new("№ заявления", 12),
+    Column::new("ФИО", 36),
+    Column::new("Папка", 40),
+    Column::new("Файл", 50),
+    Column::new("Вид документа", 40),
+    Column::new("Описание", 40),
+    Column::new("Размер, байт", 14),
+    Column::new("SHA-256", 66),
+    Column::new("Примечание", 40),
+];
+
+/// Packs the applications.
+pub async fn pack(
+    app: &App,
+    attempt: &Attempt,
+    asked: &Asked<'_>,
+    folder: &Path,
+) -> Result<PathBuf, Error> {
+    let path = folder.join("archive.zip");
+    let mut archive = Archive {
+        zip: ZipWriter::new(File::create(&path)?),
+        folders: Names::default(),
+        list: Vec::new(),
+    };
+    for (done, (tenant, id)) in asked.of.iter().enumerate() {
+        progress(app, attempt, done, asked.of.len()).await?;
+        match app.dossier(attempt, *tenant, *id).await? {
+            Dossier::Whole(application, papers) => {
+                archive = add(app, attempt, archive, &application, &papers, folder).await?;
+            }
+            dossier => archive.list.extend(left(&dossier).map(left_out)),
+        }
+    }
+    progress(app, attempt, asked.of.len(), asked.of.len()).await?;
+    spawn_blocking(move || archive.close()).await??;
+    Ok(path)
+}
+
+async fn add(
+    app: &App,
+    attempt: &Attempt,
+    mut archive: Archive,
+    application: &Application,
+    papers: &[Paper],
+    folder: &Path,
+) -> Result<Archive, Error> {
+    let folders = &mut archive.folders;
+    let number = application.registered_number;
+    let number = number.map_or("без номера".to_owned(), |number| {
+        format!("{number:04}")
+    });
+    let inside = folders.give(&format!("{number} {}", application.full_name()), "");
+    let (mut files, mut read) = (Names::default(), Vec::new());
+    let fetched = folder.join("document");
+    for (at, paper) in papers.iter().enumerate() {
+        let mut entry = Entry::of(application, paper, &inside);
+        let sha256 = if paper.infected {
+            "не выдаётся: найден вирус".clone_into(&mut entry.note);
+            None
+        } else {
+            let sha256 = app.fetch_paper(paper, &fetched).await?;
+            if sha256.is_none() {
+                "файла нет в хранилище".clone_into(&mut entry.note);
+            }
+            sha256
+        };
+        if let Some(sha256) = sha256 {
+            read.push(paper.file);
+            let words = named(at + 1, paper);
+            entry.file = files.give(&words, names::ending(&paper.content_type));
+            entry.sha256 = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+            let name = format!("{inside}/{}", entry.file);
+            let from = fetched.clone();
+            archive = spawn_blocking(move || archive.file(&name, &from)).await??;
+        }
+        archive.list.push(entry.cells());
+    }
+    app.papers_read(attempt, application, &read).await?;
+    Ok(archive)
+}
+
+/// «02 Таблица результатов – подпись».
+fn named(at: usize, paper: &Paper) -> String {
+    if paper.caption.is_empty() {
+        format!("{at:02} {}", paper.kind)
+    } else {
+        format!("{at:02} {} – {}", paper.kind, paper.caption)
+    }
+}
+
+/// A line of the list.
+struct Entry {
+    number: Option<i64>,
+    name: String,
+    folder: String,
+    file: String,
+    kind: String,
+    caption: String,
+    size: i64,
+    sha256: String,
+    note: String,
+}
+
+impl Entry {
+    fn of(application: &Application, paper: &Paper, folder: &str) -> Self {
+        Self {
+            number: application.registered_number.map(i64::from),
+            name: application.full_name(),
+            folder: folder.to_owned(),
+            file: String::new(),
+            kind: paper.kind.clone(),
+            caption: paper.caption.clone(),
+            size: paper.size,
+            sha256: String::new(),
+            note: String::new(),
+        }
+    }
+
+    fn cells(self) -> Vec<Cell> {
+        let text = |text: String| Some(text).filter(|text| !text.is_empty());
+        let text = |words| text(words).map_or(Cell::Empty, Cell::Text);
+        vec![
+            self.number.into(),
+            text(self.name),
+            text(self.folder),
+            text(self.file),
+            text(self.kind),
+            text(self.caption),
+            Cell::Number(self.size),
+            text(self.sha256),
+            text(self.note),
+        ]
+    }
+}
+
+fn left_out((name, why): (String, &'static str)) -> Vec<Cell> {
+    let mut cells = vec![Cell::Empty; COLUMNS.len()];
+    cells[1] = Cell::Text(name);
+    cells[COLUMNS.len() - 1] = Cell::Text(why.to_owned());
+    cells
+}
+
+/// An archive being written. Its files are as they came: papers and pictures do not shrink.
+struct Archive {
+    zip: ZipWriter<File>,
+    folders: Names,
+    list: Vec<Vec<Cell>>,
+}
+
+impl Archive {
+    fn file(mut self, name: &str, from: &Path) -> Result<Self, Error> {
+        self.append(name, &mut File::open(from)?)?;
+        Ok(self)
+    }
+
+    fn close(mut self) -> Result<(), Error> {
+        let rows = std::mem::take(&mut self.list).into_iter();
+        let rows = rows.map(Ok::<_, std::convert::Infallible>);
+        let mut list = sheets::write(Format::Xlsx, &COLUMNS, rows).map_err(io::Error::other)?;
+        self.append(LIST, &mut list)?;
+        self.zip.finish().map_err(broken)?;
+        Ok(())
+    }
+
+    fn append(&mut self, name: &str, from: &mut File) -> Result<(), Error> {
+        let large = from.metadata()?.len() > u64::from(u32::MAX);
+        // No time of its own: the same documents are the same archive.
+        let options = SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored)
+            .large_file(large);
+        self.zip.start_file(name, options).map_err(broken)?;
+        io::copy(from, &mut self.zip)?;
+        Ok(())
+    }
+}
+
+fn broken(error: ZipError) -> Error {
+    Error::Disk(error.into())
+}

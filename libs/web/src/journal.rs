@@ -1,0 +1,249 @@
+//! «Журнал регистрации заявлений»: lines of any days, on the page and as files (R-APP-5). An
+//! operator's of one or all municipalities, a coordinator's of its own; the addresses are their
+//! cabinets'.
+
+mod line;
+
+use app::{
+    FieldFault,
+    journal::{self, Filter, Line, Page as Lines},
+    lists::Municipality,
+};
+use axum::response::{IntoResponse as _, Response};
+use chrono::NaiveDate;
+use domain::{actor::Actor, calendar::text, role::Role};
+use futures::TryStreamExt as _;
+use maud::{Markup, html};
+use serde::Deserialize;
+use sheets::Format;
+use ui::{ButtonStyle, Column, Field, NamedButton, Pagination, Table};
+
+use crate::{
+    Web,
+    asked::address,
+    error::Result,
+    lists,
+    operator::{municipality_filter, municipality_of},
+    page::{Page, fault_of},
+    printouts, sheet,
+    visit::Visit,
+};
+
+const HEADING: &str = "Журнал регистрации заявлений";
+
+/// What the address asks for.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Wanted {
+    from: String,
+    to: String,
+    municipality: String,
+    after: String,
+    format: String,
+}
+
+/// The days and the municipality a list of registered applications is narrowed to, as typed.
+#[derive(Clone, Copy)]
+pub struct Days<'a> {
+    /// Registered on this day or later.
+    pub from: &'a str,
+    /// Registered on this day or earlier.
+    pub to: &'a str,
+    /// Of this municipality, by its public id.
+    pub municipality: &'a str,
+}
+
+impl Days<'_> {
+    /// The filter, and what is wrong with it.
+    pub fn parse(self, municipalities: &[Municipality]) -> (Filter, Vec<FieldFault>) {
+        let mut faults = Vec::new();
+        let from = day("from", self.from, &mut faults);
+        let to = day("to", self.to, &mut faults);
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            faults.push(FieldFault::new("to", "Конец периода раньше его начала"));
+        }
+        let filter = Filter {
+            from,
+            to,
+            tenant: municipality_of(municipalities, self.municipality),
+        };
+        (filter, faults)
+    }
+
+    /// The fields; «Муниципалитет» only where there are several.
+    pub fn fields(self, municipalities: &[Municipality], faults: &[FieldFault]) -> Markup {
+        html! {
+            (ui::date(Field {
+                name: "from",
+                label: "Период с",
+                value: self.from,
+                error: fault_of(faults, "from"),
+                ..Field::default()
+            }))
+            (ui::date(Field {
+                name: "to",
+                label: "Период по",
+                value: self.to,
+                error: fault_of(faults, "to"),
+                ..Field::default()
+            }))
+            @if !municipalities.is_empty() {
+                (municipality_filter(municipalities, self.municipality))
+            }
+        }
+    }
+}
+
+/// The municipalities lines may be of, for those who read all of them.
+///
+/// # Errors
+/// As the verb.
+pub async fn municipalities(web: &Web, actor: &Actor) -> Result<Vec<Municipality>> {
+    match actor.role {
+        Role::Operator => Ok(web.app.journal_municipalities(actor).await?),
+        _ => Ok(Vec::new()),
+    }
+}
+
+impl Wanted {
+    fn days(&self) -> Days<'_> {
+        Days {
+            from: &self.from,
+            to: &self.to,
+            municipality: &self.municipality,
+        }
+    }
+
+    fn next(&self, path: &str, after: &str) -> String {
+        address(
+            path,
+            &[
+                ("from", &self.from),
+                ("to", &self.to),
+                ("municipality", &self.municipality),
+                ("after", after),
+            ],
+        )
+    }
+}
+
+fn day(field: &'static str, typed: &str, faults: &mut Vec<FieldFault>) -> Option<NaiveDate> {
+    match text::parse(typed) {
+        Ok(day) => Some(day),
+        Err(text::DateFault::Empty) => None,
+        Err(fault) => {
+            faults.push(FieldFault::new(field, fault.to_string()));
+            None
+        }
+    }
+}
+
+/// The journal in a cabinet: who looks, and where the page stands.
+#[derive(Clone, Copy)]
+pub struct Journal<'a> {
+    /// The visitor.
+    pub visit: &'a Visit,
+    /// Who reads.
+    pub actor: &'a Actor,
+    /// The verbs.
+    pub web: &'a Web,
+    /// The page's address.
+    pub path: &'a str,
+}
+
+impl Journal<'_> {
+    /// The page, or a file of all its lines.
+    ///
+    /// # Errors
+    /// As the verbs.
+    pub async fn answer(&self, wanted: &Wanted) -> Result<Response> {
+        let municipalities = municipalities(self.web, self.actor).await?;
+        let (filter, faults) = wanted.days().parse(&municipalities);
+        if !faults.is_empty() {
+            return Ok(Page::new(self.visit, HEADING)
+                .faults(&faults)
+                .refuse(self.filters(wanted, &municipalities, &faults)));
+        }
+        match wanted.format.as_str() {
+            "xlsx" => self.workbook(filter).await,
+            "pdf" => self.paper(filter).await,
+            _ => {
+                let after = wanted.after.parse().ok();
+                let lines = self.web.app.journal(self.actor, filter, after).await?;
+                let body = html! {
+                    (self.filters(wanted, &municipalities, &[]))
+                    (self.table(wanted, &lines))
+                };
+                Ok(Page::new(self.visit, HEADING).render(body).into_response())
+            }
+        }
+    }
+
+    async fn workbook(&self, filter: Filter) -> Result<Response> {
+        sheet::count(self.web, self.actor.account).await?;
+        let lines = self.web.app.export_journal(self.actor, filter).await?;
+        let rows = lines.map_ok(|batch| batch.iter().map(line::cells).collect());
+        sheet::answer(HEADING, Format::Xlsx, &line::COLUMNS, rows).await
+    }
+
+    async fn paper(&self, filter: Filter) -> Result<Response> {
+        sheet::count(self.web, self.actor.account).await?;
+        let printout = self.web.app.print_journal(self.actor, filter).await?;
+        printouts::lead(self.web, self.actor, printout).await
+    }
+
+    fn filters(
+        &self,
+        wanted: &Wanted,
+        municipalities: &[Municipality],
+        faults: &[FieldFault],
+    ) -> Markup {
+        let file = |label, value| {
+            ui::named_button(NamedButton {
+                label,
+                style: ButtonStyle::Secondary,
+                name: Some("format"),
+                value: Some(value),
+                ..NamedButton::default()
+            })
+        };
+        let fields = wanted.days().fields(municipalities, faults);
+        let files = html! {
+            (file("Скачать журнал (PDF)", "pdf"))
+            (file("Скачать журнал (XLSX)", "xlsx"))
+        };
+        ui::filters_with(self.path, fields, files)
+    }
+
+    fn table(&self, wanted: &Wanted, lines: &Lines) -> Markup {
+        let next = lines
+            .next
+            .map(|place| wanted.next(self.path, &place.to_string()));
+        html! {
+            p class="govuk-body" { "Записей: " (lines.count) }
+            (ui::table(Table {
+                caption: HEADING,
+                caption_hidden: true,
+                columns: &journal::COLUMNS.map(Column::text),
+                rows: lines.lines.iter().map(|line| self.row(line)).collect(),
+                empty: "Записей нет.",
+            }))
+            (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
+        }
+    }
+
+    /// The cells of a line; its ФИО opens the application.
+    fn row(&self, line: &Line) -> Vec<Markup> {
+        let cabinet = self.actor.role.home();
+        journal::cells(line)
+            .into_iter()
+            .enumerate()
+            .map(|(column, text)| match line.application {
+                Some(id) if column == line::PERSON => html! {
+                    a class="govuk-link" href={ (cabinet) "/applications/" (id) } { (text) }
+                },
+                _ => html! { (lists::or_dash(&text)) },
+            })
+            .collect()
+    }
+}
