@@ -1,10 +1,9 @@
 //! Joining parts into one PDF on disk, by `qpdf`: it copies pages from file to file and holds
 //! none, where a library of ours would hold them all.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
 
 use super::Error;
 
@@ -31,7 +30,7 @@ pub async fn join(parts: &[PathBuf], folder: &Path) -> Result<PathBuf, Error> {
                 .args(some)
                 .arg("--")
                 .arg(&whole);
-            run(command).await?;
+            run(&mut command).await?;
             joined.push(whole);
         }
         parts = joined;
@@ -46,9 +45,11 @@ pub async fn join(parts: &[PathBuf], folder: &Path) -> Result<PathBuf, Error> {
 ///
 /// # Errors
 /// [`Error::Join`] with its words when it does not succeed.
-pub async fn run(mut command: Command) -> Result<String, Error> {
-    let output = tokio::task::spawn_blocking(move || command.output())
-        .await?
+pub async fn run(command: &mut Command) -> Result<String, Error> {
+    let output = command
+        .kill_on_drop(true)
+        .output()
+        .await
         .map_err(|error| Error::Join(format!("qpdf: {error}")))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())

@@ -21,7 +21,6 @@ use axum::Router;
 
 use crate::Web;
 
-pub(crate) use applications::municipality_filter;
 pub use applications::{municipality_filter, municipality_of};
 pub(crate) use queue::reason;
 
