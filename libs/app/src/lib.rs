@@ -17,6 +17,7 @@ pub mod dashboard;
 pub mod error;
 pub mod exports;
 pub mod files;
+pub mod handovers;
 pub mod institute;
 pub mod invitations;
 pub mod letters;

@@ -10,6 +10,7 @@
 //! milliseconds): async callers run it on a blocking thread.
 
 mod application;
+mod conclusion;
 mod press;
 #[cfg(test)]
 mod reading;
@@ -20,6 +21,7 @@ pub use application::{
     Applicant, ApplicationForm, AttestationForm, GenitiveName, Held, Procedure, Service,
     application,
 };
+pub use conclusion::{ConclusionForm, Marked, conclusion};
 pub use withdrawal::{Registration, WithdrawalForm, withdrawal};
 
 /// Why a paper could not be printed. None of it is the person's doing: whatever a person typed

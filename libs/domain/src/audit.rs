@@ -78,6 +78,14 @@ deeds! {
     LoadPolicy = "policy.reload" "Загрузка прав доступа",
     /// An order recorded, before anything is decided by it (R-ORD-1).
     RecordOrder = "order.record" "Запись распоряжения",
+    /// A register of conclusions handed over to the Centre made (R-CON-2).
+    RecordHandover = "handover.record" "Формирование реестра передачи",
+    /// A register confirmed by the Centre, row by row.
+    ConfirmHandover = "handover.confirm" "Подтверждение реестра передачи",
+    /// Those who hold a conclusion up reminded of it (R-CON-2).
+    RemindConclusion = "conclusion.remind" "Напоминание о заключении",
+    /// The conclusion filled in on screen saved as a draft.
+    DraftConclusion = "conclusion.draft" "Черновик заключения",
     /// The audit taken away as a file.
     ExportAudit = "audit.export" "Выгрузка журнала действий",
 }

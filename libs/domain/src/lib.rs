@@ -8,6 +8,7 @@ pub mod audit;
 pub mod calendar;
 pub mod card;
 pub mod checks;
+pub mod conclusion;
 pub mod declension;
 pub mod invitation;
 pub mod labels;

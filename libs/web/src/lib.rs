@@ -25,6 +25,7 @@ mod conclusion;
 mod documents;
 mod door;
 mod expert;
+mod handover;
 mod headers;
 mod invitations;
 mod limits;

@@ -192,6 +192,19 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
         LetterKind::ConclusionAccepted => {
             format!("Итоговое заключение{} принято.", about(teacher, &whom))
         }
+        LetterKind::ConclusionDue if teacher => {
+            "Напоминаем: итоговое заключение ждёт Вашей подписи. Скачайте его, подпишите и прикрепите скан всех страниц одним файлом."
+                .to_owned()
+        }
+        LetterKind::ConclusionDue if audience == Audience::School => format!(
+            "Напоминаем: итоговое заключение ждёт подписи педагога. Помогите его подписать и прикрепить. Педагог: {whom}."
+        ),
+        LetterKind::ConclusionDue => {
+            format!("Напоминаем: подготовьте итоговое заключение по аттестации педагога: {whom}.")
+        }
+        LetterKind::ConclusionMissing => format!(
+            "Центр не получил итоговое заключение, названное в реестре передачи. Педагог: {whom}."
+        ),
         LetterKind::Decided => decided(case),
         LetterKind::WithdrawalFormed => {
             "Координатор Вашей образовательной организации сформировал отзыв Вашего заявления о проведении аттестации. Если Вы с этим не согласны, отмените отзыв в личном кабинете."
@@ -280,6 +293,8 @@ fn page(kind: LetterKind, audience: Audience, case: &Case) -> String {
         LetterKind::ConclusionReceived
             | LetterKind::ConclusionReturned
             | LetterKind::ConclusionAccepted
+            | LetterKind::ConclusionDue
+            | LetterKind::ConclusionMissing
     );
     let withdrawal = matches!(
         kind,
@@ -293,6 +308,7 @@ fn page(kind: LetterKind, audience: Audience, case: &Case) -> String {
         Audience::Teacher if conclusion => "/teacher/conclusion".to_owned(),
         Audience::Teacher if withdrawal => "/teacher/withdrawal".to_owned(),
         Audience::Teacher => "/teacher".to_owned(),
+        Audience::School if conclusion => "/school/documents".to_owned(),
         Audience::School if withdrawal => "/school/withdrawals".to_owned(),
         Audience::School => "/school".to_owned(),
         // Who is no longer assigned cannot open the application.

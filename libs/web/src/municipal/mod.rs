@@ -5,9 +5,11 @@ mod conclusions;
 mod experts;
 mod home;
 mod invitations;
+mod month;
 mod organisation_requests;
 mod organisations;
 mod people;
+mod registers;
 mod schedule;
 mod transfers;
 mod withdrawals;
@@ -24,9 +26,11 @@ pub fn router() -> Router<Web> {
         .merge(experts::router())
         .merge(home::router())
         .merge(invitations::router())
+        .merge(month::router())
         .merge(organisation_requests::router())
         .merge(organisations::router())
         .merge(people::router())
+        .merge(registers::router())
         .merge(schedule::router())
         .merge(transfers::router())
         .merge(withdrawals::router())

@@ -9,6 +9,7 @@ mod organisations;
 mod people;
 mod periods;
 mod queue;
+mod registers;
 mod schedule;
 mod transfers;
 mod withdrawals;
@@ -16,6 +17,8 @@ mod withdrawals;
 use axum::Router;
 
 use crate::Web;
+
+pub use queue::reason;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
@@ -29,6 +32,7 @@ pub fn router() -> Router<Web> {
         .merge(people::router())
         .merge(periods::router())
         .merge(queue::router())
+        .merge(registers::router())
         .merge(schedule::router())
         .merge(transfers::router())
         .merge(withdrawals::router())
