@@ -208,6 +208,9 @@ const WITHOUT_VERSION: &[&str] = &[
     "/school/documents/{id}/detach",
     "/municipal/invitations",
     "/municipal/organisations/new",
+    // A month of theirs: who was reminded today and what a register names is asked row by row.
+    "/municipal/conclusions/month/remind",
+    "/municipal/registers",
     // Each row ticked or decided carries its own: `id.version`.
     "/operator/orders",
     "/operator/queue",

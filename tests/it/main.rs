@@ -10,6 +10,7 @@
 mod audit;
 mod audited;
 mod cabinets;
+mod conclusions;
 mod context;
 mod doors;
 mod dynamic;
@@ -19,6 +20,7 @@ mod experts;
 mod exports;
 mod forms;
 mod functions;
+mod handovers;
 mod hostile;
 mod hosts;
 mod house;

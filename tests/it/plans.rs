@@ -14,7 +14,7 @@ type List = (&'static [Role], &'static str);
 
 const REGISTRARS: &[Role] = &[Role::Municipal, Role::Operator];
 
-const LISTS: [List; 36] = [
+const LISTS: [List; 38] = [
     (
         &[Role::Municipal],
         "a.status = 'under_review' AND a.route = $1 AND a.procedure = $2 AND (a.due_on",
@@ -112,6 +112,11 @@ const LISTS: [List; 36] = [
         "FROM app.order o WHERE $1::uuid IS NULL OR (o.date, o.id)",
     ),
     (&[Role::Operator], "WHERE x.order_id = $1 AND x.id > $2"),
+    (REGISTRARS, "FROM app.handover h WHERE ($1::uuid IS NULL"),
+    (
+        &[Role::Municipal],
+        "a.procedure = 'general' AND a.route = 'municipal' AND (a.due_on",
+    ),
     // The audit by what leads: nothing, the municipality, the act, the account, what was refused.
     (&[Role::Admin], "e.account_id = $7) ORDER BY e.at DESC"),
     (&[Role::Admin], "AND e.tenant_id = $4 ORDER BY e.at DESC"),

@@ -107,3 +107,12 @@ SELECT * FROM app.transfer;
 -- expect: 42501
 INSERT INTO app.job (tenant_id, kind, object_id, account_id, membership_id, role)
 VALUES (:my_tenant, 'municipality_export', 1, :my_expert_account, :my_expert, 'admin');
+
+-- attack: asks for the paper of a conclusion it does not write
+-- expect: 42501
+INSERT INTO app.job (tenant_id, kind, application_id, object_id, account_id, membership_id, role)
+VALUES (:my_tenant, 'conclusion_pdf', :my_submitted, 1, :my_expert_account, :my_expert, 'expert');
+
+-- attack: reads registers of handing over
+-- expect: 42501
+SELECT * FROM app.handover;

@@ -111,6 +111,7 @@ impl Ground {
              DELETE FROM app.letter WHERE application_id = {id};
              DELETE FROM app.job WHERE application_id = {id};
              DELETE FROM app.conclusion_file WHERE application_id = {id};
+             DELETE FROM app.conclusion_signature WHERE application_id = {id};
              DELETE FROM app.conclusion WHERE application_id = {id};
              DELETE FROM app.assignment WHERE application_id = {id};
              DELETE FROM app.schedule_row WHERE application_id = {id};
@@ -215,6 +216,7 @@ impl Ground {
             "assignment",
             "conclusion",
             "conclusion_file",
+            "conclusion_signature",
             "decision",
             "registration",
             "letter",

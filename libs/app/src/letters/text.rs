@@ -321,6 +321,9 @@ fn page(kind: LetterKind, audience: Audience, case: &Case) -> String {
             "/expert".to_owned()
         }
         Audience::Expert => format!("/expert/applications/{id}"),
+        Audience::Municipal if kind == LetterKind::ConclusionMissing => {
+            "/municipal/registers".to_owned()
+        }
         Audience::Municipal if conclusion => "/municipal/conclusions".to_owned(),
         Audience::Municipal if withdrawal => "/municipal/withdrawals".to_owned(),
         Audience::Municipal => format!("/municipal/applications/{id}"),

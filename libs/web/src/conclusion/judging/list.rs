@@ -163,7 +163,7 @@ fn missing(row: &Listed) -> Vec<Signer> {
         return Vec::new();
     }
     let silent =
-        |who: &Signer| !row.signed.contains(who) && !(row.refused && *who == Signer::Teacher);
+        |who: &Signer| !row.signed.contains(who) && (!row.refused || *who != Signer::Teacher);
     Signer::ALL.iter().copied().filter(silent).collect()
 }
 
