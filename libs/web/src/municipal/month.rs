@@ -10,12 +10,12 @@ use axum::{
 };
 use chrono::{Datelike as _, NaiveDate};
 use domain::{
-    calendar::{month_name, months_after, months_before},
+    calendar::{first_of_month, month_name, months_after, months_before},
     conclusion::Holder,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{ActionButton, ButtonStyle, Column, Pagination, Table, Tone, ru};
+use ui::{ActionButton, ButtonStyle, Choice, Column, Field, Pagination, Select, Table, Tone, ru};
 
 use crate::{
     Web,
@@ -77,16 +77,12 @@ async fn show(
 }
 
 fn body(at: &Municipal, web: &Web, month: &Month) -> Markup {
-    let (before, after) = (months_before(month.first, 1), months_after(month.first, 1));
     let next = month.next.map(|id| {
         let after = id.to_string();
         address(PATH, &[("month", &code(month.first)), ("after", &after)])
     });
     html! {
-        p {
-            a class="govuk-link" href=(page_of(before)) { (month_name(before)) } " · "
-            a class="govuk-link" href=(page_of(after)) { (month_name(after)) }
-        }
+        (months(month.first, web.app.today()))
         p {
             "К " (ru::date_long(month.due)) " передать в Центр: "
             strong { (lists::count(month.missing_in_all)) }
@@ -110,6 +106,40 @@ fn body(at: &Municipal, web: &Web, month: &Month) -> Markup {
         }
         p { a class="govuk-link" href="/municipal/registers" { "Реестры передачи" } }
     }
+}
+
+/// The months to look at: the one after this, this one and a year back, and the one looked at.
+fn months(shown: NaiveDate, today: NaiveDate) -> Markup {
+    let newest = months_after(first_of_month(today), 1);
+    let mut offered: Vec<NaiveDate> = (0..=13).map(|n| months_before(newest, n)).collect();
+    if !offered.contains(&shown) {
+        offered.push(shown);
+    }
+    let named: Vec<(String, String)> = offered
+        .into_iter()
+        .map(|month| (code(month), month_name(month)))
+        .collect();
+    let options: Vec<Choice<'_>> = named
+        .iter()
+        .map(|(value, label)| Choice {
+            value,
+            label,
+            ..Choice::default()
+        })
+        .collect();
+    ui::filters(
+        PATH,
+        ui::select(Select {
+            field: Field {
+                name: "month",
+                label: "Месяц",
+                value: &code(shown),
+                ..Field::default()
+            },
+            options: &options,
+            ..Select::default()
+        }),
+    )
 }
 
 fn act(at: &Municipal, action: &str, label: &str, month: NaiveDate) -> Markup {
