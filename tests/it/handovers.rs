@@ -330,7 +330,6 @@ async fn r_con_2_a_register_names_what_was_passed_and_the_centre_confirms_it() {
             row(2, "Яковлева", "не получено", "нет второго листа")
         ]
     );
-    scene.world.set_now("2026-09-14T09:00:00Z");
     scene.pass(&third).await;
     let made = browser
         .submit(&page(&browser, MONTH).await, MAKE, &[])
