@@ -289,8 +289,8 @@ CREATE TABLE app.rendition (
   tenant_id int NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY,
   application_id bigint NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('application', 'withdrawal')),
-  -- The edition of the application, or the id of the withdrawal.
+  kind text NOT NULL CHECK (kind IN ('application', 'withdrawal', 'conclusion')),
+  -- The edition of the application or of the conclusion, or the id of the withdrawal.
   of_id bigint NOT NULL,
   file_id bigint NOT NULL,
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),

@@ -83,6 +83,9 @@ BEGIN
   UPDATE app.invitation i SET tenant_id = heir, version = i.version + 1,
       organisation_id = app.instead(i.organisation_id, school_old, school_new) WHERE i.tenant_id = former;
   UPDATE app.letter l SET tenant_id = heir WHERE l.tenant_id = former AND l.application_id IS NULL;
+  -- A register of handing over goes whole, with the number and the name it was made under.
+  UPDATE app.handover h SET tenant_id = heir WHERE h.tenant_id = former;
+  UPDATE app.handover_row r SET tenant_id = heir WHERE r.tenant_id = former;
   -- An export is of this municipality and stays: its job too, or the worker would not find it.
   UPDATE app.job j SET tenant_id = heir
     WHERE j.tenant_id = former AND j.application_id IS NULL AND j.kind <> 'municipality_export';

@@ -212,6 +212,9 @@ const WITHOUT_VERSION: &[&str] = &[
     "/expert/applications/{id}/archive",
     "/municipal/print",
     "/operator/print",
+    // A month of theirs: who was reminded today and what a register names is asked row by row.
+    "/municipal/conclusions/month/remind",
+    "/municipal/registers",
     // Each row ticked or decided carries its own: `id.version`.
     "/operator/orders",
     // Compares, and fills in the order's form: nothing is changed yet.

@@ -10,6 +10,7 @@
 mod audit;
 mod audited;
 mod cabinets;
+mod conclusions;
 mod context;
 mod corrections;
 mod doors;
@@ -21,6 +22,7 @@ mod exports;
 mod forms;
 mod functions;
 mod gaps;
+mod handovers;
 mod hostile;
 mod hosts;
 mod house;

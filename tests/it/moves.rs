@@ -98,9 +98,11 @@ async fn transfer_and_merge_know_every_table() {
     // An export stays with its job: it is of the municipality it was asked for, its file lies
     // under that one's number, and removing that one is what it is for. A signed schedule is the
     // paper of the municipality that signed it.
-    const NAMED: [&str; 11] = [
+    const NAMED: &[&str] = &[
         "application",
         "card",
+        "handover",
+        "handover_row",
         "invitation",
         "job",
         "letter",

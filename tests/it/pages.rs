@@ -158,6 +158,7 @@ pub async fn object(world: &World, town: &Full, route: &Route) -> String {
         path if path.contains("/organisations/") => "organisation",
         path if path.contains("/invitations/") => "invitation",
         path if path.contains("/transfers/") => "transfer",
+        path if path.contains("/registers/") => "handover",
         path if path.contains("/people/") || path.contains("/experts/") => "membership",
         path if path.starts_with("/admin/municipalities/") => "municipality",
         path if path.starts_with("/documents/") => "file",

@@ -145,6 +145,11 @@ const LISTS: &[List] = &[
         REGISTRARS,
         "a.id = ANY ($5) AND a.registered_on IS NOT NULL",
     ),
+    (REGISTRARS, "FROM app.handover h WHERE ($1::uuid IS NULL"),
+    (
+        &[Role::Municipal],
+        "a.procedure = 'general' AND a.route = 'municipal' AND (a.due_on",
+    ),
     // The audit by what leads: nothing, the municipality, the act, the account, what was refused.
     (&[Role::Admin], "e.account_id = $7) ORDER BY e.at DESC"),
     (&[Role::Admin], "AND e.tenant_id = $4 ORDER BY e.at DESC"),

@@ -107,10 +107,21 @@ pub async fn full(world: &World) -> Full {
              VALUES ({tenant}, {id}, 'at_teacher') RETURNING id)
          INSERT INTO app.conclusion_file (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)
            SELECT {tenant}, {id}, c.id, {file}, 'none', {expert_account}, 'expert' FROM c;
+         INSERT INTO app.conclusion_signature (tenant_id, application_id, edition, who, signed, by_account, by_role)
+           VALUES ({tenant}, {id}, 1, 'expert1', true, {expert_account}, 'expert');
+         INSERT INTO app.conclusion_form (tenant_id, application_id, marks, by_account)
+           VALUES ({tenant}, {id}, '[]', {expert_account});
+         INSERT INTO app.conclusion_reminder (tenant_id, application_id, account_id, on_day)
+           VALUES ({tenant}, {id}, {account}, '2026-09-01');
+         WITH h AS (INSERT INTO app.handover (tenant_id, public_id, municipality, year, number, month, made_on, made_by)
+             VALUES ({tenant}, '{}', 'Муниципалитет', 2026, 1, '2026-08-01', '2026-08-15', 'Координатор') RETURNING id)
+         INSERT INTO app.handover_row (tenant_id, handover_id, application)
+           SELECT {tenant}, h.id, a.public_id FROM h, app.application a WHERE a.id = {id};
          WITH o AS (INSERT INTO app.order (public_id, number, date, s3_key, file_name, size, sha256)
              VALUES ('{}', 'seed-{id}', '2026-12-01', 'r/seed-{id}', 'распоряжение.pdf', 1, '\\x00') RETURNING id)
          INSERT INTO app.decision (tenant_id, application_id, order_id, granted, category)
            SELECT {tenant}, {id}, o.id, true, 'first' FROM o;",
+        uuid(),
         uuid(),
         uuid(),
     ))

@@ -18,6 +18,7 @@
 
 pub mod browser;
 pub mod case;
+mod concluding;
 pub mod sql;
 pub mod stack;
 pub mod town;

@@ -1,12 +1,17 @@
 //! Papers: what `app` gathered, in the shape `documents` prints.
 
-use app::print::{Application, Print, Withdrawal};
+use app::print::{Application, Conclusion, Expert, Print, Withdrawal};
 use chrono::Datelike as _;
 use documents::{
-    Applicant, ApplicationForm, AttestationForm, GenitiveName, Held, Procedure, Registration,
-    Service, WithdrawalForm,
+    Applicant, ApplicationForm, AttestationForm, ConclusionForm, GenitiveName, Held, Marked,
+    Procedure, Registration, Service, WithdrawalForm,
 };
-use domain::{card::Snapshot, name::FullName, reference::Form};
+use domain::{
+    card::Snapshot,
+    conclusion::{Mark, Verdict},
+    name::FullName,
+    reference::Form,
+};
 
 /// The name a printed file is downloaded under.
 pub fn file_name(print: &Print) -> String {
@@ -21,6 +26,10 @@ pub fn file_name(print: &Print) -> String {
                 withdrawal.code, withdrawal.version
             )
         }
+        Print::Conclusion(conclusion) => format!(
+            "Итоговое заключение {}, версия {}.pdf",
+            conclusion.code, conclusion.version
+        ),
     }
 }
 
@@ -32,6 +41,7 @@ pub fn pdf(print: Print) -> Result<Vec<u8>, documents::Error> {
     match print {
         Print::Application(application) => documents::application(&application_form(application)),
         Print::Withdrawal(withdrawal) => documents::withdrawal(&withdrawal_form(withdrawal)),
+        Print::Conclusion(conclusion) => documents::conclusion(&conclusion_form(conclusion)),
     }
 }
 
@@ -99,6 +109,40 @@ fn withdrawal_form(withdrawal: Withdrawal) -> WithdrawalForm {
         date: withdrawal.date,
         code: withdrawal.code,
         version: withdrawal.version,
+    }
+}
+
+fn conclusion_form(conclusion: Conclusion) -> ConclusionForm {
+    let (paper, form) = (conclusion.paper, conclusion.form);
+    let snapshot = paper.snapshot;
+    let marks = form.marks.into_iter().map(|judged| Marked {
+        criterion: judged.criterion,
+        mark: judged.mark.map_or("", Mark::name).to_owned(),
+        words: judged.words,
+    });
+    ConclusionForm {
+        teacher: snapshot.name.full(),
+        position: snapshot.position_name,
+        subject: snapshot.subject,
+        organisation: snapshot.organisation,
+        municipality: snapshot.municipality,
+        category: paper.category.full_name().to_owned(),
+        period: conclusion.period,
+        marks: marks.collect(),
+        verdict: form.verdict.map_or("", Verdict::name).to_owned(),
+        recommendations: Some(form.recommendations).filter(|words| !words.is_empty()),
+        experts: conclusion.experts.map(|expert| expert.map(named)),
+        date: conclusion.date,
+        code: conclusion.code,
+        version: conclusion.version,
+    }
+}
+
+/// «Петрова Анна Львовна, методист».
+fn named(expert: Expert) -> String {
+    match expert.position.as_str() {
+        "" => expert.name,
+        position => format!("{}, {position}", expert.name),
     }
 }
 

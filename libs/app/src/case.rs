@@ -3,7 +3,11 @@
 //! each sees of it is the policy's and row-level security's answer. What changes a case stands
 //! with the noun it changes; here is only the beginning all of that has in common.
 
-use db::{Permit, Tx, applications, case_files, decisions, document_requests, events, schedule};
+use db::{
+    Permit, Tx, applications, case_files,
+    conclusions::{Signature, signatures},
+    decisions, document_requests, events, schedule,
+};
 use domain::{
     act::{Act, Doing, acts},
     actor::Actor,
@@ -44,6 +48,8 @@ pub struct CaseView {
     pub experts: Vec<Assigned>,
     /// Why the conclusion came back last; empty otherwise.
     pub conclusion_reason: String,
+    /// Whose signatures are under the conclusion, or were refused; nothing before there is one.
+    pub signatures: Vec<Signature>,
     /// The decision that holds, with its order (R-ORD-1).
     pub decision: Option<Holding>,
     /// The decisions it replaced, the newest first (R-APP-10).
@@ -151,6 +157,7 @@ impl App {
             history,
             experts: schedule::assigned(&mut tx, &row).await?,
             conclusion_reason: case_files::conclusion_reason(&mut tx, &row).await?,
+            signatures: signatures::of(&mut tx, &row).await?,
             decision,
             superseded,
             requests,

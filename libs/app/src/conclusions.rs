@@ -1,16 +1,25 @@
-//! The verbs of the final conclusion (R-CON-1…3): files brought to it, what is judged of it,
-//! how it is listed and seen stand in `conclusions/…`; here is the beginning they have in common.
+//! The verbs of the final conclusion (R-CON-1…3): files brought to it, the form it is filled in
+//! on, what is judged of it, how it is listed and seen, what is due at a month's end stand in
+//! `conclusions/…`; here is the beginning they have in common.
 //! Where each leads is the state table's to say.
 
 mod bringing;
+mod forming;
 mod judging;
 mod list;
+mod month;
 mod view;
 
-use db::{Permit, Tx, applications::Application, letters};
+use db::{
+    Permit, Tx,
+    applications::Application,
+    conclusions::{self, Signature},
+    letters,
+};
 use domain::{
     act::Doing,
     actor::Actor,
+    conclusion::Signer,
     letter::LetterKind,
     life::{Rule, legal},
 };
@@ -18,9 +27,16 @@ use uuid::Uuid;
 
 use crate::{App, Error, Result};
 
-pub use db::conclusions::{Conclusion, Signed as SignedBy, Version, list::Cursor, list::Listed};
+pub use db::conclusions::{
+    Conclusion, Signature as SignatureOf, Signed as SignedBy, Version,
+    form::{Criterion, Draft, Form},
+    list::{Cursor, Listed},
+    month::Missing,
+};
+pub use forming::{FIELDS, FormView, TypedForm, TypedMark};
 pub use judging::ReturnTo;
 pub use list::{DueDay, ListedConclusion, Page};
+pub use month::{Month, RemindedOf};
 pub use view::ConclusionView;
 
 impl App {
@@ -52,4 +68,25 @@ async fn tell<A: Doing>(
         letters::queue(tx, permit, kind, *account).await?;
     }
     Ok(())
+}
+
+/// Tells those who wait for a conclusion that it is with the teacher: the teacher, and the expert
+/// who did not bring it.
+async fn tell_received<A: Doing>(
+    tx: &mut Tx<A>,
+    permit: &Permit<A, Application>,
+    actor: &Actor,
+) -> Result<()> {
+    let mut receivers = conclusions::experts(tx, permit).await?;
+    receivers.retain(|account| *account != actor.account.0);
+    receivers.push(permit.account);
+    tell(tx, permit, LetterKind::ConclusionReceived, &receivers).await
+}
+
+/// Who has neither signed the present text nor refused to: what is passed on all the same is
+/// passed on with a warning (R-CON-1).
+#[must_use]
+pub fn unsigned(signatures: &[Signature]) -> Vec<Signer> {
+    let silent = |who: &Signer| signatures.iter().all(|signature| signature.who != *who);
+    Signer::ALL.iter().copied().filter(silent).collect()
 }

@@ -19,6 +19,7 @@ pub mod document_requests;
 pub mod error;
 pub mod exports;
 pub mod files;
+pub mod handovers;
 pub mod institute;
 pub mod invitations;
 pub mod journal;

@@ -5,6 +5,7 @@
 use bytes::Bytes;
 use chrono::NaiveDate;
 use db::{
+    conclusions::form,
     jobs::JobKind,
     work::{
         self,
@@ -14,12 +15,22 @@ use db::{
 use domain::{declension, name::FullName};
 use uuid::Uuid;
 
-pub use db::work::{Job, print::Paper};
+pub use db::{
+    conclusions::form::Form,
+    work::{
+        Job,
+        print::{Expert, Paper},
+    },
+};
 
 use crate::{App, Error, Result};
 
 /// The jobs that print.
-const PRINTS: [JobKind; 2] = [JobKind::ApplicationPdf, JobKind::WithdrawalPdf];
+const PRINTS: [JobKind; 3] = [
+    JobKind::ApplicationPdf,
+    JobKind::WithdrawalPdf,
+    JobKind::ConclusionPdf,
+];
 
 /// What is to be printed.
 #[derive(Clone, Debug)]
@@ -28,6 +39,8 @@ pub enum Print {
     Application(Application),
     /// A withdrawal.
     Withdrawal(Withdrawal),
+    /// A conclusion filled in on screen.
+    Conclusion(Conclusion),
 }
 
 /// An edition of an application.
@@ -61,6 +74,25 @@ pub struct Withdrawal {
     /// The short code at the foot.
     pub code: String,
     /// Which withdrawal of the application it is, from 1.
+    pub version: u32,
+}
+
+/// A conclusion filled in on screen.
+#[derive(Clone, Debug)]
+pub struct Conclusion {
+    /// The application concluded about.
+    pub paper: Paper,
+    /// What the form says.
+    pub form: Form,
+    /// The experts by place: ФИО, post and place of work.
+    pub experts: [Option<Expert>; 2],
+    /// The period's name.
+    pub period: String,
+    /// The region's day it is printed on.
+    pub date: NaiveDate,
+    /// The short code at the foot.
+    pub code: String,
+    /// Which text of the conclusion it is, from 1.
     pub version: u32,
 }
 
@@ -133,6 +165,23 @@ impl App {
                         paper,
                     })
                 }))
+            }
+            JobKind::ConclusionPdf => {
+                let found = form::formed(tx, job.application, job.object).await?;
+                let Some(form) = found else { return Ok(None) };
+                let around = print::around_conclusion(tx, job.application).await?;
+                Ok(Some(Print::Conclusion(Conclusion {
+                    form,
+                    experts: [1, 2].map(|slot| {
+                        let mut experts = around.experts.iter();
+                        experts.find(|expert| expert.slot == slot).cloned()
+                    }),
+                    period: around.period,
+                    date: self.zone.date_of(around.formed_at),
+                    code,
+                    version: u32::try_from(job.object).unwrap_or(1),
+                    paper,
+                })))
             }
         }
     }

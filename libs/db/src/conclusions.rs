@@ -1,8 +1,11 @@
 //! Conclusions: where the one of an application is, its versions, its moves (R-CON-1…3).
 //! Which move is legal is the state table's to say, not this module's. Lists of conclusions
-//! stand in [`list`].
+//! stand in [`list`] and [`month`], the form on screen in [`form`].
 
+pub mod form;
 pub mod list;
+pub mod month;
+pub mod signatures;
 
 use chrono::{DateTime, Utc};
 use domain::{act::Doing, life::Place};
@@ -14,6 +17,8 @@ use crate::{
     files::{self, NewFile},
     scope::{Permit, Scope, Tx},
 };
+
+pub use signatures::Signature;
 
 /// Where a conclusion goes, and why.
 #[derive(Clone, Copy, Debug)]
@@ -126,6 +131,10 @@ pub struct Conclusion {
     pub moved_at: DateTime<Utc>,
     /// Its versions, the newest first.
     pub versions: Vec<Version>,
+    /// Whose signatures are under its present text, or were refused.
+    pub signatures: Vec<Signature>,
+    /// Whether the present text was formed on screen and is still being printed.
+    pub printing: bool,
 }
 
 /// A version of a conclusion.
@@ -189,6 +198,8 @@ pub async fn of(scope: &mut Scope, application: &Application) -> Result<Option<C
         refused: row.refused,
         moved_at: row.moved_at,
         versions,
+        signatures: signatures::of(scope, application).await?,
+        printing: form::printing(scope, application).await?,
     }))
 }
 

@@ -16,6 +16,8 @@ pub enum JobKind {
     ApplicationPdf,
     /// Print the PDF of a withdrawal.
     WithdrawalPdf,
+    /// Print the PDF of a conclusion filled in on screen (R-CON-1).
+    ConclusionPdf,
     /// Export a municipality (SEC-106).
     MunicipalityExport,
 }
@@ -27,6 +29,7 @@ impl JobKind {
         match self {
             Self::ApplicationPdf => "application_pdf",
             Self::WithdrawalPdf => "withdrawal_pdf",
+            Self::ConclusionPdf => "conclusion_pdf",
             Self::MunicipalityExport => "municipality_export",
         }
     }
@@ -37,6 +40,7 @@ impl JobKind {
         match self {
             Self::ApplicationPdf => Act::Form,
             Self::WithdrawalPdf => Act::FormWithdrawal,
+            Self::ConclusionPdf => Act::UploadConclusion,
             Self::MunicipalityExport => Act::ManageMunicipality,
         }
     }
@@ -47,6 +51,7 @@ impl JobKind {
         [
             Self::ApplicationPdf,
             Self::WithdrawalPdf,
+            Self::ConclusionPdf,
             Self::MunicipalityExport,
         ]
         .into_iter()
@@ -54,7 +59,8 @@ impl JobKind {
     }
 }
 
-/// Queues a job about the application; `object` is the edition or the withdrawal's id.
+/// Queues a job about the application; `object` is the edition, of the application or of the
+/// conclusion, or the withdrawal's id.
 ///
 /// # Errors
 /// If the database does not answer.

@@ -21,6 +21,7 @@ pub mod error;
 pub mod events;
 pub mod exports;
 pub mod files;
+pub mod handovers;
 pub mod invitations;
 pub mod jobs;
 pub mod journal;

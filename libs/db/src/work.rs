@@ -315,11 +315,14 @@ pub async fn job_failed(tx: &mut WorkerTx, job: &Job) -> Result<()> {
 pub async fn still(tx: &mut WorkerTx, job: &Job) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM app.membership WHERE tenant_id = $1 AND id = $2
-             AND account_id = $3 AND role = $4 AND ended_at IS NULL) AS "open!""#,
+             AND account_id = $3 AND role = $4 AND ended_at IS NULL)
+           OR ($4 = 'expert' AND EXISTS (SELECT 1 FROM app.assignment WHERE tenant_id = $1 AND application_id = $5
+             AND expert_membership_id = $2 AND expert_account_id = $3 AND closed_at IS NULL)) AS "open!""#,
         job.tenant.0,
         job.membership,
         job.account,
         job.role.code(),
+        job.application,
     )
     .fetch_one(tx.inside()?)
     .await?)

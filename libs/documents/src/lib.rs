@@ -9,6 +9,7 @@
 //! milliseconds, seconds for a long journal): async callers run it on a blocking thread.
 
 mod application;
+mod conclusion;
 mod dossier;
 mod journal;
 mod press;
@@ -22,6 +23,7 @@ pub use application::{
     Applicant, ApplicationForm, AttestationForm, GenitiveName, Held, Procedure, Service,
     application,
 };
+pub use conclusion::{ConclusionForm, Marked, conclusion};
 pub use dossier::{
     ContentsForm, ContentsLine, LeftLine, NumbersForm, PaperLine, SeparatorForm, contents, numbers,
     picture, separator,

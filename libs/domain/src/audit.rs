@@ -82,6 +82,14 @@ deeds! {
     CompletePeriod = "period.complete" "Завершение аттестационного периода",
     /// What an order decided published for everyone (R-ORD-1).
     PublishResults = "results.publish" "Публикация итогов",
+    /// A register of conclusions handed over to the Centre made (R-CON-2).
+    RecordHandover = "handover.record" "Формирование реестра передачи",
+    /// A register confirmed by the Centre, row by row.
+    ConfirmHandover = "handover.confirm" "Подтверждение реестра передачи",
+    /// Those who hold a conclusion up reminded of it (R-CON-2).
+    RemindConclusion = "conclusion.remind" "Напоминание о заключении",
+    /// The conclusion filled in on screen saved as a draft.
+    DraftConclusion = "conclusion.draft" "Черновик заключения",
     /// The audit taken away as a file.
     ExportAudit = "audit.export" "Выгрузка журнала действий",
     /// The registration journal taken away as a file.

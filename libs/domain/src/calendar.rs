@@ -10,7 +10,7 @@ use chrono::{
     DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc,
 };
 
-pub use text::{DateFault, dotted, in_words, parse};
+pub use text::{DateFault, dotted, in_words, month_name, parse};
 
 /// The time zone of a region (Asia/Tomsk unless its settings say otherwise).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,6 +207,13 @@ pub fn conclusion_due(period: Span, today: NaiveDate, day: u32) -> NaiveDate {
     last
 }
 
+/// The day of a month by which conclusions are passed on: day `day`, or the month's last if it is
+/// shorter (R-CON-2). `month` is any day of it.
+#[must_use]
+pub fn due_in_month(month: NaiveDate, day: u32) -> NaiveDate {
+    day_of_month(first_of_month(month), day)
+}
+
 /// The same day `months` earlier, or that month's last if it is shorter: «за 3 месяца до»
 /// (R-APP-4 c).
 #[must_use]
@@ -317,6 +324,13 @@ mod tests {
             conclusion_due(short, date("20.01.2027"), 15),
             date("25.01.2027")
         );
+    }
+
+    #[test]
+    fn r_con_2_a_short_month_is_due_on_its_last_day() {
+        assert_eq!(due_in_month(date("03.11.2026"), 15), date("15.11.2026"));
+        assert_eq!(due_in_month(date("28.02.2027"), 31), date("28.02.2027"));
+        assert_eq!(month_name(date("03.11.2026")), "ноябрь 2026 г.");
     }
 
     #[test]

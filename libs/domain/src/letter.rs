@@ -69,6 +69,10 @@ letters! {
     ConclusionReturned = "conclusion_returned", "заключение возвращено";
     /// To the teacher and the experts.
     ConclusionAccepted = "conclusion_accepted", "заключение принято";
+    /// To whoever holds a conclusion up, at the coordinator's wish (R-CON-2).
+    ConclusionDue = "conclusion_due", "срок истекает";
+    /// To the coordinators: the Centre did not get what a register names.
+    ConclusionMissing = "conclusion_missing", "заключение не получено";
     /// To the teacher: an order decided about the application (R-ORD-1).
     Decided = "decided", "распоряжение";
     /// To the teacher, if the school coordinator formed it.

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod calendar;
 pub mod card;
 pub mod checks;
+pub mod conclusion;
 pub mod correction;
 pub mod declension;
 pub mod invitation;

@@ -264,6 +264,17 @@ pub fn textarea(field: Field<'_>) -> Markup {
     )
 }
 
+/// A text field in a row of a table: its label is only for a screen reader, for the column's
+/// header says the same; `row` is the id of what tells the rows apart.
+pub fn row_text(field: Field<'_>, row: &str) -> Markup {
+    let id = field.id.unwrap_or(field.name);
+    html! {
+        label class="govuk-visually-hidden" for=(id) { (field.label) }
+        input class="govuk-input" id=(id) name=(field.name) type="text" value=(field.value)
+            maxlength=[field.max_length] aria-describedby=(row);
+    }
+}
+
 /// A field that takes files; its form must be `multipart`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FileField<'a> {

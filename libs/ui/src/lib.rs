@@ -30,7 +30,8 @@ pub use content::{
     notification, progress, steps, summary, tag, waiting, warning,
 };
 pub use field::{
-    Field, FileField, Width, date, email, file, hidden, number, password, tel, text, textarea,
+    Field, FileField, Width, date, email, file, hidden, number, password, row_text, tel, text,
+    textarea,
 };
 pub use form::{
     ActionButton, ButtonStyle, Form, NamedButton, action_button, button, button_group, fieldset,

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     calendar::{DaysLeft, Zone},
     card::Snapshot,
-    life::{PeriodMark, Status},
+    life::{PeriodMark, Place, Status},
     name::FullName,
     reference::{Category, Presence, Procedure},
     role::Role,
@@ -14,6 +14,8 @@ use domain::{
 };
 use maud::{Markup, html};
 use ui::{Fact, FileRow, Tone, ru};
+
+use crate::conclusion::signatures;
 
 /// The state in a tag.
 #[must_use]
@@ -298,6 +300,12 @@ pub fn progress(case: &CaseView) -> Markup {
     ));
     if !case.conclusion_reason.is_empty() {
         facts.push(Fact::text("Причина", &case.conclusion_reason));
+    }
+    if row.place != Place::None {
+        facts.push(Fact {
+            value: signatures(&case.signatures),
+            ..Fact::text("Подписи", "")
+        });
     }
     ui::summary(&facts)
 }

@@ -26,6 +26,7 @@ mod document_requests;
 mod documents;
 mod door;
 mod expert;
+mod handover;
 mod headers;
 mod invitations;
 mod journal;

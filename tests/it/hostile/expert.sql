@@ -122,3 +122,12 @@ VALUES (gen_random_uuid(), :their_tenant, :my_expert_account, :my_expert, 'exper
 -- expect: 42501
 INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
 VALUES (gen_random_uuid(), :my_tenant, :my_expert_account, :my_expert, 'expert', 'journal', '{"kind": "journal"}');
+
+-- attack: asks for the paper of a conclusion it does not write
+-- expect: 42501
+INSERT INTO app.job (tenant_id, kind, application_id, object_id, account_id, membership_id, role)
+VALUES (:my_tenant, 'conclusion_pdf', :my_submitted, 1, :my_expert_account, :my_expert, 'expert');
+
+-- attack: reads registers of handing over
+-- expect: 42501
+SELECT * FROM app.handover;

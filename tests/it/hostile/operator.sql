@@ -195,3 +195,12 @@ SELECT * FROM app.municipality_export;
 -- attack: reads the seals of the audit
 -- expect: 42501
 SELECT * FROM app.audit_seal;
+
+-- attack: confirms a register of a municipality it has not entered
+-- expect: nothing
+UPDATE app.handover SET confirmed_at = now(), confirmed_by = 'x' WHERE tenant_id = :their_tenant;
+
+-- attack: adds to a register
+-- expect: 42501
+INSERT INTO app.handover_row (tenant_id, handover_id, application)
+SELECT tenant_id, id, gen_random_uuid() FROM app.handover WHERE tenant_id = :my_tenant;

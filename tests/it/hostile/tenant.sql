@@ -751,3 +751,30 @@ INSERT INTO app.municipality_export (tenant_id, public_id, asked_by) VALUES (:my
 -- expect: 42501
 INSERT INTO app.job (tenant_id, kind, object_id, account_id, membership_id, role)
 VALUES (:my_tenant, 'municipality_export', 1, :my_coordinator_account, :my_membership, 'municipal');
+
+-- attack: signs a conclusion in the expert's place
+-- as: school
+-- expect: 42501
+INSERT INTO app.conclusion_signature (tenant_id, application_id, edition, who, signed, by_account, by_role)
+VALUES (:my_tenant, :my_application, 1, 'expert2', true, :my_account, 'school');
+
+-- attack: reads the draft of a conclusion
+-- as: teacher
+-- expect: nothing
+SELECT * FROM app.conclusion_form WHERE edition IS NULL;
+
+-- attack: reads whom the coordinator reminded, and its registers
+-- as: teacher
+-- expect: nothing
+SELECT account_id FROM app.conclusion_reminder UNION ALL SELECT id FROM app.handover UNION ALL SELECT id FROM app.handover_row;
+
+-- attack: names in a register what is not with the Centre
+-- as: municipal
+-- expect: 42501
+INSERT INTO app.handover_row (tenant_id, handover_id, application)
+SELECT h.tenant_id, h.id, a.public_id FROM app.handover h, app.application a WHERE a.id = :my_submitted;
+
+-- attack: confirms its own register
+-- as: municipal
+-- expect: 42501
+UPDATE app.handover SET confirmed_at = now(), confirmed_by = 'Центр';

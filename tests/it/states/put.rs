@@ -113,6 +113,7 @@ impl Ground {
              DELETE FROM app.document_request WHERE application_id = {id};
              DELETE FROM app.correction WHERE application_id = {id};
              DELETE FROM app.conclusion_file WHERE application_id = {id};
+             DELETE FROM app.conclusion_signature WHERE application_id = {id};
              DELETE FROM app.conclusion WHERE application_id = {id};
              DELETE FROM app.assignment WHERE application_id = {id};
              DELETE FROM app.schedule_row WHERE application_id = {id};
@@ -221,6 +222,7 @@ impl Ground {
             "conclusion_file",
             "correction",
             "document_request",
+            "conclusion_signature",
             "decision",
             "registration",
             "letter",

@@ -3,18 +3,18 @@
 
 use db::{
     applications,
-    conclusions::{self, Move, Signed},
+    conclusions::{self, Move, Signed, signatures},
     events,
 };
 use domain::{
     act::{Act, Doing, acts},
     actor::{Actor, TenantId},
-    letter::LetterKind,
+    conclusion::Signer,
     life::{Place, legal},
 };
 use uuid::Uuid;
 
-use super::tell;
+use super::tell_received;
 use crate::{App, Error, Result, files::Received};
 
 impl App {
@@ -44,7 +44,8 @@ impl App {
     }
 
     /// Uploads a conclusion for the teacher to sign (R-CON-1). `version` is the conclusion's, 0
-    /// while there is none; on failure the file is taken away again.
+    /// while there is none, `signed` who has signed it already; on failure the file is taken away
+    /// again.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`] by `version`,
@@ -54,11 +55,12 @@ impl App {
         actor: &Actor,
         application: Uuid,
         version: i32,
+        signed: &[Signer],
         file: Received,
     ) -> Result<()> {
         let words = "Загружено итоговое заключение";
         let brought = self
-            .bring::<acts::UploadConclusion>(actor, application, version, &file, words)
+            .bring::<acts::UploadConclusion>(actor, application, version, signed, &file, words)
             .await;
         self.kept(brought, file).await
     }
@@ -77,7 +79,14 @@ impl App {
     ) -> Result<()> {
         let words = "Загружено итоговое заключение, подписанное педагогом и обоими специалистами";
         let brought = self
-            .bring::<acts::UploadSignedConclusion>(actor, application, version, &file, words)
+            .bring::<acts::UploadSignedConclusion>(
+                actor,
+                application,
+                version,
+                Signer::ALL,
+                &file,
+                words,
+            )
             .await;
         self.kept(brought, file).await
     }
@@ -91,11 +100,12 @@ impl App {
         actor: &Actor,
         application: Uuid,
         version: i32,
+        signed: &[Signer],
         file: Received,
     ) -> Result<()> {
         let words = "Итоговое заключение заменено";
         let brought = self
-            .bring::<acts::ReplaceConclusion>(actor, application, version, &file, words)
+            .bring::<acts::ReplaceConclusion>(actor, application, version, signed, &file, words)
             .await;
         self.kept(brought, file).await
     }
@@ -114,7 +124,14 @@ impl App {
     ) -> Result<()> {
         let words = "Итоговое заключение подписано и отправлено";
         let brought = self
-            .bring::<acts::SignConclusion>(actor, application, version, &file, words)
+            .bring::<acts::SignConclusion>(
+                actor,
+                application,
+                version,
+                &[Signer::Teacher],
+                &file,
+                words,
+            )
             .await;
         self.kept(brought, file).await
     }
@@ -143,6 +160,7 @@ impl App {
         actor: &Actor,
         application: Uuid,
         version: i32,
+        signers: &[Signer],
         file: &Received,
         words: &str,
     ) -> Result<()> {
@@ -161,12 +179,14 @@ impl App {
             _ => Signed::Nobody,
         };
         conclusions::add_version(&mut tx, &permit, &file.row(), signed).await?;
+        // What the teacher brings is the text it was given, with one signature more.
+        if A::ACT != Act::SignConclusion {
+            signatures::new_text(&mut tx, &permit).await?;
+        }
+        signatures::record(&mut tx, &permit, signers, "").await?;
         events::record(&mut tx, &permit, words).await?;
         if to.place == Place::AtTeacher {
-            let mut receivers = conclusions::experts(&mut tx, &permit).await?;
-            receivers.retain(|account| *account != actor.account.0);
-            receivers.push(permit.account);
-            tell(&mut tx, &permit, LetterKind::ConclusionReceived, &receivers).await?;
+            tell_received(&mut tx, &permit, actor).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -5,19 +5,20 @@
 use db::{
     Permit, Tx,
     applications::Application,
-    conclusions::{self, Move},
+    conclusions::{self, Move, signatures},
     events, letters,
 };
 use domain::{
     act::{Doing, acts},
     actor::Actor,
+    conclusion::Signer,
     letter::LetterKind,
     life::Place,
     value::Line,
 };
 use uuid::Uuid;
 
-use super::tell;
+use super::{tell, unsigned};
 use crate::{App, Error, FieldFault, Result};
 
 /// The longest reason taken, in characters.
@@ -84,6 +85,7 @@ impl App {
             refused: true,
         };
         conclusions::place(&mut tx, &permit, to).await?;
+        signatures::record(&mut tx, &permit, &[Signer::Teacher], reason.as_str()).await?;
         let words = format!("Отмечен отказ педагога от подписи: {reason}");
         events::record(&mut tx, &permit, &words).await?;
         letters::queue(
@@ -96,7 +98,8 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Passes a conclusion on to the Centre (R-CON-2).
+    /// Passes a conclusion on to the Centre (R-CON-2), whoever has not signed it; they are
+    /// returned.
     ///
     /// # Errors
     /// As [`App::upload_conclusion`].
@@ -105,12 +108,14 @@ impl App {
         actor: &Actor,
         application: Uuid,
         version: i32,
-    ) -> Result<()> {
+    ) -> Result<Vec<Signer>> {
         let (mut tx, permit) = self
             .moved::<acts::PassConclusion>(actor, application, version)
             .await?;
         events::record(&mut tx, &permit, "Итоговое заключение передано в Центр").await?;
-        Ok(tx.commit().await?)
+        let unsigned = unsigned(&signatures::of(&mut tx, &permit).await?);
+        tx.commit().await?;
+        Ok(unsigned)
     }
 
     /// Returns a conclusion to the experts or to the teacher (R-CON-2; by the operator on route
@@ -189,7 +194,7 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Accepts a conclusion (R-CON-3).
+    /// Accepts a conclusion (R-CON-3), whoever has not signed it; they are returned.
     ///
     /// # Errors
     /// As [`App::upload_conclusion`].
@@ -198,7 +203,7 @@ impl App {
         actor: &Actor,
         application: Uuid,
         version: i32,
-    ) -> Result<()> {
+    ) -> Result<Vec<Signer>> {
         let (mut tx, permit) = self
             .moved::<acts::AcceptConclusion>(actor, application, version)
             .await?;
@@ -206,7 +211,9 @@ impl App {
         let mut receivers = conclusions::experts(&mut tx, &permit).await?;
         receivers.push(permit.account);
         tell(&mut tx, &permit, LetterKind::ConclusionAccepted, &receivers).await?;
-        Ok(tx.commit().await?)
+        let unsigned = unsigned(&signatures::of(&mut tx, &permit).await?);
+        tx.commit().await?;
+        Ok(unsigned)
     }
 
     /// Reopens an accepted conclusion, until the order (R-CON-3).

@@ -125,7 +125,7 @@ const ACTS: [Act; 5] = [
     Act::ReopenConclusion,
 ];
 
-async fn due_day(scope: &mut Scope) -> Result<u32> {
+pub(super) async fn due_day(scope: &mut Scope) -> Result<u32> {
     let set = reference::setting(scope, "conclusion_day").await?;
     Ok(set.parse().unwrap_or(DUE_DAY))
 }

@@ -142,6 +142,19 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
         LetterKind::ConclusionAccepted => {
             format!("Итоговое заключение{} принято.", about(teacher, &whom))
         }
+        LetterKind::ConclusionDue if teacher => {
+            "Напоминаем: итоговое заключение ждёт Вашей подписи. Скачайте его, подпишите и прикрепите скан всех страниц одним файлом."
+                .to_owned()
+        }
+        LetterKind::ConclusionDue if audience == Audience::School => format!(
+            "Напоминаем: итоговое заключение ждёт подписи педагога. Помогите его подписать и прикрепить. Педагог: {whom}."
+        ),
+        LetterKind::ConclusionDue => {
+            format!("Напоминаем: подготовьте итоговое заключение по аттестации педагога: {whom}.")
+        }
+        LetterKind::ConclusionMissing => format!(
+            "Центр не получил итоговое заключение, названное в реестре передачи. Педагог: {whom}."
+        ),
         LetterKind::Decided => decided(case),
         LetterKind::WithdrawalFormed => {
             "Координатор Вашей образовательной организации сформировал отзыв Вашего заявления о проведении аттестации. Если Вы с этим не согласны, отмените отзыв в личном кабинете."
@@ -183,6 +196,8 @@ fn page(kind: LetterKind, audience: Audience, case: &Case) -> String {
         LetterKind::ConclusionReceived
             | LetterKind::ConclusionReturned
             | LetterKind::ConclusionAccepted
+            | LetterKind::ConclusionDue
+            | LetterKind::ConclusionMissing
     );
     let withdrawal = matches!(
         kind,
@@ -199,6 +214,7 @@ fn page(kind: LetterKind, audience: Audience, case: &Case) -> String {
             "/teacher/application/documents".to_owned()
         }
         Audience::Teacher => "/teacher".to_owned(),
+        Audience::School if conclusion => "/school/documents".to_owned(),
         Audience::School if withdrawal => "/school/withdrawals".to_owned(),
         Audience::School => "/school".to_owned(),
         // Who is no longer assigned cannot open the application.
@@ -211,6 +227,9 @@ fn page(kind: LetterKind, audience: Audience, case: &Case) -> String {
             "/expert".to_owned()
         }
         Audience::Expert => format!("/expert/applications/{id}"),
+        Audience::Municipal if kind == LetterKind::ConclusionMissing => {
+            "/municipal/registers".to_owned()
+        }
         Audience::Municipal if conclusion => "/municipal/conclusions".to_owned(),
         Audience::Municipal if withdrawal => "/municipal/withdrawals".to_owned(),
         Audience::Municipal => format!("/municipal/applications/{id}"),

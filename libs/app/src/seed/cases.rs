@@ -182,19 +182,22 @@ impl Case<'_> {
             Step::Upload => {
                 let expert = self.town.experts.first().ok_or(Error::NotFound)?;
                 let file = self.document(app, "Итоговое заключение.pdf").await?;
-                app.upload_conclusion(expert, id, version, file).await
+                app.upload_conclusion(expert, id, version, &[], file).await
             }
             Step::Sign => {
                 let file = self.document(app, "Заключение с подписью.pdf").await?;
                 app.sign_conclusion(&self.teacher, id, version, file).await
             }
-            Step::Pass => app.pass_conclusion(coordinator, id, version).await,
+            Step::Pass => app
+                .pass_conclusion(coordinator, id, version)
+                .await
+                .map(drop),
             Step::Return => {
                 let reason = "нет подписи второго специалиста";
                 app.return_conclusion(coordinator, id, version, "expert", reason)
                     .await
             }
-            _ => app.accept_conclusion(operator, id, version).await,
+            _ => app.accept_conclusion(operator, id, version).await.map(drop),
         }
     }
 

@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     actor::{Actor, TenantId},
+    conclusion::Signer,
     life::{Case, PeriodMark, Place, Status, Withdrawal},
     permission::{ApplicationFacts, Relations},
     reference::Procedure,
@@ -86,6 +87,8 @@ pub struct Listed {
     pub version: i32,
     /// Its newest file, by id in addresses.
     pub file: Option<Uuid>,
+    /// Whose signatures are under its present text.
+    pub signed: Vec<Signer>,
 }
 
 impl Related for Listed {
@@ -135,7 +138,11 @@ pub async fn page(
              (SELECT f.public_id FROM app.conclusion_file v
                 JOIN app.file f ON f.tenant_id = v.tenant_id AND f.id = v.file_id
                 WHERE v.tenant_id = c.tenant_id AND v.application_id = c.application_id
-                ORDER BY v.id DESC LIMIT 1) AS file
+                ORDER BY v.id DESC LIMIT 1) AS file,
+             ARRAY(SELECT x.who FROM (SELECT DISTINCT ON (g.who) g.who, g.signed FROM app.conclusion_signature g
+                WHERE g.tenant_id = c.tenant_id AND g.application_id = c.application_id AND g.edition = c.edition
+                  AND (g.who <> 'teacher' OR c.place <> 'at_teacher')
+                ORDER BY g.who, g.id DESC) x WHERE x.signed) AS "signed!"
            FROM (SELECT * FROM app.conclusion c
                  WHERE c.place BETWEEN $1 AND $2 AND (c.place, c.moved_at, c.id) > ($3, $4, $5)
                  ORDER BY c.place, c.moved_at, c.id LIMIT 51) c
@@ -187,6 +194,7 @@ struct Row {
     moved_at: DateTime<Utc>,
     version: i32,
     file: Option<Uuid>,
+    signed: Vec<String>,
 }
 
 impl TryFrom<Row> for Listed {
@@ -228,6 +236,11 @@ impl TryFrom<Row> for Listed {
             moved_at: row.moved_at,
             version: row.version,
             file: row.file,
+            signed: row
+                .signed
+                .iter()
+                .filter_map(|who| Signer::from_code(who))
+                .collect(),
         })
     }
 }

@@ -161,6 +161,59 @@ pub async fn withdrawal(
     }))
 }
 
+/// An expert as a conclusion names it.
+#[derive(Clone, Debug)]
+pub struct Expert {
+    /// Its place, 1 or 2.
+    pub slot: i32,
+    /// ФИО.
+    pub name: String,
+    /// The post; may be empty.
+    pub position: String,
+    /// The place of work; may be empty.
+    pub organisation: String,
+}
+
+/// What stands around the form of a conclusion in its paper.
+#[derive(Clone, Debug)]
+pub struct AroundConclusion {
+    /// When the conclusion came to its place: when it was formed.
+    pub formed_at: DateTime<Utc>,
+    /// The period's name; empty where there is none.
+    pub period: String,
+    /// The experts assigned, by place.
+    pub experts: Vec<Expert>,
+}
+
+/// What stands around the form of an application's conclusion.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn around_conclusion(tx: &mut WorkerTx, application: i64) -> Result<AroundConclusion> {
+    let experts = sqlx::query_as!(
+        Expert,
+        "SELECT slot, expert_name AS name, expert_position AS position, expert_organisation AS organisation
+         FROM app.assignment
+         WHERE tenant_id = app.ctx_tenant() AND application_id = $1 AND closed_at IS NULL ORDER BY slot",
+        application
+    )
+    .fetch_all(tx.inside()?)
+    .await?;
+    let row = sqlx::query!(
+        r#"SELECT c.moved_at, coalesce((SELECT d.name FROM app.schedule_row s JOIN app.period d ON d.id = s.period_id
+             WHERE s.tenant_id = c.tenant_id AND s.application_id = c.application_id), '') AS "period!"
+           FROM app.conclusion c WHERE c.tenant_id = app.ctx_tenant() AND c.application_id = $1"#,
+        application
+    )
+    .fetch_one(tx.inside()?)
+    .await?;
+    Ok(AroundConclusion {
+        formed_at: row.moved_at,
+        period: row.period,
+        experts,
+    })
+}
+
 /// A printed file, stored already.
 #[derive(Clone, Debug)]
 pub struct Printed<'a> {
@@ -219,6 +272,21 @@ pub async fn keep(tx: &mut WorkerTx, job: &Job, printed: &Printed<'_>) -> Result
     )
     .execute(tx.inside()?)
     .await?;
+    if job.kind == JobKind::ConclusionPdf {
+        // Of a text that was replaced meanwhile the paper is no version any more.
+        sqlx::query!(
+            "INSERT INTO app.conclusion_file (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)
+             SELECT c.tenant_id, c.application_id, c.id, $3, 'none', $4, $5 FROM app.conclusion c
+             WHERE c.tenant_id = app.ctx_tenant() AND c.application_id = $1 AND c.edition = $2::bigint",
+            job.application,
+            job.object,
+            file,
+            job.account,
+            job.role.code(),
+        )
+        .execute(tx.inside()?)
+        .await?;
+    }
     Ok(())
 }
 
@@ -227,6 +295,7 @@ const fn kind(job: JobKind) -> Option<&'static str> {
     match job {
         JobKind::ApplicationPdf => Some("application"),
         JobKind::WithdrawalPdf => Some("withdrawal"),
+        JobKind::ConclusionPdf => Some("conclusion"),
         JobKind::MunicipalityExport => None,
     }
 }

@@ -84,6 +84,30 @@ pub fn in_words(date: NaiveDate) -> String {
     format!("{} {month} {} г.", date.day(), date.year())
 }
 
+/// «декабрь 2026 г.», the month of a day.
+#[must_use]
+pub fn month_name(date: NaiveDate) -> String {
+    const NAMES: [&str; 12] = [
+        "январь",
+        "февраль",
+        "март",
+        "апрель",
+        "май",
+        "июнь",
+        "июль",
+        "август",
+        "сентябрь",
+        "октябрь",
+        "ноябрь",
+        "декабрь",
+    ];
+    let month = NAMES
+        .get(date.month0() as usize)
+        .copied()
+        .unwrap_or_default();
+    format!("{month} {} г.", date.year())
+}
+
 /// The form that a number asks for, of one, two and five: «день», «дня», «дней».
 #[must_use]
 pub const fn plural(n: u64, forms: [&'static str; 3]) -> &'static str {

@@ -10,6 +10,7 @@ use domain::actor::Actor;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::unsigned;
 use crate::{
     Web,
     error::Result,
@@ -81,19 +82,22 @@ pub async fn step(
 ) -> Result<Response> {
     let version = posted.take()?.version();
     let (app, actor) = (&web.app, desk.actor);
-    let words = match step {
-        Step::Pass => {
-            app.pass_conclusion(actor, application, version).await?;
-            "Итоговое заключение передано в Центр"
-        }
-        Step::Accept => {
-            app.accept_conclusion(actor, application, version).await?;
-            "Итоговое заключение принято"
-        }
+    let (words, missing) = match step {
+        Step::Pass => (
+            "Итоговое заключение передано в Центр",
+            app.pass_conclusion(actor, application, version).await?,
+        ),
+        Step::Accept => (
+            "Итоговое заключение принято",
+            app.accept_conclusion(actor, application, version).await?,
+        ),
         Step::Reopen => {
             app.reopen_conclusion(actor, application, version).await?;
-            "Итоговое заключение открыто заново"
+            ("Итоговое заключение открыто заново", Vec::new())
         }
     };
-    desk.done(words).await
+    match unsigned(&missing) {
+        Some(warning) => desk.done(&format!("{words}. {warning}")).await,
+        None => desk.done(words).await,
+    }
 }

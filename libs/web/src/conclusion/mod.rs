@@ -6,12 +6,12 @@ pub mod judging;
 
 use app::{
     FieldFault,
-    conclusions::{Conclusion, ConclusionView, SignedBy, Version},
+    conclusions::{Conclusion, ConclusionView, SignatureOf, SignedBy, Version},
     files::Received,
 };
-use domain::{calendar::Zone, life::Place, role::Role, words::place_name};
+use domain::{calendar::Zone, conclusion::Signer, life::Place, role::Role, words::place_name};
 use maud::{Markup, html};
-use ui::{FileField, FileRow, Tone};
+use ui::{Checkbox, FileField, FileRow, Tone};
 use uuid::Uuid;
 
 use crate::{Web, upload::Uploaded};
@@ -35,10 +35,66 @@ pub fn section(view: Option<&ConclusionView>) -> Markup {
             }
         }
         (reason(place, conclusion))
-        @if let (true, Some(newest)) = (place != Place::AtExpert, conclusion.versions.first()) {
+        @if conclusion.printing {
+            (ui::waiting("Документ готовится…"))
+        } @else if let (true, Some(newest)) = (place != Place::AtExpert, conclusion.versions.first()) {
             p { (document(newest.file, "Скачать")) }
         }
+        @if place != Place::AtExpert { (signatures(&conclusion.signatures)) }
     }
+}
+
+/// Who has signed the present text, who has refused to, who has yet to (R-CON-1).
+pub fn signatures(signatures: &[SignatureOf]) -> Markup {
+    html! {
+        ul class="govuk-list" {
+            @for who in Signer::ALL {
+                @let fact = signatures.iter().find(|fact| fact.who == *who);
+                li {
+                    @match fact {
+                        Some(fact) if fact.signed => { "✔ " (who.name()) }
+                        Some(fact) => { "✘ " (who.name()) " — отказ: " (fact.reason) }
+                        None => { "○ " (who.name()) " — подписи ещё нет" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Who has not signed, as a warning that stops nobody; nothing where everybody has.
+pub fn unsigned(who: &[Signer]) -> Option<String> {
+    let names: Vec<&str> = who.iter().map(|who| who.name()).collect();
+    (!names.is_empty()).then(|| format!("Нет подписи: {}", names.join(", ")))
+}
+
+/// The experts who may have signed what one of them brings: the field's name and label.
+const SIGNING: [(Signer, &str, &str); 2] = [
+    (Signer::Expert1, "signed1", "Специалист 1"),
+    (Signer::Expert2, "signed2", "Специалист 2"),
+];
+
+/// The question «Подписано» of whatever an expert brings.
+pub fn signed_boxes(chosen: &[Signer]) -> Markup {
+    ui::fieldset(
+        "Подписано",
+        html! {
+            @for (who, name, label) in SIGNING {
+                (ui::checkbox(Checkbox {
+                    name,
+                    label,
+                    checked: chosen.contains(&who),
+                    ..Checkbox::default()
+                }))
+            }
+        },
+    )
+}
+
+/// Whom the answers to [`signed_boxes`] name; `ticked` tells of a field's name.
+pub fn signers(ticked: impl Fn(&str) -> bool) -> Vec<Signer> {
+    let named = SIGNING.iter().filter(|(_, name, _)| ticked(name));
+    named.map(|(who, ..)| *who).collect()
 }
 
 /// Why a conclusion came back, or why it goes on unsigned; nothing otherwise. One that came back

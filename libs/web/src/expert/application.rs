@@ -15,15 +15,18 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use domain::act::Act;
+use domain::{act::Act, conclusion::Signer};
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Checkbox, Field, Form};
 use uuid::Uuid;
 
+use super::conclusion;
 use crate::{
     Web, case,
-    conclusion::{one_file, place_tag, reason, scan_field, versions},
+    conclusion::{
+        one_file, place_tag, reason, scan_field, signatures, signed_boxes, signers, versions,
+    },
     document_requests::{self, Asker},
     error::Result,
     form::{Posted, STALE_FORM, Seen, version},
@@ -42,7 +45,10 @@ pub fn router() -> Router<Web> {
     Router::new()
         .route("/expert/applications/{id}", get(show))
         .route("/expert/applications/{id}/archive", post(archive))
-        .route("/expert/applications/{id}/conclusion", post(bring))
+        .route(
+            "/expert/applications/{id}/conclusion",
+            get(conclusion::show).post(bring),
+        )
         .route("/expert/applications/{id}/replacement", post(replace))
         .route("/expert/applications/{id}/refusal", post(refusal))
         .route(
@@ -75,11 +81,13 @@ async fn bring(at: Expert, State(web): State<Web>, Id(id): Id, upload: Upload) -
     let tenant = web.app.may_upload_conclusion(&at.actor, id).await?;
     let form = upload.receive(&web, tenant).await?;
     let (version, signed) = (form.version(), form.text("signed") == "yes");
+    let signers = signers(|name| form.text(name) == "yes");
     let file = match one_file(&web, form, "conclusion").await {
         Ok(file) => file,
         Err(faults) => {
             let typed = Typed {
                 signed,
+                signers,
                 faults,
                 ..Typed::default()
             };
@@ -92,7 +100,8 @@ async fn bring(at: Expert, State(web): State<Web>, Id(id): Id, upload: Upload) -
             .await?;
         done(&at, id, "Подписанное итоговое заключение отправлено").await
     } else {
-        app.upload_conclusion(&at.actor, id, version, file).await?;
+        app.upload_conclusion(&at.actor, id, version, &signers, file)
+            .await?;
         done(&at, id, "Итоговое заключение отправлено педагогу").await
     }
 }
@@ -106,15 +115,17 @@ async fn replace(
     let tenant = web.app.may_upload_conclusion(&at.actor, id).await?;
     let form = upload.receive(&web, tenant).await?;
     let version = form.version();
+    let signers = signers(|name| form.text(name) == "yes");
     match one_file(&web, form, "conclusion").await {
         Ok(file) => {
             web.app
-                .replace_conclusion(&at.actor, id, version, file)
+                .replace_conclusion(&at.actor, id, version, &signers, file)
                 .await?;
             done(&at, id, "Итоговое заключение заменено").await
         }
         Err(faults) => {
             let typed = Typed {
+                signers,
                 faults,
                 ..Typed::default()
             };
@@ -199,6 +210,7 @@ async fn refuse(at: &Expert, web: &Web, id: Uuid, typed: &Typed) -> Result<Respo
 #[derive(Debug, Default)]
 struct Typed {
     signed: bool,
+    signers: Vec<Signer>,
     reason: String,
     faults: Vec<FieldFault>,
 }
@@ -248,6 +260,14 @@ impl Shown {
             p { (place_tag(place)) }
             @if let Some(conclusion) = conclusion { (reason(place, conclusion)) }
             (versions(conclusion, web.app.zone()))
+            @if let Some(conclusion) = conclusion { (signatures(&conclusion.signatures)) }
+            @if self.view.may(Act::UploadConclusion) || self.view.may(Act::ReplaceConclusion) {
+                p {
+                    a class="govuk-link" href={ "/expert/applications/" (self.view.application.public_id) "/conclusion" } {
+                        "Заполнить итоговое заключение"
+                    }
+                }
+            }
             @if self.view.may(Act::UploadConclusion) {
                 (self.form(at, "conclusion", true, html! {
                     (self.file(typed))
@@ -257,12 +277,14 @@ impl Shown {
                         checked: typed.signed,
                         ..Checkbox::default()
                     }))
+                    (signed_boxes(&typed.signers))
                     (ui::button("Сохранить"))
                 }))
             } @else if self.view.may(Act::ReplaceConclusion) {
                 p { "Пока педагог не подписал заключение, его можно заменить." }
                 (self.form(at, "replacement", true, html! {
                     (self.file(typed))
+                    (signed_boxes(&typed.signers))
                     (ui::button("Сохранить"))
                 }))
             } @else if let Some(words) = self.unavailable() {

@@ -1,6 +1,7 @@
 //! The expert: the teachers it is assigned to, their applications and conclusions.
 
 mod application;
+mod conclusion;
 mod home;
 
 use axum::Router;
@@ -11,5 +12,6 @@ use crate::Web;
 pub fn router() -> Router<Web> {
     Router::new()
         .merge(application::router())
+        .merge(conclusion::router())
         .merge(home::router())
 }

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use maud::Markup;
+use maud::{Markup, html};
 
 use crate::{
     Web,
@@ -47,7 +47,10 @@ async fn list(
     State(web): State<Web>,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Markup> {
-    let above = tabs(HEADING);
+    let above = html! {
+        (tabs(HEADING))
+        p { a class="govuk-link" href="/municipal/conclusions/month" { "Закрытие месяца" } }
+    };
     judging::list(&desk(&at), &web, wanted, above).await
 }
 

@@ -23,7 +23,7 @@ async fn show(at: Municipal, State(web): State<Web>) -> Result<Markup> {
             (counts.ending, "Срок истекает", "/municipal/applications"),
             (counts.without_period, "Без периода", "/municipal/schedule?without_period=yes"),
             (counts.without_experts, "Без экспертов", "/municipal/schedule?without_experts=yes"),
-            (counts.conclusions, "Заключения к 15 числу", "/municipal/conclusions"),
+            (counts.conclusions, "Заключения к 15 числу", "/municipal/conclusions/month"),
             (counts.withdrawals, "Отзывы", "/municipal/withdrawals"),
         ]))
         p { a class="govuk-link" href="/municipal/transfers" { "Переводы" } }

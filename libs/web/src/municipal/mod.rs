@@ -6,10 +6,15 @@ mod experts;
 mod home;
 mod invitations;
 mod journal;
+mod month;
+mod organisation_requests;
 mod organisation_requests;
 mod organisations;
+mod organisations;
+mod people;
 mod people;
 mod print;
+mod registers;
 mod schedule;
 mod transfers;
 mod withdrawals;
@@ -31,6 +36,11 @@ pub fn router() -> Router<Web> {
         .merge(organisations::router())
         .merge(people::router())
         .merge(print::router())
+        .merge(month::router())
+        .merge(organisation_requests::router())
+        .merge(organisations::router())
+        .merge(people::router())
+        .merge(registers::router())
         .merge(schedule::router())
         .merge(transfers::router())
         .merge(withdrawals::router())

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use maud::Markup;
+use maud::{Markup, html};
 
 use crate::{
     Web,
@@ -44,7 +44,10 @@ async fn list(
     State(web): State<Web>,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Markup> {
-    judging::list(&desk(&at), &web, wanted, Markup::default()).await
+    let above = html! {
+        p { a class="govuk-link" href="/operator/registers" { "Реестры передачи" } }
+    };
+    judging::list(&desk(&at), &web, wanted, above).await
 }
 
 async fn accept(

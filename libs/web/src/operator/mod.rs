@@ -12,6 +12,7 @@ mod people;
 mod periods;
 mod print;
 mod queue;
+mod registers;
 mod rescheduling;
 mod schedule;
 mod transfers;
@@ -23,6 +24,7 @@ use crate::Web;
 
 pub use applications::{municipality_filter, municipality_of};
 pub(crate) use queue::reason;
+pub use queue::reason;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
@@ -40,6 +42,7 @@ pub fn router() -> Router<Web> {
         .merge(print::router())
         .merge(queue::router())
         .merge(rescheduling::router())
+        .merge(registers::router())
         .merge(schedule::router())
         .merge(transfers::router())
         .merge(withdrawals::router())

@@ -1,15 +1,15 @@
 //! The list of conclusions of the coordinator and of the operator: what is due, the filter, the
 //! table with its buttons (R-CON-2, R-CON-3).
 
-use app::conclusions::{Cursor, DueDay, ListedConclusion};
+use app::conclusions::{Cursor, DueDay, Listed, ListedConclusion};
 use chrono::{DateTime, NaiveDate};
-use domain::{act::Act, life::Place, role::Role, words::place_name};
+use domain::{act::Act, conclusion::Signer, life::Place, role::Role, words::place_name};
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{ActionButton, ButtonStyle, Choice, Column, Field, Pagination, Select, Table, Tone};
 
 use super::{
-    super::{document, place_tag},
+    super::{document, place_tag, unsigned},
     Desk,
 };
 use crate::{Web, asked::address, error::Result, page::Page};
@@ -140,6 +140,7 @@ fn table(desk: &Desk<'_>, rows: &[ListedConclusion], today: NaiveDate) -> Markup
                 html! {
                     (place_tag(row.case.place))
                     @if row.refused { p { "Педагог отказался от подписи." } }
+                    @if let Some(words) = unsigned(&missing(row)) { p { (words) } }
                     @if !row.reason.is_empty() && row.case.place != Place::Accepted { p { (row.reason) } }
                 },
                 html! { @if let Some(file) = row.file { (document(file, "Скачать")) } },
@@ -154,6 +155,16 @@ fn table(desk: &Desk<'_>, rows: &[ListedConclusion], today: NaiveDate) -> Markup
         rows,
         empty: "Заключений нет",
     })
+}
+
+/// Who has yet to sign what waits to be passed on or accepted; a refusal was told already.
+fn missing(row: &Listed) -> Vec<Signer> {
+    if !matches!(row.case.place, Place::AtMunicipal | Place::AtCentre) {
+        return Vec::new();
+    }
+    let silent =
+        |who: &Signer| !row.signed.contains(who) && (!row.refused || *who != Signer::Teacher);
+    Signer::ALL.iter().copied().filter(silent).collect()
 }
 
 fn due_cell(due: Option<NaiveDate>, today: NaiveDate) -> Markup {

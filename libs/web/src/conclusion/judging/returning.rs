@@ -15,7 +15,7 @@ use ui::{Choice, Choices, Fact, Field, Form};
 use uuid::Uuid;
 
 use super::{
-    super::{reason, versions},
+    super::{reason, signatures, versions},
     Desk, Raw,
 };
 use crate::{
@@ -120,7 +120,10 @@ fn form(
             Fact::text("Аттестационный период", &application.row.period_name),
         ]))
         (versions(view.conclusion.as_ref(), web.app.zone()))
-        @if let Some(conclusion) = &view.conclusion { (reason(application.place, conclusion)) }
+        @if let Some(conclusion) = &view.conclusion {
+            (reason(application.place, conclusion))
+            (signatures(&conclusion.signatures))
+        }
         (ui::form(
             Form {
                 action: &desk.step(application.public_id, "return"),

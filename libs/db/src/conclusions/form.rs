@@ -1,0 +1,207 @@
+//! The conclusion filled in on screen: a draft both experts write, by version, and the texts that
+//! were formed from it, each for good (R-CON-1).
+
+use domain::{
+    act::Doing,
+    conclusion::{Judged, Verdict},
+    reference::Category,
+};
+
+use crate::{
+    applications::{Application, known},
+    error::{Error, Result},
+    scope::{Permit, Scope, Tx, WorkerTx},
+};
+
+/// What stands in the form.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// The marks, in the order of the criteria.
+    pub marks: Vec<Judged>,
+    /// What is concluded; none while the draft does not say.
+    pub verdict: Option<Verdict>,
+    /// Recommendations to the teacher; may be empty.
+    pub recommendations: String,
+}
+
+/// The draft of an application, or what was formed last where there is none.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// What it says.
+    pub form: Form,
+    /// Its version; 0 while there is no draft.
+    pub version: i32,
+}
+
+/// A criterion of the list.
+#[derive(Clone, Debug)]
+pub struct Criterion {
+    /// The code.
+    pub code: String,
+    /// The words.
+    pub name: String,
+}
+
+/// What is to be proved for a category; nothing where the list has nothing for it.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn criteria(scope: &mut Scope, category: Category) -> Result<Vec<Criterion>> {
+    Ok(sqlx::query_as!(
+        Criterion,
+        "SELECT code, name FROM app.ref_criterion WHERE category = $1 AND retired_at IS NULL ORDER BY ordinal",
+        category.code(),
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// What the form of an application begins with.
+///
+/// # Errors
+/// If the database does not answer or holds a value the domain does not know.
+pub async fn draft(scope: &mut Scope, application: &Application) -> Result<Draft> {
+    let row = sqlx::query!(
+        "SELECT edition, verdict, marks, recommendations, version FROM app.conclusion_form
+         WHERE tenant_id = $1 AND application_id = $2 ORDER BY edition DESC NULLS FIRST LIMIT 1",
+        application.tenant.0,
+        application.id,
+    )
+    .fetch_optional(scope.connection())
+    .await?;
+    let Some(row) = row else {
+        return Ok(Draft::default());
+    };
+    Ok(Draft {
+        version: if row.edition.is_none() {
+            row.version
+        } else {
+            0
+        },
+        form: read(&row.verdict, row.marks, row.recommendations)?,
+    })
+}
+
+/// Saves the draft that was shown with `version`.
+///
+/// # Errors
+/// [`Error::Stale`] if somebody saved or formed it meanwhile.
+pub async fn save<A: Doing>(
+    tx: &mut Tx<A>,
+    permit: &Permit<A, Application>,
+    version: i32,
+    form: &Form,
+) -> Result<()> {
+    let actor = tx.actor()?.clone();
+    let marks = serde_json::to_value(&form.marks).map_err(|_| CORRUPT)?;
+    let verdict = form.verdict.map_or("", Verdict::code);
+    let rows = if version == 0 {
+        sqlx::query!(
+            "INSERT INTO app.conclusion_form (tenant_id, application_id, verdict, marks, recommendations, by_account)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+            permit.tenant.0,
+            permit.id,
+            verdict,
+            marks,
+            form.recommendations,
+            actor.account.0,
+        )
+        .execute(tx.connection())
+        .await?
+        .rows_affected()
+    } else {
+        sqlx::query!(
+            "UPDATE app.conclusion_form SET verdict = $4, marks = $5, recommendations = $6, by_account = $7,
+               saved_at = app.ctx_now(), version = version + 1
+             WHERE tenant_id = $1 AND application_id = $2 AND edition IS NULL AND version = $3",
+            permit.tenant.0,
+            permit.id,
+            version,
+            verdict,
+            marks,
+            form.recommendations,
+            actor.account.0,
+        )
+        .execute(tx.connection())
+        .await?
+        .rows_affected()
+    };
+    if rows == 1 { Ok(()) } else { Err(Error::Stale) }
+}
+
+/// Makes the draft the text of this edition, for good.
+///
+/// # Errors
+/// [`Error::Stale`] if there is no draft any more.
+pub async fn fix<A: Doing>(
+    tx: &mut Tx<A>,
+    permit: &Permit<A, Application>,
+    edition: i32,
+) -> Result<()> {
+    let account = tx.account();
+    let rows = sqlx::query!(
+        "UPDATE app.conclusion_form SET edition = $3, by_account = $4, version = version + 1
+         WHERE tenant_id = $1 AND application_id = $2 AND edition IS NULL",
+        permit.tenant.0,
+        permit.id,
+        edition,
+        account,
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    if rows == 1 { Ok(()) } else { Err(Error::Stale) }
+}
+
+/// Whether the present text was formed on screen and its paper is not printed yet.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn printing(scope: &mut Scope, application: &Application) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM app.conclusion c
+             JOIN app.conclusion_form f ON f.tenant_id = c.tenant_id AND f.application_id = c.application_id
+               AND f.edition = c.edition
+             WHERE c.tenant_id = $1 AND c.application_id = $2 AND NOT EXISTS (SELECT 1 FROM app.rendition r
+               WHERE r.tenant_id = c.tenant_id AND r.application_id = c.application_id AND r.kind = 'conclusion'
+                 AND r.of_id = c.edition)) AS "printing!""#,
+        application.tenant.0,
+        application.id,
+    )
+    .fetch_one(scope.connection())
+    .await?)
+}
+
+/// The form of the present text, if it is of `edition`; for the worker who prints it.
+///
+/// # Errors
+/// If the database does not answer or holds a value the domain does not know.
+pub async fn formed(tx: &mut WorkerTx, application: i64, edition: i64) -> Result<Option<Form>> {
+    let row = sqlx::query!(
+        "SELECT f.verdict, f.marks, f.recommendations FROM app.conclusion_form f
+         JOIN app.conclusion c ON c.tenant_id = f.tenant_id AND c.application_id = f.application_id
+           AND c.edition = f.edition
+         WHERE f.tenant_id = app.ctx_tenant() AND f.application_id = $1 AND f.edition = $2::bigint",
+        application,
+        edition,
+    )
+    .fetch_optional(tx.inside()?)
+    .await?;
+    row.map(|row| read(&row.verdict, row.marks, row.recommendations))
+        .transpose()
+}
+
+const CORRUPT: Error = Error::Corrupt {
+    column: "conclusion_form.marks",
+};
+
+fn read(verdict: &str, marks: serde_json::Value, recommendations: String) -> Result<Form> {
+    Ok(Form {
+        marks: serde_json::from_value(marks).map_err(|_| CORRUPT)?,
+        verdict: match verdict {
+            "" => None,
+            code => Some(known(Verdict::from_code(code), "conclusion_form.verdict")?),
+        },
+        recommendations,
+    })
+}

@@ -1,0 +1,289 @@
+//! `/expert/applications/{id}/conclusion` «Итоговое заключение»: filled in on screen, criterion by
+//! criterion, by either expert; saved as a draft, then formed for the worker to print (R-CON-1).
+
+use app::{
+    FieldFault,
+    conclusions::{Criterion, FIELDS, FormView, TypedForm, TypedMark},
+};
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+    routing::post,
+};
+use domain::{
+    conclusion::{Mark, Verdict},
+    reference::Category,
+};
+use maud::{Markup, html};
+use ui::{ButtonStyle, Choice, Choices, Fact, Field, Form, NamedButton};
+use uuid::Uuid;
+
+use crate::{
+    Web,
+    conclusion::{signed_boxes, signers},
+    error::{Error, Result},
+    form::{Posted, stale_form, version},
+    id::Id,
+    lists,
+    page::{Page, fault_of},
+    visit::Expert,
+};
+
+/// Its addresses but the page's own, which stands with the upload at the same one.
+pub fn router() -> Router<Web> {
+    Router::new()
+        .route("/expert/applications/{id}/conclusion/draft", post(draft))
+        .route("/expert/applications/{id}/conclusion/form", post(form))
+}
+
+/// The form as it was saved, or the paper being printed.
+pub async fn show(at: Expert, State(web): State<Web>, Id(id): Id) -> Result<Response> {
+    let view = web.app.conclusion_form(&at.actor, id).await?;
+    let typed = Typed::saved(&view);
+    Ok(page(&at, &view, &typed, &[]).into_response())
+}
+
+/// What was typed, with the versions it was shown with.
+#[derive(Debug, Default)]
+struct Typed {
+    version: i32,
+    draft: i32,
+    form: TypedForm,
+}
+
+impl Typed {
+    fn saved(view: &FormView) -> Self {
+        let form = &view.draft.form;
+        let mark = |criterion: &Criterion| {
+            let judged = form.marks.iter().find(|mark| mark.code == criterion.code);
+            judged.map_or_else(TypedMark::default, |judged| TypedMark {
+                mark: judged.mark.map_or("", Mark::code).to_owned(),
+                words: judged.words.clone(),
+            })
+        };
+        Self {
+            version: view.application.conclusion_version,
+            draft: view.draft.version,
+            form: TypedForm {
+                marks: view.criteria.iter().map(mark).collect(),
+                verdict: form.verdict.map_or("", Verdict::code).to_owned(),
+                recommendations: form.recommendations.clone(),
+                signed: Vec::new(),
+            },
+        }
+    }
+
+    fn read(fields: &[(String, String)]) -> Self {
+        let value = |wanted: &str| {
+            let found = fields.iter().find(|(name, _)| name == wanted);
+            found.map_or("", |(_, value)| value.as_str()).to_owned()
+        };
+        Self {
+            version: version(&value("version")),
+            draft: version(&value("draft")),
+            form: TypedForm {
+                marks: FIELDS
+                    .iter()
+                    .map(|(mark, words)| TypedMark {
+                        mark: value(mark),
+                        words: value(words),
+                    })
+                    .collect(),
+                verdict: value("verdict"),
+                recommendations: value("recommendations"),
+                signed: signers(|name| value(name) == "yes"),
+            },
+        }
+    }
+}
+
+async fn draft(
+    at: Expert,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Vec<(String, String)>>,
+) -> Result<Response> {
+    let (typed, fresh) = read(posted);
+    let saved = match fresh {
+        true => {
+            web.app
+                .draft_conclusion(&at.actor, id, typed.draft, &typed.form)
+                .await
+        }
+        false => Err(app::Error::Invalid(stale_form())),
+    };
+    match saved {
+        Ok(()) => {
+            at.notify("Черновик сохранён").await?;
+            Ok(Redirect::to(&address(id)).into_response())
+        }
+        Err(error) => again(&at, &web, id, &typed, fresh, error).await,
+    }
+}
+
+async fn form(
+    at: Expert,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Vec<(String, String)>>,
+) -> Result<Response> {
+    let (typed, fresh) = read(posted);
+    let formed = match fresh {
+        true => {
+            web.app
+                .form_conclusion(&at.actor, id, typed.version, typed.draft, &typed.form)
+                .await
+        }
+        false => Err(app::Error::Invalid(stale_form())),
+    };
+    match formed {
+        Ok(()) => {
+            at.notify("Заключение сформировано и отправлено педагогу")
+                .await?;
+            Ok(Redirect::to(&address(id)).into_response())
+        }
+        Err(error) => again(&at, &web, id, &typed, fresh, error).await,
+    }
+}
+
+fn read(posted: Posted<Vec<(String, String)>>) -> (Typed, bool) {
+    match posted.accept() {
+        Ok(fields) => (Typed::read(&fields), true),
+        Err(fields) => (Typed::read(&fields), false),
+    }
+}
+
+/// The form again with what was typed and what is wrong with it.
+async fn again(
+    at: &Expert,
+    web: &Web,
+    id: Uuid,
+    typed: &Typed,
+    fresh: bool,
+    error: app::Error,
+) -> Result<Response> {
+    let app::Error::Invalid(faults) = error else {
+        return Err(Error::from(error));
+    };
+    let view = web.app.conclusion_form(&at.actor, id).await?;
+    if !fresh {
+        return Ok(lists::again(page(at, &view, typed, &faults)));
+    }
+    let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    Ok((status, page(at, &view, typed, &faults)).into_response())
+}
+
+fn address(id: Uuid) -> String {
+    format!("/expert/applications/{id}/conclusion")
+}
+
+fn page(at: &Expert, view: &FormView, typed: &Typed, faults: &[FieldFault]) -> Markup {
+    let id = view.application.public_id;
+    let back = format!("/expert/applications/{id}");
+    let page = Page::new(at, "Итоговое заключение")
+        .back(&back)
+        .faults(faults);
+    if view.printing {
+        return page.refresh(2).render(ui::waiting("Документ готовится…"));
+    }
+    let application = &view.application;
+    page.render(html! {
+        (ui::summary(&[
+            Fact::text("Педагогический работник", &application.full_name()),
+            Fact::text("Должность", &application.position_name),
+            Fact::text("Место работы", &application.organisation_name),
+            Fact::text("Заявленная категория", application.category.map_or("", Category::full_name)),
+        ]))
+        @match &view.unavailable {
+            Some(words) => p { (words) },
+            None => (fields(at, view, typed, faults)),
+        }
+    })
+}
+
+fn fields(at: &Expert, view: &FormView, typed: &Typed, faults: &[FieldFault]) -> Markup {
+    let id = view.application.public_id;
+    let action = format!("{}/form", address(id));
+    let drafts = format!("{}/draft", address(id));
+    ui::form(
+        Form {
+            action: &action,
+            csrf: &at.csrf,
+            ..Form::default()
+        },
+        html! {
+            (ui::hidden("version", &typed.version.to_string()))
+            (ui::hidden("draft", &typed.draft.to_string()))
+            @for (place, (criterion, names)) in view.criteria.iter().zip(FIELDS).enumerate() {
+                (judged(criterion, names, typed.form.marks.get(place), faults))
+            }
+            (choice("verdict", "Вывод: профессиональная деятельность требованиям к категории", Verdict::ALL.iter().map(|verdict| (verdict.code(), verdict.name())), &typed.form.verdict, faults))
+            (ui::textarea(Field {
+                name: "recommendations",
+                label: "Рекомендации",
+                value: &typed.form.recommendations,
+                error: fault_of(faults, "recommendations"),
+                max_length: Some(2000),
+                rows: Some(4),
+                ..Field::default()
+            }))
+            (signed_boxes(&typed.form.signed))
+            (ui::button_group(html! {
+                (ui::button("Сформировать заключение"))
+                (ui::named_button(NamedButton {
+                    label: "Сохранить черновик",
+                    style: ButtonStyle::Secondary,
+                    action: Some(&drafts),
+                    ..NamedButton::default()
+                }))
+            }))
+        },
+    )
+}
+
+fn judged(
+    criterion: &Criterion,
+    (mark, words): (&str, &str),
+    typed: Option<&TypedMark>,
+    faults: &[FieldFault],
+) -> Markup {
+    let marks = Mark::ALL.iter().map(|mark| (mark.code(), mark.name()));
+    html! {
+        (choice(mark, &criterion.name, marks, typed.map_or("", |typed| &typed.mark), faults))
+        (ui::textarea(Field {
+            name: words,
+            label: "Чем подтверждено, чего не хватает",
+            value: typed.map_or("", |typed| &typed.words),
+            error: fault_of(faults, words),
+            max_length: Some(1000),
+            rows: Some(2),
+            ..Field::default()
+        }))
+    }
+}
+
+fn choice<'a>(
+    name: &str,
+    legend: &str,
+    options: impl Iterator<Item = (&'a str, &'a str)>,
+    chosen: &str,
+    faults: &[FieldFault],
+) -> Markup {
+    let options: Vec<Choice<'_>> = options
+        .map(|(value, label)| Choice {
+            value,
+            label,
+            ..Choice::default()
+        })
+        .collect();
+    ui::radios(Choices {
+        name,
+        legend,
+        error: fault_of(faults, name),
+        options: &options,
+        chosen: &[chosen],
+        inline: true,
+        ..Choices::default()
+    })
+}
