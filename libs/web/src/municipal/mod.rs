@@ -8,10 +8,7 @@ mod invitations;
 mod journal;
 mod month;
 mod organisation_requests;
-mod organisation_requests;
 mod organisations;
-mod organisations;
-mod people;
 mod people;
 mod print;
 mod registers;
@@ -37,9 +34,6 @@ pub fn router() -> Router<Web> {
         .merge(people::router())
         .merge(print::router())
         .merge(month::router())
-        .merge(organisation_requests::router())
-        .merge(organisations::router())
-        .merge(people::router())
         .merge(registers::router())
         .merge(schedule::router())
         .merge(transfers::router())

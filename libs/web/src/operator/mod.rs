@@ -24,7 +24,6 @@ use crate::Web;
 
 pub use applications::{municipality_filter, municipality_of};
 pub(crate) use queue::reason;
-pub use queue::reason;
 
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
