@@ -10,7 +10,7 @@ use crate::{App, Result};
 
 /// From so many days before its end on a term is «срок истекает»: the first reminder goes out
 /// then (R-APP-7).
-const ENDING_DAYS: u64 = 10;
+pub(crate) const ENDING_DAYS: u64 = 10;
 
 impl App {
     /// What waits for the coordinator of the actor's municipality.

@@ -10,6 +10,7 @@ pub mod applications;
 pub mod assigned;
 pub mod attachments;
 pub mod audit;
+pub mod bulk;
 pub mod cards;
 pub mod case;
 pub mod conclusions;
@@ -39,6 +40,7 @@ pub mod publications;
 pub mod reference;
 pub mod removal;
 pub mod review;
+pub mod saved_views;
 pub mod schedule;
 pub mod school;
 #[cfg(feature = "seed")]

@@ -35,6 +35,7 @@ pub mod publications;
 pub mod reference;
 pub mod removal;
 pub mod renditions;
+pub mod saved_views;
 pub mod schedule;
 pub mod scope;
 pub mod search;

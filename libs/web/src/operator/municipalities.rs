@@ -34,7 +34,7 @@ fn everything(municipalities: &[Glance]) -> Markup {
                 html! { (row.experts) },
                 number(row.submitted, row, &[]),
                 number(row.under_review, row, &[("state", "under_review")]),
-                number(row.overdue, row, &[("overdue", "yes")]),
+                number(row.overdue, row, &[("term", "overdue")]),
                 number(row.registered, row, &[("state", "registered")]),
                 marks(row),
             ]
