@@ -17,6 +17,7 @@ pub mod conclusions;
 pub mod dashboard;
 pub mod error;
 pub mod exports;
+pub mod figures;
 pub mod files;
 pub mod institute;
 pub mod invitations;

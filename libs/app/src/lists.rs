@@ -92,6 +92,8 @@ pub enum Term {
     Overdue,
     /// They end within [`ENDING_DAYS`].
     Ending,
+    /// One or the other.
+    Pressing,
 }
 
 /// What a registered application on general grounds lacks.
@@ -299,9 +301,11 @@ impl App {
                 .map(|organisation| organisation.id),
             _ => None,
         };
+        let soon = today + Days::new(ENDING_DAYS + 1);
         let (due_from, due_before) = match wanted.term {
             Some(Term::Overdue) => (all.due_from, today),
-            Some(Term::Ending) => (today, today + Days::new(ENDING_DAYS + 1)),
+            Some(Term::Ending) => (today, soon),
+            Some(Term::Pressing) => (all.due_from, soon),
             None => (all.due_from, all.due_before),
         };
         let since = wanted.since.map_or(all.due_from, due_on);

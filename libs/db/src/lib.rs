@@ -18,6 +18,7 @@ pub mod decisions;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod figures;
 pub mod files;
 pub mod invitations;
 pub mod jobs;

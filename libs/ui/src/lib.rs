@@ -8,6 +8,7 @@
 //! without classes; [`gallery`] shows every component in every state.
 
 mod assets;
+mod charts;
 mod choice;
 mod collection;
 mod content;
@@ -19,6 +20,7 @@ mod page;
 pub mod ru;
 
 pub use assets::{Asset, asset, asset_url};
+pub use charts::{Bar, Chart, chart};
 pub use choice::{
     Checkbox, Choice, Choices, Select, checkbox, checkboxes, radios, row_select, select,
 };
@@ -26,8 +28,8 @@ pub use collection::{
     Column, Direction, Event, FileRow, Sort, Table, files, row_checkbox, table, timeline,
 };
 pub use content::{
-    Bar, Card, Counter, Fact, Step, Tone, Weight, bars, cards, counters, details, inset,
-    notification, steps, summary, tag, waiting, warning,
+    Card, Counter, Fact, Step, Tone, Weight, cards, counters, details, inset, notification, steps,
+    summary, tag, waiting, warning,
 };
 pub use field::{
     Field, FileField, Width, date, email, file, hidden, number, password, tel, text, textarea,

@@ -27,6 +27,7 @@ mod conclusion;
 mod documents;
 mod door;
 mod expert;
+mod figures;
 mod headers;
 mod invitations;
 mod limits;

@@ -48,6 +48,9 @@ pub struct Asking {
     format: String,
 }
 
+/// The word of a coordinator's tab for all of them, which dashboards lead to.
+pub const ALL_TABS: &str = "all";
+
 /// The word of a filter on reasons for «none of the list».
 const OWN_WORDS: &str = "own";
 
@@ -122,6 +125,12 @@ impl Asking {
         }
     }
 
+    /// Whether all tabs are shown as one.
+    #[must_use]
+    pub fn is_of_all_tabs(&self) -> bool {
+        self.tab == ALL_TABS
+    }
+
     /// The row the page follows.
     #[must_use]
     pub fn after(&self) -> Option<Uuid> {
@@ -163,7 +172,7 @@ impl Asking {
     pub fn wanted(&self, register: Register, municipalities: &[Municipality]) -> Wanted {
         let (sorting, down) = self.sorting(register);
         let mut wanted = Wanted {
-            list: (!register.is_regional()).then(|| self.list()),
+            list: (!register.is_regional() && self.tab != ALL_TABS).then(|| self.list()),
             tenant: self.municipality(municipalities),
             organisation: self.organisation.parse().ok(),
             status: Status::from_code(&self.state).filter(|status| status.is_submitted()),
@@ -200,6 +209,7 @@ impl Asking {
         match self.term.as_str() {
             "overdue" => Some(Term::Overdue),
             "ending" => Some(Term::Ending),
+            "pressing" => Some(Term::Pressing),
             _ => None,
         }
     }

@@ -75,6 +75,7 @@ async fn list(
 
 fn caption(asking: &Asking) -> &'static str {
     match asking.list() {
+        _ if asking.is_of_all_tabs() => "Все заявления",
         WorkList::Municipal => "Заявления",
         WorkList::Simplified => "Упрощенная форма",
         WorkList::Industry => "Отраслевые",
@@ -90,7 +91,8 @@ fn body(
     views: &[SavedView],
 ) -> Markup {
     // What only the operator registers has no such buttons here (R-ROUTE-3).
-    let registers = asking.list() == WorkList::Municipal && !listed.rows.is_empty();
+    let registers =
+        asking.list() == WorkList::Municipal && !asking.is_of_all_tabs() && !listed.rows.is_empty();
     html! {
         (tabs(caption(asking)))
         (views::bar(at, REGISTER, asking, views))

@@ -55,7 +55,11 @@ pub fn filters(
             (choice_by_id(field("period", "Период", &asking.period), Some("все"), &periods))
             (chosen("category", "Категория", &asking.category, &Category::ALL.map(|one| (one.code(), one.name()))))
             (chosen("form", "Форма", &asking.form, &Form::ALL.map(|one| (one.code(), one.name()))))
-            (chosen("term", "Срок", &asking.term, &[("overdue", "просрочено"), ("ending", "истекает")]))
+            (chosen("term", "Срок", &asking.term, &[
+                ("overdue", "просрочено"),
+                ("ending", "истекает"),
+                ("pressing", "истекает или просрочено"),
+            ]))
             (chosen("gap", "Чего нет в графике", &asking.gap, &[
                 ("period", "без периода"),
                 ("experts", "без экспертов"),
