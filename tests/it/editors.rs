@@ -211,6 +211,12 @@ const WITHOUT_VERSION: &[&str] = &[
     // Each row ticked or decided carries its own: `id.version`.
     "/operator/orders",
     "/operator/queue",
+    "/municipal/applications",
+    // A view is made new or deleted whole.
+    "/operator/applications/views",
+    "/operator/applications/views/{id}/delete",
+    "/municipal/applications/views",
+    "/municipal/applications/views/{id}/delete",
     "/operator/people",
     "/operator/organisations/new",
     "/operator/periods",

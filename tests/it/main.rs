@@ -27,6 +27,7 @@ mod journal;
 mod kill;
 mod leaving;
 mod lint;
+mod lists;
 mod markers;
 mod matrix;
 mod moves;

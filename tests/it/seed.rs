@@ -51,6 +51,8 @@ pub async fn full(world: &World) -> Full {
              asked_by)
            VALUES ({tenant}, '{}', {elsewhere}, 'teacher', {membership}, {account}, 'Иванова Мария', 'Переезд',
                    {account});
+         INSERT INTO app.saved_view (public_id, account_id, role, membership_id, list, query, name)
+           VALUES ('{}', {coordinator_account}, 'municipal', {}, 'applications', 'state=all', 'Вид {id}');
          INSERT INTO app.letter (tenant_id, public_id, account_id, kind, application_id)
            VALUES ({tenant}, '{}', {account}, 'registered', {id});
          INSERT INTO app.job (tenant_id, kind, application_id, object_id, account_id, membership_id, role)
@@ -61,6 +63,8 @@ pub async fn full(world: &World) -> Full {
         uuid(),
         uuid(),
         uuid(),
+        uuid(),
+        coordinator.membership,
         uuid(),
         uuid(),
         uuid(),
