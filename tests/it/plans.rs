@@ -18,7 +18,7 @@ const SCHEDULE: &str = "WHERE a.tenant_id = $6 AND a.status = 'registered'";
 const PEOPLE: &str = "WHERE m.ended_at IS NULL AND (m.surname, m.id) > ($1, $2)";
 const FOUND: &str = "a.id = ANY ($15) AND a.submitted_at IS NOT NULL";
 
-const LISTS: [List; 34] = [
+const LISTS: [List; 33] = [
     (
         &[Role::Operator],
         "a.route = 'operator' AND a.procedure = $1 AND (a.due_on",
