@@ -106,7 +106,7 @@ const LISTS: [List; 33] = [
 /// The walks of narrowed lists: every order up and down, and their counts, in the municipality in
 /// scope (or all, for operators) and in one an operator chooses.
 fn narrowed() -> Vec<(&'static [Role], String)> {
-    const DUE: &str = "a.due_on >= $9 AND a.due_on < $10";
+    const DUE: &str = "(a.due_on, a.id) >= ($9, 0::bigint) AND (a.due_on, a.id) < ($10, 0::bigint)";
     let number = "(CASE WHEN a.registered_on IS NULL THEN date '0001-01-01' ELSE a.registered_on END, \
         CASE WHEN a.registered_number IS NULL THEN 0 ELSE a.registered_number END, a.id)";
     let mut walks = vec![
