@@ -309,10 +309,7 @@ impl App {
             None => (all.due_from, all.due_before),
         };
         let since = wanted.since.map_or(all.due_from, due_on);
-        let until = wanted
-            .until
-            .and_then(|day| due_on(day).succ_opt())
-            .unwrap_or(all.due_before);
+        let until = wanted.until.and_then(|day| due_on(day).succ_opt());
         let by = Filter {
             tenant: wanted.tenant,
             organisation,
@@ -324,7 +321,7 @@ impl App {
             without_period: wanted.gap == Some(Gap::Period),
             without_experts: wanted.gap == Some(Gap::Experts),
             due_from: due_from.max(since),
-            due_before: due_before.min(until),
+            due_before: due_before.min(until.unwrap_or(all.due_before)),
             took: wanted.took,
             reason: wanted.reason.clone(),
         };
