@@ -70,6 +70,8 @@ CREATE TABLE app.application (
   registered_number int,
   registered_on date,
   rejection text NOT NULL DEFAULT '',
+  -- The reasons chosen from the list, by code.
+  rejection_reasons text[] NOT NULL DEFAULT '{}',
   vouched_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   version int NOT NULL DEFAULT 1,
@@ -95,13 +97,14 @@ CREATE INDEX application_school ON app.application (tenant_id, organisation_id, 
 CREATE INDEX application_school_all ON app.application (tenant_id, organisation_id, id) WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_queue ON app.application (procedure, due_on, id)
   WHERE route = 'operator' AND status = 'under_review';
--- The tabs of «Работа с заявлениями»: what waits, and all of it.
+-- What waits in the tabs of «Работа с заявлениями»: «Следующее заявление».
 CREATE INDEX application_waiting ON app.application (tenant_id, route, procedure, due_on, id)
   WHERE status = 'under_review';
-CREATE INDEX application_tab ON app.application (tenant_id, route, procedure, due_on, id)
+-- The lists in the order of their terms, with what the figures of dashboards are counted from.
+CREATE INDEX application_due ON app.application (tenant_id, due_on, id) INCLUDE (status, registered_on)
   WHERE submitted_at IS NOT NULL;
-CREATE INDEX application_due ON app.application (tenant_id, due_on, id) WHERE submitted_at IS NOT NULL;
-CREATE INDEX application_region_due ON app.application (due_on, id) WHERE submitted_at IS NOT NULL;
+CREATE INDEX application_region_due ON app.application (due_on, id) INCLUDE (status, registered_on)
+  WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_region ON app.application (status, due_on, id) WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_region_all ON app.application (submitted_at, id) WHERE submitted_at IS NOT NULL;
 ALTER TABLE app.application ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -128,9 +131,9 @@ GRANT SELECT ON app.application TO attest_tenant, attest_expert, attest_operator
 GRANT INSERT (tenant_id, public_id, card_id, previous_id, account_id, membership_id, organisation_id,
   category, procedure, ground, form, presence) ON app.application TO attest_tenant;
 GRANT UPDATE (organisation_id, category, procedure, ground, form, presence, snapshot, surname, name, patronymic,
-  position, subject, held_category, status, edition, formed_at, rejection, vouched_at, version)
+  position, subject, held_category, status, edition, formed_at, rejection, rejection_reasons, vouched_at, version)
   ON app.application TO attest_tenant;
-GRANT UPDATE (snapshot, surname, name, patronymic, position, subject, status, rejection, version)
+GRANT UPDATE (snapshot, surname, name, patronymic, position, subject, status, rejection, rejection_reasons, version)
   ON app.application TO attest_operator;
 
 -- The moves of `status`, generated from the domain's state table; a test compares.
@@ -181,7 +184,8 @@ BEGIN
           OLD.organisation_id, OLD.category, OLD.procedure, OLD.ground, OLD.form, OLD.presence, OLD.edition, OLD.formed_at) THEN
     RAISE EXCEPTION 'a submitted application does not change' USING ERRCODE = '42501';
   END IF;
-  IF OLD.submitted_at IS NOT NULL AND (NEW.vouched_at, NEW.rejection) IS DISTINCT FROM (OLD.vouched_at, OLD.rejection)
+  IF OLD.submitted_at IS NOT NULL AND (NEW.vouched_at, NEW.rejection, NEW.rejection_reasons)
+       IS DISTINCT FROM (OLD.vouched_at, OLD.rejection, OLD.rejection_reasons)
      AND (acting NOT IN ('municipal', 'operator') OR OLD.account_id = app.ctx_account()) THEN
     RAISE EXCEPTION 'only who reviews vouches and rejects' USING ERRCODE = '42501';
   END IF;

@@ -8,6 +8,7 @@ use app::{
     accounts::NewAccount,
     audit::Filter,
     invitations::Invite,
+    lists::Wanted,
     municipalities::{By, Typed},
 };
 use domain::{actor::Actor, role::Role};
@@ -253,6 +254,16 @@ async fn sec_82_looking_from_outside_and_taking_away_is_audited() {
     assert_eq!(
         lines(&world, admin.account.0, after).await,
         ["audit.export done"]
+    );
+    let taken = world
+        .app()
+        .export_applications(&own.coordinator, Wanted::default())
+        .await;
+    drop(taken.unwrap());
+    assert!(
+        lines(&world, own.coordinator.account.0, after)
+            .await
+            .contains(&"application.export done".to_owned())
     );
     let tenants: Vec<i32> = sql
         .list(&format!(

@@ -221,6 +221,12 @@ const WITHOUT_VERSION: &[&str] = &[
     "/operator/orders/match",
     "/operator/orders/match/decisions",
     "/operator/queue",
+    "/municipal/applications",
+    // A view is made new or deleted whole.
+    "/operator/applications/views",
+    "/operator/applications/views/{id}/delete",
+    "/municipal/applications/views",
+    "/municipal/applications/views/{id}/delete",
     "/operator/people",
     "/operator/organisations/new",
     "/operator/periods",

@@ -122,13 +122,16 @@ pub async fn walk(browser: &Browser, home: &str) -> Vec<Page> {
         "/help",
         "/login",
     ];
+    // The same list in another order, narrowed or as a file.
+    const SAME: [&str; 5] = ["sort=", "format=", "since=", "expert=", "municipality="];
     let mut seen = BTreeSet::from([home.to_owned(), "/profile".to_owned()]);
     let mut waiting: Vec<String> = seen.iter().cloned().collect();
     let mut pages = Vec::new();
     while let Some(path) = waiting.pop() {
         let page = browser.get(&path).await;
         for link in page.links() {
-            let skipped = ELSEWHERE.iter().any(|prefix| link.starts_with(prefix));
+            let skipped = ELSEWHERE.iter().any(|prefix| link.starts_with(prefix))
+                || SAME.iter().any(|asked| link.contains(asked));
             if !skipped && !link.contains('#') && seen.len() < 80 && seen.insert(link.clone()) {
                 waiting.push(link);
             }

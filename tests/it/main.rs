@@ -31,6 +31,7 @@ mod journal;
 mod kill;
 mod leaving;
 mod lint;
+mod lists;
 mod markers;
 mod matrix;
 mod moves;

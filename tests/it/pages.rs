@@ -153,6 +153,13 @@ pub async fn object(world: &World, town: &Full, route: &Route) -> String {
             .unwrap();
         return id.to_string();
     }
+    if route.path.contains("/views/") {
+        let account = town.coordinator.account.0;
+        let view = format!("SELECT public_id FROM app.saved_view WHERE account_id = {account}");
+        let ids: Vec<Uuid> = world.superuser().await.list(&view).await;
+        let id = ids.first().copied();
+        return id.unwrap_or_else(Uuid::now_v7).to_string();
+    }
     let table = match route.path.as_str() {
         path if path.contains("/organisations/requests/") => "organisation_request",
         path if path.contains("/organisations/") => "organisation",

@@ -65,6 +65,8 @@ pub async fn full(world: &World) -> Full {
              sha256, by_account)
            SELECT {tenant}, '{}', p.id, 't/{tenant}/signed', 'график.pdf', 'application/pdf', 1, '\\x00',
              {coordinator_account} FROM p;
+         INSERT INTO app.saved_view (public_id, account_id, role, membership_id, list, query, name)
+           VALUES ('{}', {coordinator_account}, 'municipal', {coordinator_membership}, 'applications', 'state=all', 'Вид {id}');
          INSERT INTO app.letter (tenant_id, public_id, account_id, kind, application_id)
            VALUES ({tenant}, '{}', {account}, 'registered', {id});
          INSERT INTO app.job (tenant_id, kind, application_id, object_id, account_id, membership_id, role)
@@ -73,6 +75,7 @@ pub async fn full(world: &World) -> Full {
            VALUES ({tenant}, '{}', 'done', 'export/{tenant}/seed', 1, '\\x00', now());
          INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
            VALUES ('{}', {tenant}, {coordinator_account}, {coordinator_membership}, 'municipal', 'journal', '{{\"kind\": \"journal\"}}');",
+        uuid(),
         uuid(),
         uuid(),
         uuid(),

@@ -69,13 +69,14 @@ INSERT INTO app.membership (tenant_id, public_id, account_id, role, organisation
 -- 5 % wait, 15 % are registered, the others are final; a third go to the operator.
 INSERT INTO app.application (tenant_id, public_id, card_id, account_id, membership_id, organisation_id, category,
     procedure, form, presence, surname, name, patronymic, position, status, route, edition, formed_at, submitted_at,
-    due_on, registered_number, registered_on)
+    due_on, registered_number, registered_on, rejection_reasons)
   SELECT p.tenant, gen_random_uuid(), a.n, p.n, p.n, 10 * (p.tenant - 1) + 1 + measure.pick(p.n, 7, 10), 'first',
     CASE WHEN measure.pick(a.n, 9, 7) = 0 THEN 'simplified' ELSE 'general' END, 'in_person', true,
     measure.surname(p.n), measure.name(p.n), measure.patronymic(p.n), 'p' || 1 + measure.pick(p.n, 8, 20),
     s.status, CASE WHEN measure.pick(a.n, 9, 7) < 2 THEN 'operator' ELSE 'municipal' END, 1, d.day, d.day,
     d.day::date + 30, CASE WHEN s.status IN ('registered', 'decided') THEN a.n END,
-    CASE WHEN s.status IN ('registered', 'decided') THEN d.day::date + 10 END
+    CASE WHEN s.status IN ('registered', 'decided') THEN d.day::date + 1 + measure.pick(a.n, 16, 30) END,
+    CASE WHEN s.status = 'rejected' THEN ARRAY['r' || 1 + measure.pick(a.n, 17, 5)] ELSE '{}' END
   FROM generate_series(1, :applications) a(n)
   JOIN person p ON p.n = 1 + (a.n - 1) / 2
   CROSS JOIN LATERAL (SELECT CASE WHEN measure.pick(a.n, 10, 100) < 5 THEN 'under_review'

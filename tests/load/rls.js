@@ -2,33 +2,16 @@
 // sends them, under its policies, against the same text as a role that policies do not bind, with
 // the predicates written by hand. Same statement cache, alternating arms, CPU time of the backend
 // from /proc/self/schedstat, median of the rounds. Reads a database filled by region.sql.
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { LOGINS, WALKS, filter, median, psql as asking, statement } from './statements.js';
 
-const base = new URL(process.env.ATTEST_DB_SUPERUSER_URL);
-const queries = new URL('../../libs/db/.sqlx/', import.meta.url);
+const base = process.env.ATTEST_DB_SUPERUSER_URL;
 const ROUNDS = 5;
 const BUDGET = 100e6; // nanoseconds of CPU a round and arm
 const BIG = 1;
 
-function psql(login, statements) {
-  const url = new URL(base);
-  url.username = login;
-  const text = execFileSync('psql', ['-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1', url.href, ...statements.flatMap((one) => ['-c', one])], { encoding: 'utf8' });
-  return text.trim().split('\n');
-}
+const psql = (login, statements) => asking(base, login, statements);
 const ask = (sql) => psql('postgres', [sql])[0];
-
-const STATEMENTS = readdirSync(queries).map((name) => {
-  const { query, describe } = JSON.parse(readFileSync(new URL(name, queries), 'utf8'));
-  return { text: query.replaceAll(/\s+/g, ' '), types: describe.parameters.Left.map((type) => type.replace(/(.*)Array$/, '$1[]')) };
-});
-function statement(part) {
-  const found = STATEMENTS.filter(({ text }) => text.includes(part));
-  if (found.length !== 1) throw new Error(`${found.length} statements have «${part}»`);
-  return found[0];
-}
 
 const EXPERT = Number(ask(`SELECT id FROM app.membership WHERE tenant_id = ${BIG} AND role = 'expert' LIMIT 1`));
 const SMALL = Number(ask('SELECT count(*) FROM app.municipality')) / 2;
@@ -51,32 +34,29 @@ const found = (narrower) => ({ types }) => `SELECT a.id FROM app.application a W
   AND a.submitted_at IS NOT NULL ${narrower.replace('$', `$${types.length + 1}`)} LIMIT 1001`;
 const same = ({ text }) => text;
 
-const TAB = "a.status = 'under_review' AND a.route = $1 AND a.procedure = $2 AND (a.due_on";
-const ALL = 'a.submitted_at IS NOT NULL AND a.route = $1 AND a.procedure = $2';
 const SCHEDULE = "WHERE a.tenant_id = $6 AND a.status = 'registered'";
 const PEOPLE = 'WHERE m.ended_at IS NULL AND (m.surname, m.id) > ($1, $2)';
 const FIND = 'w.id AS "withdrawal_id?"';
 const HELPER = 'app.search_applications($1::text::tsquery)';
-const SOUGHT = 'a.id = ANY ($1) AND a.submitted_at IS NOT NULL';
-const tab = ["'municipal'", "'general'", ...FIRST];
+const waits = { route: "'municipal'", procedure: "'general'", status: "'under_review'" };
 const schedule = (tenant) => [...FIRST, 'NULL', 'false', 'false', tenant, 'false'];
 const ids = (tenant) => `ARRAY(SELECT id FROM app.application WHERE tenant_id = ${tenant} AND search @@ ${SEARCH}::tsquery AND submitted_at IS NOT NULL)`;
 
 const MEASURES = [];
 const measure = (name, role, part, values, plain, by = BIG) => MEASURES.push({ name, role, plain, values, by, ...statement(part) });
 for (const [size, tenant] of [['the largest', BIG], ['another', SMALL]]) {
-  measure(`work list, waiting; ${size} municipality`, 'municipal', TAB, tab, municipality('a'), tenant);
-  measure(`work list, all; ${size}`, 'municipal', ALL, tab, municipality('a'), tenant);
+  measure(`work list, waiting; ${size} municipality`, 'municipal', WALKS.waiting, [...filter(waits), ...FIRST], municipality('a'), tenant);
+  measure(`work list, all; ${size}`, 'municipal', WALKS.oldest, [...filter({ ...waits, status: 'NULL' }), ...FIRST], municipality('a'), tenant);
   measure(`schedule; ${size}`, 'municipal', SCHEDULE, schedule(tenant), same, tenant);
   measure(`people; ${size}`, 'municipal', PEOPLE, ["''", 0], (one) => logins(municipality('m')(one)), tenant);
   measure(`counters of the home page; ${size}`, 'municipal', 'AS "not_applied!"', ["'2026-10-01'"], municipality('a', 'c', 'w', 'm'), tenant);
   measure(`search, the finds; ${size}`, 'municipal', HELPER, [SEARCH], found('AND a.tenant_id = $'), tenant);
-  measure(`search, their rows; ${size}`, 'municipal', SOUGHT, [ids(tenant), "'municipal'", "'general'", 'false', ...FIRST], municipality('a'), tenant);
+  measure(`search, their rows; ${size}`, 'municipal', WALKS.found, [...filter(), ids(tenant), "'due'"], municipality('a'), tenant);
   measure(`one application; ${size}`, 'municipal', FIND, [one(`tenant_id = ${tenant} AND status = 'registered'`), 1], municipality('a'), tenant);
 }
 measure('queue', 'operator', "a.route = 'operator' AND a.procedure = $1 AND (a.due_on", ["'simplified'", ...FIRST], same);
-measure('everything submitted', 'operator', 'WHERE a.submitted_at IS NOT NULL AND (a.due_on, a.id) <', LAST, same);
-measure('everything of a municipality', 'operator', 'a.submitted_at IS NOT NULL AND a.tenant_id = $3 AND (a.due_on', [...LAST, BIG], same);
+measure('everything submitted', 'operator', WALKS.newest, [...filter(), ...LAST], same);
+measure('everything of a municipality', 'operator', WALKS.newestOfOne, [...filter({ tenant: BIG }), ...LAST], same);
 measure('people of all municipalities', 'operator', PEOPLE, ["''", 0], ({ text }) => logins(text));
 measure('counters of the home page', 'operator', 'AS "gaps!"', [], same);
 measure('search, the finds', 'operator', HELPER, [SEARCH], found(''));
@@ -85,7 +65,6 @@ measure('list', 'expert', 'x.expert_account_id = $1 AND x.expert_membership_id',
 measure('one application', 'expert', FIND,
   [one(`id = (SELECT application_id FROM app.assignment WHERE expert_account_id = ${EXPERT} AND closed_at IS NULL LIMIT 1)`), EXPERT], assigned, EXPERT);
 
-const LOGINS = { municipal: 'attest_tenant', operator: 'attest_operator', expert: 'attest_expert' };
 const BY_HAND = 'attest_backup';
 psql('postgres', [
   // A backend's own CPU time so far, in nanoseconds.
@@ -119,7 +98,6 @@ function once(arm, { role, values, by }, n, executions) {
   return Number(lines.at(-1)) / executions;
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const applications = Number(ask('SELECT count(*) FROM app.application'));
 console.log(`${cpus()[0].model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, PostgreSQL ${ask('SHOW server_version')}; ` +
   `${ask('SELECT count(*) FROM app.municipality')} municipalities, ${applications} applications, ${ask(`SELECT count(*) FROM app.application WHERE tenant_id = ${BIG}`)} in the largest, ` +

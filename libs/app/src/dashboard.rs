@@ -3,14 +3,15 @@
 use chrono::Days;
 use db::dashboard;
 use domain::{act::acts, actor::Actor};
+use uuid::Uuid;
 
 pub use db::dashboard::{Glance, MunicipalCounts, OperatorCounts};
 
-use crate::{App, Result};
+use crate::{App, Result, listing::Listing};
 
 /// From so many days before its end on a term is «срок истекает»: the first reminder goes out
 /// then (R-APP-7).
-const ENDING_DAYS: u64 = 10;
+pub(crate) const ENDING_DAYS: u64 = 10;
 
 impl App {
     /// What waits for the coordinator of the actor's municipality.
@@ -24,24 +25,38 @@ impl App {
         Ok(dashboard::municipal(&mut tx, soon).await?)
     }
 
-    /// What waits for the operators, and the municipalities at a glance.
+    /// What waits for the operators, and the first municipalities at a glance.
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`].
-    pub async fn operator_counts(&self, actor: &Actor) -> Result<(OperatorCounts, Vec<Glance>)> {
+    pub async fn operator_counts(
+        &self,
+        actor: &Actor,
+    ) -> Result<(OperatorCounts, Listing<Glance>)> {
         let mut tx = self.db.enter::<acts::ReadDashboard>(actor).await?;
         let today = self.zone.today(tx.now());
         let counts = dashboard::operator(&mut tx).await?;
-        Ok((counts, dashboard::municipalities(&mut tx, today).await?))
+        let first = dashboard::municipalities(&mut tx, today, None).await?;
+        Ok((counts, page(first)))
     }
 
-    /// The municipalities at a glance (01 §1.8).
+    /// A page of the municipalities at a glance (01 §1.8), from behind `after` on.
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`].
-    pub async fn municipalities_at_a_glance(&self, actor: &Actor) -> Result<Vec<Glance>> {
+    pub async fn municipalities_at_a_glance(
+        &self,
+        actor: &Actor,
+        after: Option<Uuid>,
+    ) -> Result<Listing<Glance>> {
         let mut tx = self.db.enter::<acts::ReadMunicipalities>(actor).await?;
         let today = self.zone.today(tx.now());
-        Ok(dashboard::municipalities(&mut tx, today).await?)
+        Ok(page(
+            dashboard::municipalities(&mut tx, today, after).await?,
+        ))
     }
+}
+
+fn page(rows: Vec<Glance>) -> Listing<Glance> {
+    Listing::cut(rows, crate::lists::PAGE, |row| row.public_id)
 }

@@ -100,7 +100,7 @@ impl App {
         }
         let list = reference::rejection_reasons(&mut tx).await?;
         let rejection = rejection(&list, reasons, comment)?;
-        applications::reject(&mut tx, &permit, &rejection).await?;
+        applications::reject(&mut tx, &permit, reasons, &rejection).await?;
         events::record(&mut tx, &permit, &format!("Заявление отклонено{rejection}")).await?;
         letters::queue(&mut tx, &permit, LetterKind::Rejected, permit.account).await?;
         Ok(tx.commit().await?)
@@ -125,7 +125,7 @@ impl App {
     }
 
     /// The refusal in words; where the status has moved on, with who moved it and when.
-    async fn refused(
+    pub(crate) async fn refused(
         &self,
         scope: &mut Scope,
         row: &Application,

@@ -112,7 +112,7 @@ pub async fn operator(scope: &mut Scope) -> Result<OperatorCounts> {
     .await?)
 }
 
-/// A municipality at a glance (01 §1.8).
+/// A municipality at a glance (01 §1.8). Each number is counted to 1001 at most.
 #[derive(Clone, Debug)]
 pub struct Glance {
     /// The id in addresses.
@@ -143,48 +143,51 @@ pub struct Glance {
     pub without_coordinator: bool,
 }
 
-/// The municipalities there are at a glance, by name.
+/// A page of the municipalities there are at a glance, by name, and one row more if there is
+/// another page; from behind the municipality `after` on.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn municipalities(scope: &mut Scope, today: NaiveDate) -> Result<Vec<Glance>> {
+pub async fn municipalities(
+    scope: &mut Scope,
+    today: NaiveDate,
+    after: Option<Uuid>,
+) -> Result<Vec<Glance>> {
     Ok(sqlx::query_as!(
         Glance,
         r#"SELECT m.public_id, m.name, m.status = 'suspended' AS "suspended!",
-             coalesce(p.teachers, 0) AS "teachers!", coalesce(p.experts, 0) AS "experts!",
-             coalesce(n.submitted, 0) AS "submitted!",
-             coalesce(n.under_review, 0) AS "under_review!", coalesce(n.overdue, 0) AS "overdue!",
-             coalesce(n.registered, 0) AS "registered!",
-             coalesce(n.without_period, 0) AS "without_period!", coalesce(n.without_experts, 0) AS "without_experts!",
-             coalesce(n.conclusions, 0) AS "conclusions!",
-             coalesce(p.coordinators, 0) = 0 AS "without_coordinator!"
+             (SELECT count(*) FROM (SELECT FROM app.membership x WHERE x.tenant_id = m.id AND x.role = 'teacher'
+                AND x.ended_at IS NULL LIMIT 1001) c) AS "teachers!",
+             (SELECT count(*) FROM (SELECT FROM app.membership x WHERE x.tenant_id = m.id AND x.role = 'expert'
+                AND x.ended_at IS NULL LIMIT 1001) c) AS "experts!",
+             (SELECT count(*) FROM (SELECT FROM app.application a WHERE a.tenant_id = m.id
+                AND a.submitted_at IS NOT NULL LIMIT 1001) c) AS "submitted!",
+             (SELECT count(*) FROM (SELECT FROM app.application a WHERE a.tenant_id = m.id
+                AND a.status = 'under_review' LIMIT 1001) c) AS "under_review!",
+             (SELECT count(*) FROM (SELECT FROM app.application a WHERE a.tenant_id = m.id
+                AND a.status = 'under_review' AND a.due_on < $1 LIMIT 1001) c) AS "overdue!",
+             (SELECT count(*) FROM (SELECT FROM app.application a WHERE a.tenant_id = m.id
+                AND a.status = 'registered' LIMIT 1001) c) AS "registered!",
+             (SELECT count(*) FROM (SELECT FROM app.application a WHERE a.tenant_id = m.id
+                AND a.status = 'registered' AND a.procedure = 'general'
+                AND (SELECT s.period_id FROM app.schedule_row s
+                  WHERE s.tenant_id = a.tenant_id AND s.application_id = a.id) IS NULL LIMIT 1001) c)
+               AS "without_period!",
+             (SELECT count(*) FROM (SELECT FROM app.application a WHERE a.tenant_id = m.id
+                AND a.status = 'registered' AND a.procedure = 'general'
+                AND (SELECT count(*) FROM app.assignment s WHERE s.tenant_id = a.tenant_id
+                  AND s.application_id = a.id AND s.closed_at IS NULL) < 2 LIMIT 1001) c) AS "without_experts!",
+             (SELECT count(*) FROM (SELECT FROM app.conclusion c WHERE c.tenant_id = m.id
+                AND c.place = 'at_municipal' LIMIT 1001) c) AS "conclusions!",
+             NOT EXISTS (SELECT 1 FROM app.membership x WHERE x.tenant_id = m.id AND x.role = 'municipal'
+               AND x.ended_at IS NULL) AS "without_coordinator!"
            FROM app.municipality m
-           LEFT JOIN (
-             SELECT x.tenant_id,
-               count(*) FILTER (WHERE x.role = 'teacher') AS teachers,
-               count(*) FILTER (WHERE x.role = 'expert') AS experts,
-               count(*) FILTER (WHERE x.role = 'municipal') AS coordinators
-             FROM app.membership x WHERE x.ended_at IS NULL GROUP BY x.tenant_id) p ON p.tenant_id = m.id
-           LEFT JOIN (
-             SELECT a.tenant_id, count(*) AS submitted,
-               count(*) FILTER (WHERE a.status = 'registered') AS registered,
-               count(*) FILTER (WHERE a.status = 'under_review') AS under_review,
-               count(*) FILTER (WHERE a.status = 'under_review' AND a.due_on < $1) AS overdue,
-               count(*) FILTER (WHERE a.status = 'registered' AND a.procedure = 'general'
-                 AND s.period_id IS NULL) AS without_period,
-               count(*) FILTER (WHERE a.status = 'registered' AND a.procedure = 'general'
-                 AND coalesce(e.open, 0) < 2) AS without_experts,
-               count(*) FILTER (WHERE a.status = 'registered' AND c.place = 'at_municipal') AS conclusions
-             FROM app.application a
-             LEFT JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
-             LEFT JOIN app.conclusion c ON c.tenant_id = a.tenant_id AND c.application_id = a.id
-             LEFT JOIN (SELECT x.tenant_id, x.application_id, count(*) AS open FROM app.assignment x
-                WHERE x.closed_at IS NULL GROUP BY x.tenant_id, x.application_id) e
-               ON e.tenant_id = a.tenant_id AND e.application_id = a.id
-             WHERE a.submitted_at IS NOT NULL
-             GROUP BY a.tenant_id) n ON n.tenant_id = m.id
-           WHERE m.status <> 'removed' ORDER BY m.name"#,
-        today
+           WHERE m.status <> 'removed' AND (m.name, m.id) > (
+             coalesce((SELECT p.name FROM app.municipality p WHERE p.public_id = $2), ''),
+             coalesce((SELECT p.id FROM app.municipality p WHERE p.public_id = $2), 0))
+           ORDER BY m.name, m.id LIMIT 51"#,
+        today,
+        after,
     )
     .fetch_all(scope.connection())
     .await?)

@@ -1,6 +1,8 @@
 //! What a search finds, as ids: the definers' functions read the words past row-level
 //! security and ask themselves who calls; the lists read their rows under it.
 
+use std::collections::HashSet;
+
 use domain::search::SearchQuery;
 
 use crate::{error::Result, scope::Scope};
@@ -11,17 +13,27 @@ pub const MOST: usize = 1000;
 /// What was found.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Numbers inside, at most [`MOST`].
+    /// Numbers inside, at most [`MOST`] for words.
     pub ids: Vec<i64>,
     /// Whether there are more than these.
     pub partial: bool,
 }
 
 impl Found {
-    fn of(mut ids: Vec<i64>) -> Self {
-        let partial = ids.len() > MOST;
-        ids.truncate(MOST);
+    /// What was found, `most` of it.
+    pub(crate) fn of(mut ids: Vec<i64>, most: usize) -> Self {
+        let partial = ids.len() > most;
+        ids.truncate(most);
         Self { ids, partial }
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        let others: HashSet<i64> = other.ids.iter().copied().collect();
+        self.ids.retain(|id| others.contains(id));
+        self.partial |= other.partial;
+        self
     }
 }
 
@@ -39,7 +51,7 @@ pub async fn applications(scope: &mut Scope, query: &SearchQuery) -> Result<Foun
     )
     .fetch_all(scope.connection())
     .await?;
-    Ok(Found::of(ids))
+    Ok(Found::of(ids, MOST))
 }
 
 /// The open memberships of people of this ФИО, or whose login begins so, among those the
@@ -58,5 +70,5 @@ pub async fn people(scope: &mut Scope, query: &SearchQuery) -> Result<Found> {
     )
     .fetch_all(scope.connection())
     .await?;
-    Ok(Found::of(ids))
+    Ok(Found::of(ids, MOST))
 }

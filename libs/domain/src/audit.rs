@@ -76,6 +76,12 @@ deeds! {
     SyncReference = "reference.sync" "Загрузка справочников",
     /// Another policy put in force, or refused.
     LoadPolicy = "policy.reload" "Загрузка прав доступа",
+    /// A list of applications taken away as a file.
+    ExportApplications = "application.export" "Выгрузка списка заявлений",
+    /// The filters of a list kept under a name.
+    SaveView = "view.save" "Сохранение вида списка",
+    /// A kept view of a list deleted.
+    DeleteView = "view.delete" "Удаление вида списка",
     /// An order recorded, before anything is decided by it (R-ORD-1).
     RecordOrder = "order.record" "Запись распоряжения",
     /// A period completed: nothing of it is left to decide (R-PER-1).

@@ -212,39 +212,6 @@ pub fn counters(counters: &[Counter<'_>]) -> Markup {
     }
 }
 
-/// One bar of a chart.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Bar<'a> {
-    /// What is counted.
-    pub label: &'a str,
-    /// How many.
-    pub value: u64,
-}
-
-/// A chart of bars that is also a table of its numbers.
-pub fn bars(caption: &str, bars: &[Bar<'_>]) -> Markup {
-    let most = bars.iter().map(|bar| bar.value).max().unwrap_or(0).max(1);
-    html! {
-        div class="app-table app-bars" {
-            table class="govuk-table" {
-                caption class="govuk-table__caption govuk-table__caption--m" { (caption) }
-                tbody class="govuk-table__body" {
-                    @for bar in bars {
-                        tr class="govuk-table__row" {
-                            th class="govuk-table__header" scope="row" { (bar.label) }
-                            td class="govuk-table__cell" {
-                                progress class="app-bar" max=(most) value=(bar.value)
-                                    aria-hidden="true" {}
-                            }
-                            td class="govuk-table__cell govuk-table__cell--numeric" { (bar.value) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// A step of a task.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Step<'a> {

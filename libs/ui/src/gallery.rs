@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use crate::{
-    ActionButton, Bar, ButtonStyle, Card, Checkbox, Choice, Choices, Column, Counter, Direction,
-    Event, Fact, Field, FieldError, FileField, FileRow, Flavour, Form, Link, NamedButton, NavItem,
-    Pagination, Select, Shell, Sort, Step, Tab, Table, Tone, User, Weight, Width,
+    ActionButton, Bar, ButtonStyle, Card, Chart, Checkbox, Choice, Choices, Column, Counter,
+    Direction, Event, Fact, Field, FieldError, FileField, FileRow, Flavour, Form, Link,
+    NamedButton, NavItem, Pagination, Select, Shell, Sort, Step, Tab, Table, Tone, User, Weight,
+    Width,
 };
 
 /// The page of all components; shown in development only.
@@ -82,11 +83,19 @@ fn numbers() -> Markup {
             },
             Card { title: "Аттестационный период", body: html! { p { "Не назначен." } }, link: None },
         ]))
-        (crate::bars("Заявления по муниципалитетам", &[
-            Bar { label: "Томск", value: 412 },
-            Bar { label: "Каргасокский район", value: 57 },
-            Bar { label: "Кедровый", value: 0 },
-        ]))
+        (crate::chart(Chart {
+            id: "chart",
+            title: "Заявления по муниципалитетам",
+            of: "Муниципалитет",
+            unit: "Заявлений",
+            bars: &[
+                Bar { label: "Томск", value: 412, href: Some("#") },
+                Bar { label: "Каргасокский район", value: 57, href: None },
+                Bar { label: "Кедровый", value: 0, href: Some("#") },
+            ],
+            empty: "",
+        }))
+        (crate::chart(Chart { empty: "Считать пока нечего.", ..Chart::default() }))
     }
 }
 

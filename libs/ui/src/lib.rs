@@ -8,6 +8,7 @@
 //! without classes; [`gallery`] shows every component in every state.
 
 mod assets;
+mod charts;
 mod choice;
 mod collection;
 mod content;
@@ -19,6 +20,7 @@ mod page;
 pub mod ru;
 
 pub use assets::{Asset, asset, asset_url};
+pub use charts::{Bar, Chart, chart};
 pub use choice::{
     Checkbox, Choice, Choices, Select, checkbox, checkboxes, radios, row_select, select,
 };

@@ -5,6 +5,7 @@
 //! show alike stands here at the top, named for the thing shown.
 
 pub mod asked;
+pub mod bulk;
 pub mod case;
 #[cfg(all(feature = "dev", debug_assertions))]
 pub mod dev;
@@ -12,6 +13,7 @@ pub mod error;
 pub mod form;
 pub mod id;
 pub mod lines;
+pub mod narrowing;
 pub mod page;
 pub mod review;
 pub mod schedule;
@@ -26,6 +28,7 @@ mod document_requests;
 mod documents;
 mod door;
 mod expert;
+mod figures;
 mod handover;
 mod headers;
 mod invitations;

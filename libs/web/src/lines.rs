@@ -1,6 +1,6 @@
 //! Applications in a table: the columns every registrar's list shares.
 
-use app::lists::{Line, Page};
+use app::lists::Line;
 use chrono::NaiveDate;
 use domain::{
     calendar::{DaysLeft, Zone},
@@ -8,9 +8,12 @@ use domain::{
     reference::Category,
 };
 use maud::{Markup, html};
-use ui::{Column, Pagination, Tone, ru};
+use ui::{Column, Sort, Tone, ru};
 
-use crate::{case, lists};
+use crate::{
+    case,
+    narrowing::{Asking, Register, Sorting},
+};
 
 /// How a list shows its lines.
 #[derive(Clone, Copy)]
@@ -25,6 +28,8 @@ pub struct Shown<'a> {
     pub municipality: bool,
     /// The form whose check boxes stand in the lines, if any.
     pub marks: Option<&'a str>,
+    /// What the address asks for, where the list can be sorted.
+    pub sorted: Option<(&'a Asking, Register)>,
     /// The region's zone.
     pub zone: Zone,
     /// The region's today.
@@ -34,48 +39,50 @@ pub struct Shown<'a> {
 /// The name of the check boxes in the lines; the value is `id.version`.
 pub const MARKED: &str = "application";
 
-/// The table of a page of lines, with the link to the next page at `next`.
+/// The columns, and what those that can be sorted are sorted by.
+const COLUMNS: [(&str, Option<Sorting>); 9] = [
+    ("ФИО", Some(Sorting::Name)),
+    ("Муниципалитет", None),
+    ("Должность", None),
+    ("Организация", None),
+    ("Заявленная категория", None),
+    ("Подано", Some(Sorting::Submitted)),
+    ("Срок", Some(Sorting::Due)),
+    ("Номер", Some(Sorting::Number)),
+    ("Состояние", Some(Sorting::State)),
+];
+
+/// The table of these lines.
 #[must_use]
-pub fn table(page: &Page<Line>, shown: Shown<'_>, next: Option<&str>) -> Markup {
+pub fn table(lines: &[Line], shown: Shown<'_>) -> Markup {
+    let kept = COLUMNS
+        .into_iter()
+        .filter(|(title, _)| shown.municipality || *title != "Муниципалитет");
+    let headers: Vec<_> = kept
+        .map(|(title, sorting)| {
+            let link = sorting.zip(shown.sorted);
+            let link = link.map(|(sorting, (asking, list))| asking.sort_by(list, sorting));
+            (title, link)
+        })
+        .collect();
     let mut columns = Vec::new();
     if shown.marks.is_some() {
         columns.push(Column::marks("Отметить", MARKED));
     }
-    columns.push(Column::text("ФИО"));
-    if shown.municipality {
-        columns.push(Column::text("Муниципалитет"));
-    }
-    columns.extend(
-        [
-            "Должность",
-            "Организация",
-            "Заявленная категория",
-            "Подано",
-            "Срок",
-            "Состояние",
-        ]
-        .map(Column::text),
-    );
-    html! {
-        (ui::table(ui::Table {
-            caption: shown.caption,
-            caption_hidden: true,
-            columns: &columns,
-            rows: page.rows.iter().map(|line| row(line, shown)).collect(),
-            empty: shown.empty,
-        }))
-        (lists::partial(page.partial))
-        (ui::pagination(Pagination { previous: None, next: next.filter(|_| page.more) }))
-    }
-}
-
-/// The row a next page goes on from.
-#[must_use]
-pub fn last(page: &Page<Line>) -> String {
-    page.rows
-        .last()
-        .map(|line| line.public_id.to_string())
-        .unwrap_or_default()
+    columns.extend(headers.iter().map(|(title, link)| {
+        let column = Column::text(title);
+        match link {
+            Some((href, now)) => column.sorted(Sort { href, now: *now }),
+            None => column,
+        }
+    }));
+    ui::table(ui::Table {
+        caption: shown.caption,
+        caption_hidden: true,
+        columns: &columns,
+        rows: lines.iter().map(|line| row(line, shown)).collect(),
+        empty: shown.empty,
+    })
 }
 
 fn row(line: &Line, shown: Shown<'_>) -> Vec<Markup> {
@@ -105,14 +112,21 @@ fn row(line: &Line, shown: Shown<'_>) -> Vec<Markup> {
     } else {
         html! { (ru::date_short(line.due_on)) }
     });
+    cells.push(number(line));
     cells.push(state(line));
     cells
+}
+
+fn number(line: &Line) -> Markup {
+    html! {
+        @if let Some(number) = line.registered_number { "№ " (number) }
+        @if let Some(date) = line.registered_on { " от " (ru::date_short(date)) }
+    }
 }
 
 fn state(line: &Line) -> Markup {
     html! {
         (case::status_tag(line.status))
-        @if let Some(number) = line.registered_number { " № " (number) }
         @if line.industry { " " (ui::tag(Tone::Purple, "отраслевая")) }
         @if line.coordinator { " " (ui::tag(Tone::Purple, "заявитель — координатор")) }
         @if line.vouched && line.status == Status::UnderReview { " " (ui::tag(Tone::Green, "проверено")) }

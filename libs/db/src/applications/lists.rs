@@ -1,16 +1,17 @@
-//! Lists of applications for those who register them: work lists, the operators' queue, the
-//! register of everything. Each is one statement that walks one index in its order under
-//! row-level security; paged by key, 50 rows a page.
+//! Lists of applications for those who register them: the operators' queue, and what of all that
+//! was submitted a filter leaves, in any order ([`narrowed`]). Each statement walks one index in
+//! its order under row-level security; paged by key, 50 rows a page.
 
 mod line;
+pub mod narrowed;
 
 use chrono::NaiveDate;
-use domain::{actor::TenantId, life::Status, routing::WorkList};
+use domain::routing::WorkList;
 use uuid::Uuid;
 
 pub use line::Line;
 
-use crate::{error::Result, scope::Scope, search::Found};
+use crate::{error::Result, scope::Scope};
 use line::Row;
 
 /// Rows of a page.
@@ -51,16 +52,10 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// Before all rows of a list that begins with the oldest term.
+    /// Before all rows.
     pub const FIRST: Self = Self {
         due_on: day(1970),
         id: 0,
-    };
-
-    /// Before all rows of a list that begins with the newest term.
-    pub const LAST: Self = Self {
-        due_on: day(9999),
-        id: i64::MAX,
     };
 
     /// The term.
@@ -104,7 +99,7 @@ macro_rules! page {
             Row,
             r#"SELECT a.tenant_id, a.public_id, concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "full_name!",
                  a.category, a.submitted_at AS "submitted_at!", a.due_on AS "due_on!", a.status, a.route AS "route!",
-                 a.registered_number, a.version, a.vouched_at IS NOT NULL AS "vouched!",
+                 a.registered_number, a.registered_on, a.version, a.vouched_at IS NOT NULL AS "vouched!",
                  coalesce((SELECT p.name FROM app.ref_position p WHERE p.code = a.position), a.position) AS "position!",
                  (SELECT m.name FROM app.municipality m WHERE m.id = a.tenant_id) AS "municipality!",
                  (SELECT o.name FROM app.organisation o WHERE o.tenant_id = a.tenant_id AND o.id = a.organisation_id)
@@ -126,85 +121,11 @@ macro_rules! page {
     }};
 }
 
-/// A tab of the municipality's work with applications, the oldest term first: what waits for
-/// the registrar, or all of it; with `found`, only these.
+/// The operators' queue over all municipalities, the oldest term first.
 ///
 /// # Errors
-/// If the database does not answer or holds a value the domain does not know.
-pub async fn of_municipality(
-    scope: &mut Scope,
-    list: WorkList,
-    waiting: bool,
-    found: Option<&Found>,
-    after: Cursor,
-) -> Result<Page<Line>> {
-    let (route, procedure) = (list.route().code(), list.procedure().code());
-    if let Some(found) = found {
-        sought(scope, list, waiting, found, after).await
-    } else if waiting {
-        page!(
-            scope,
-            "WHERE a.status = 'under_review' AND a.route = $1 AND a.procedure = $2
-               AND (a.due_on, a.id) > ($3, $4) ORDER BY a.due_on, a.id LIMIT 51",
-            route,
-            procedure,
-            after.due_on,
-            after.id,
-        )
-    } else {
-        page!(
-            scope,
-            "WHERE a.submitted_at IS NOT NULL AND a.route = $1 AND a.procedure = $2
-               AND (a.due_on, a.id) > ($3, $4) ORDER BY a.due_on, a.id LIMIT 51",
-            route,
-            procedure,
-            after.due_on,
-            after.id,
-        )
-    }
-}
-
-/// What was found of a work list, in its order. At most so many rows are sorted as a search
-/// looks through.
-async fn sought(
-    scope: &mut Scope,
-    list: WorkList,
-    waiting: bool,
-    found: &Found,
-    after: Cursor,
-) -> Result<Page<Line>> {
-    let page: Result<Page<Line>> = page!(
-        scope,
-        "WHERE a.id = ANY ($1) AND a.submitted_at IS NOT NULL AND a.route = $2 AND a.procedure = $3
-           AND (NOT $4 OR a.status = 'under_review') AND (a.due_on, a.id) > ($5, $6)
-         ORDER BY a.due_on, a.id LIMIT 51",
-        &found.ids,
-        list.route().code(),
-        list.procedure().code(),
-        waiting,
-        after.due_on,
-        after.id,
-    );
-    Ok(Page {
-        partial: found.partial,
-        ..page?
-    })
-}
-
-/// The operators' queue over all municipalities, the oldest term first; with `found`, only
-/// these.
-///
-/// # Errors
-/// As [`of_municipality`].
-pub async fn queue(
-    scope: &mut Scope,
-    list: WorkList,
-    found: Option<&Found>,
-    after: Cursor,
-) -> Result<Page<Line>> {
-    if let Some(found) = found {
-        return sought(scope, list, true, found, after).await;
-    }
+/// As [`lines`].
+pub async fn queue(scope: &mut Scope, list: WorkList, after: Cursor) -> Result<Page<Line>> {
     page!(
         scope,
         "WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $1
@@ -230,84 +151,18 @@ pub async fn queue_length(scope: &mut Scope, list: WorkList) -> Result<i64> {
     .await?)
 }
 
-/// What the register of everything is narrowed to.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Narrowed {
-    /// One municipality.
-    pub tenant: Option<TenantId>,
-    /// One status.
-    pub status: Option<Status>,
-    /// Only terms that ended before this day.
-    pub due_before: Option<NaiveDate>,
-}
-
-/// Everything submitted in all municipalities, the newest first; with `found`, only these.
+/// The lines of these applications in the order given, as far as the scope sees them.
 ///
 /// # Errors
-/// As [`of_municipality`].
-pub async fn submitted(
-    scope: &mut Scope,
-    by: Narrowed,
-    found: Option<&Found>,
-    after: Cursor,
-) -> Result<Page<Line>> {
-    // A term before a day is a place in the same order: the page begins there at the latest.
-    let after = match by.due_before {
-        Some(day) if day <= after.due_on => Cursor { due_on: day, id: 0 },
-        _ => after,
-    };
-    if let Some(found) = found {
-        let page: Result<Page<Line>> = page!(
-            scope,
-            "WHERE a.id = ANY ($3) AND a.submitted_at IS NOT NULL AND ($4::int IS NULL OR a.tenant_id = $4)
-               AND ($5::text IS NULL OR a.status = $5) AND (a.due_on, a.id) < ($1, $2)
-             ORDER BY a.due_on DESC, a.id DESC LIMIT 51",
-            after.due_on,
-            after.id,
-            &found.ids,
-            by.tenant.map(|tenant| tenant.0),
-            by.status.map(Status::code),
-        );
-        return Ok(Page {
-            partial: found.partial,
-            ..page?
-        });
-    }
-    match (by.tenant, by.status) {
-        (None, None) => page!(
-            scope,
-            "WHERE a.submitted_at IS NOT NULL AND (a.due_on, a.id) < ($1, $2)
-             ORDER BY a.due_on DESC, a.id DESC LIMIT 51",
-            after.due_on,
-            after.id,
-        ),
-        (Some(tenant), None) => page!(
-            scope,
-            "WHERE a.submitted_at IS NOT NULL AND a.tenant_id = $3 AND (a.due_on, a.id) < ($1, $2)
-             ORDER BY a.due_on DESC, a.id DESC LIMIT 51",
-            after.due_on,
-            after.id,
-            tenant.0,
-        ),
-        (None, Some(status)) => page!(
-            scope,
-            "WHERE a.submitted_at IS NOT NULL AND a.status = $3 AND (a.due_on, a.id) < ($1, $2)
-             ORDER BY a.due_on DESC, a.id DESC LIMIT 51",
-            after.due_on,
-            after.id,
-            status.code(),
-        ),
-        (Some(tenant), Some(status)) => page!(
-            scope,
-            "WHERE a.submitted_at IS NOT NULL AND a.tenant_id = $3 AND a.status = $4
-               AND (a.due_on, a.id) < ($1, $2)
-             ORDER BY a.due_on DESC, a.id DESC LIMIT 51",
-            after.due_on,
-            after.id,
-            tenant.0,
-            status.code(),
-        ),
-    }
+/// If the database does not answer or holds a value the domain does not know.
+pub async fn lines(scope: &mut Scope, ids: &[i64]) -> Result<Vec<Line>> {
+    let page: Result<Page<Line>> = page!(
+        scope,
+        "JOIN unnest($1::bigint[]) WITH ORDINALITY i(id, place) ON i.id = a.id
+         WHERE a.submitted_at IS NOT NULL ORDER BY i.place",
+        ids,
+    );
+    Ok(page?.rows)
 }
 
 /// The application that follows `after` in a list of what waits: the municipality's list in

@@ -39,9 +39,18 @@ pub async fn register(
 pub async fn reject(
     tx: &mut Tx<acts::Reject>,
     permit: &Permit<acts::Reject, Application>,
+    reasons: &[String],
     rejection: &str,
 ) -> Result<()> {
     set_status(tx, permit, Status::Rejected, rejection).await?;
+    sqlx::query!(
+        "UPDATE app.application SET rejection_reasons = $3 WHERE tenant_id = $1 AND id = $2",
+        permit.tenant.0,
+        permit.id,
+        reasons,
+    )
+    .execute(tx.connection())
+    .await?;
     lapse_withdrawal(tx, permit).await
 }
 

@@ -1,9 +1,9 @@
-//! `/admin` «Главная»: where an administrator's work lies, and what `ctl` still does.
+//! `/admin` «Главная»: the installation in numbers, where an administrator's work lies, and what `ctl` still does.
 
 use axum::{Router, extract::State, routing::get};
 use maud::{Markup, html};
 
-use crate::{Result, Web, page::Page, visit::Admin};
+use crate::{Result, Web, lists, page::Page, visit::Admin};
 
 /// Addresses, names and what is done there.
 const SECTIONS: [(&str, &str, &str); 4] = [
@@ -31,8 +31,15 @@ pub fn router() -> Router<Web> {
 }
 
 async fn show(at: Admin, State(web): State<Web>) -> Result<Markup> {
-    web.app.ensure_open(&at.actor).await?;
+    let counts = web.app.admin_counts(&at.actor).await?;
     Ok(Page::new(&at, "Главная").render(html! {
+        (lists::counters(&[
+            (counts.municipalities, "Муниципалитеты", "/admin/municipalities"),
+            (counts.suspended, "Приостановлены", "/admin/municipalities"),
+            (counts.without_coordinator, "Без координатора", "/admin/municipalities"),
+            (counts.operators, "Операторы", "/admin/operators"),
+            (counts.admins, "Администраторы", "/admin/operators"),
+        ]))
         ul class="govuk-list govuk-list--spaced" {
             @for (address, name, what) in SECTIONS {
                 li { a class="govuk-link" href=(address) { (name) } " — " (what) }

@@ -1,26 +1,31 @@
 //! `/municipal/applications` «Работа с заявлениями» and the coordinator's page of one.
 
-use app::lists::{Line, Page as Lines};
+use app::lists::{Choices, Listed};
+use app::saved_views::SavedView;
 use axum::{
     Router,
     extract::State,
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use domain::routing::WorkList;
+use domain::{role::Role, routing::WorkList};
 use maud::{Markup, html};
-use serde::Deserialize;
-use ui::{Choice, Field, Select, Tab};
+use ui::Tab;
 
 use crate::{
     Web,
-    asked::{Asked, address},
+    asked::Asked,
+    bulk::{self, Marked, Press},
     document_requests,
     error::Result,
     form::{Posted, Seen},
     id::Id,
     lines::{self, Shown},
     lists,
+    narrowing::{
+        self, Asking, Register, fields, taken,
+        views::{self, Naming},
+    },
     page::Page,
     review::{Desk, Rejecting},
     visit::Municipal,
@@ -28,10 +33,20 @@ use crate::{
 
 const LIST: &str = "/municipal/applications";
 
+const REGISTER: Register = Register {
+    path: LIST,
+    role: Role::Municipal,
+};
+
 /// The pages of this file.
 pub fn router() -> Router<Web> {
     Router::new()
-        .route(LIST, get(list))
+        .route(LIST, get(list).post(press))
+        .route("/municipal/applications/views", post(save_view))
+        .route(
+            "/municipal/applications/views/{id}/delete",
+            post(delete_view),
+        )
         .route("/municipal/applications/{id}", get(show))
         .route("/municipal/applications/{id}/register", post(register))
         .route("/municipal/applications/{id}/vouch", post(vouch))
@@ -45,87 +60,115 @@ pub fn router() -> Router<Web> {
         )
 }
 
-/// What the address of the list asks for.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Wanted {
-    tab: String,
-    state: String,
-    q: String,
-    after: String,
-}
-
-impl Wanted {
-    fn list(&self) -> WorkList {
-        match self.tab.as_str() {
-            "simplified" => WorkList::Simplified,
-            "industry" => WorkList::Industry,
-            _ => WorkList::Municipal,
-        }
-    }
-}
-
 async fn list(
     at: Municipal,
     State(web): State<Web>,
-    Asked(wanted): Asked<Wanted>,
-) -> Result<Markup> {
-    let waiting = wanted.state != "all";
-    let after = wanted.after.parse().ok();
-    let list = wanted.list();
-    let page = web
-        .app
-        .work_list(&at.actor, list, waiting, &wanted.q, after)
-        .await?;
-    Ok(Page::new(&at, "Работа с заявлениями").render(body(&web, &wanted, &page)))
+    Asked(asking): Asked<Asking>,
+) -> Result<Response> {
+    let wanted = asking.wanted(REGISTER, &[]);
+    if let Some(format) = taken::format(&asking) {
+        return taken::file(&web, &at.actor, caption(&asking), format, wanted).await;
+    }
+    let listed = web.app.listed(&at.actor, &wanted, asking.after()).await?;
+    let choices = web.app.list_choices(&at.actor, None).await?;
+    let views = web.app.saved_views(&at.actor).await?;
+    let body = body(&at, &web, &asking, &listed, &choices, &views);
+    Ok(Page::new(&at, "Работа с заявлениями")
+        .render(body)
+        .into_response())
 }
 
-fn body(web: &Web, wanted: &Wanted, page: &Lines<Line>) -> Markup {
-    let (tab, caption) = match wanted.list() {
-        WorkList::Municipal => ("", "Заявления"),
-        WorkList::Simplified => ("simplified", "Упрощенная форма"),
-        WorkList::Industry => ("industry", "Отраслевые"),
-    };
-    let state = if wanted.state == "all" { "all" } else { "" };
-    let after = lines::last(page);
-    let next = address(
-        LIST,
-        &[
-            ("tab", tab),
-            ("state", state),
-            ("q", &wanted.q),
-            ("after", &after),
-        ],
-    );
+fn caption(asking: &Asking) -> &'static str {
+    match asking.list() {
+        _ if asking.is_of_all_tabs() => "Все заявления",
+        WorkList::Municipal => "Заявления",
+        WorkList::Simplified => "Упрощенная форма",
+        WorkList::Industry => "Отраслевые",
+    }
+}
+
+fn body(
+    at: &Municipal,
+    web: &Web,
+    asking: &Asking,
+    listed: &Listed,
+    choices: &Choices,
+    views: &[SavedView],
+) -> Markup {
+    // What only the operator registers has no such buttons here (R-ROUTE-3).
+    let registers =
+        asking.list() == WorkList::Municipal && !asking.is_of_all_tabs() && !listed.rows.is_empty();
     html! {
-        (tabs(caption))
+        (tabs(caption(asking)))
         p class="govuk-body" {
             a class="govuk-link" href="/municipal/journal" { "Журнал регистрации заявлений" }
             " · "
             a class="govuk-link" href="/municipal/print" { "Печать заявлений" }
         }
-        (ui::filters(LIST, html! {
-            @if !tab.is_empty() { (ui::hidden("tab", tab)) }
-            (ui::select(Select {
-                field: Field { name: "state", label: "Состояние", value: state, ..Field::default() },
-                options: &[
-                    Choice { value: "", label: "ждут меня", ..Choice::default() },
-                    Choice { value: "all", label: "все", ..Choice::default() },
-                ],
-                ..Select::default()
-            }))
-            (lists::search(&wanted.q, lists::NAME_OR_NUMBER))
-        }))
-        (lines::table(page, Shown {
+        (views::bar(at, REGISTER, asking, views))
+        (fields::filters(asking, REGISTER, &[], choices))
+        (fields::besides(asking, REGISTER, choices))
+        (narrowing::count(listed))
+        (lines::table(&listed.rows, Shown {
             base: LIST,
-            caption,
-            empty: lists::nothing(&wanted.q, "Заявлений нет."),
+            caption: caption(asking),
+            empty: lists::nothing(asking.search(), "Заявлений нет."),
             municipality: false,
-            marks: None,
+            marks: registers.then_some(bulk::MARKING),
+            sorted: Some((asking, REGISTER)),
             zone: web.app.zone(),
             today: web.app.today(),
-        }, Some(&next)))
+        }))
+        (narrowing::further(asking, REGISTER, listed))
+        @if registers { (many(at, &asking.address(REGISTER, ("", ""))).buttons()) }
+        (taken::buttons(asking, REGISTER))
     }
+}
+
+fn many<'a>(at: &'a Municipal, action: &'a str) -> bulk::Desk<'a> {
+    bulk::Desk {
+        visit: at,
+        actor: &at.actor,
+        action,
+        base: LIST,
+        back: "Вернуться к заявлениям",
+    }
+}
+
+async fn press(
+    at: Municipal,
+    State(web): State<Web>,
+    Asked(asking): Asked<Asking>,
+    posted: Posted<Marked>,
+) -> Result<Markup> {
+    let action = asking.address(REGISTER, ("", ""));
+    let desk = many(&at, &action);
+    match posted.take()?.press()? {
+        Press::Register(marked) => desk.register(&web, &marked).await,
+        Press::Check(marked) => desk.check(&web, &marked, false).await,
+        Press::CheckAll => {
+            let wanted = asking.wanted(REGISTER, &[]);
+            let (marked, more) = web.app.all_of(&at.actor, &wanted).await?;
+            desk.check(&web, &marked, more).await
+        }
+    }
+}
+
+async fn save_view(
+    at: Municipal,
+    State(web): State<Web>,
+    posted: Posted<Naming>,
+) -> Result<Response> {
+    views::save(&at, &at.actor, &web, REGISTER, posted).await
+}
+
+async fn delete_view(
+    at: Municipal,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Naming>,
+) -> Result<Response> {
+    views::delete(&at, &at.actor, &web, REGISTER, id, posted).await
 }
 
 /// The tabs of «Работа с заявлениями»; `current` is the words of the one shown.

@@ -1,9 +1,11 @@
-//! `/municipal`: the coordinator's cabinet, the numbers of what waits.
+//! `/municipal`: the coordinator's cabinet, the numbers of what waits, the charts.
 
 use axum::{Router, extract::State, routing::get};
 use maud::{Markup, html};
 
-use crate::{Result, Web, lists, page::Page, visit::Municipal};
+use crate::{Result, Web, figures, lists, page::Page, visit::Municipal};
+
+const LIST: &str = "/municipal/applications";
 
 /// The page of this file.
 pub fn router() -> Router<Web> {
@@ -12,6 +14,7 @@ pub fn router() -> Router<Web> {
 
 async fn show(at: Municipal, State(web): State<Web>) -> Result<Markup> {
     let counts = web.app.municipal_counts(&at.actor).await?;
+    let all = web.app.figures(&at.actor).await?;
     let page = Page::new(&at, "Личный кабинет муниципального координатора");
     let page = match at.cabinet() {
         Some(cabinet) => page.caption(&cabinet.title),
@@ -20,7 +23,7 @@ async fn show(at: Municipal, State(web): State<Web>) -> Result<Markup> {
     Ok(page.render(html! {
         (lists::counters(&[
             (counts.new, "Новые заявления", "/municipal/applications"),
-            (counts.ending, "Срок истекает", "/municipal/applications"),
+            (counts.ending, "Срок истекает", "/municipal/applications?term=pressing"),
             (counts.without_period, "Без периода", "/municipal/schedule?without_period=yes"),
             (counts.without_experts, "Без экспертов", "/municipal/schedule?without_experts=yes"),
             (counts.conclusions, "Заключения к 15 числу", "/municipal/conclusions/month"),
@@ -28,5 +31,7 @@ async fn show(at: Municipal, State(web): State<Web>) -> Result<Markup> {
         ]))
         p { a class="govuk-link" href="/municipal/transfers" { "Переводы" } }
         p { "Не подали заявление: " strong { (lists::count(counts.not_applied)) } }
+        (figures::overdue(&all, LIST))
+        (figures::charts(&all, LIST))
     }))
 }

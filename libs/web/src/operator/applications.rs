@@ -1,28 +1,31 @@
 //! `/operator/applications` «Заявления»: everything submitted in all municipalities, and the
 //! operator's page of one.
 
-use app::lists::{Municipality, Narrowed};
+use app::lists::Municipality;
 use axum::{
     Router,
     extract::State,
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use domain::{actor::TenantId, life::Status, words};
+use domain::{actor::TenantId, role::Role};
 use maud::{Markup, html};
-use serde::Deserialize;
-use ui::{Checkbox, Choice, Field, Select};
+use ui::{Choice, Field, Select};
 use uuid::Uuid;
 
 use crate::{
     Web,
-    asked::{Asked, address},
+    asked::Asked,
     document_requests,
     error::Result,
     form::{Posted, Seen},
     id::Id,
     lines::{self, Shown},
     lists,
+    narrowing::{
+        self, Asking, Register, fields, taken,
+        views::{self, Naming},
+    },
     page::Page,
     review::{Desk, Rejecting},
     visit::Operator,
@@ -30,10 +33,20 @@ use crate::{
 
 const LIST: &str = "/operator/applications";
 
+const REGISTER: Register = Register {
+    path: LIST,
+    role: Role::Operator,
+};
+
 /// The pages of this file.
 pub fn router() -> Router<Web> {
     Router::new()
         .route(LIST, get(list))
+        .route("/operator/applications/views", post(save_view))
+        .route(
+            "/operator/applications/views/{id}/delete",
+            post(delete_view),
+        )
         .route("/operator/applications/{id}", get(show))
         .route("/operator/applications/{id}/register", post(register))
         .route(
@@ -46,61 +59,56 @@ pub fn router() -> Router<Web> {
         )
 }
 
-/// What the address of the list asks for.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Wanted {
-    municipality: String,
-    state: String,
-    overdue: String,
-    q: String,
-    after: String,
-}
-
 async fn list(
     at: Operator,
     State(web): State<Web>,
-    Asked(wanted): Asked<Wanted>,
-) -> Result<Markup> {
+    Asked(asking): Asked<Asking>,
+) -> Result<Response> {
     let municipalities = web.app.municipalities(&at.actor).await?;
-    let overdue = wanted.overdue == "yes";
-    let by = Narrowed {
-        tenant: municipality_of(&municipalities, &wanted.municipality),
-        // Only what is under review has a term that can be missed.
-        status: if overdue {
-            Some(Status::UnderReview)
-        } else {
-            Status::from_code(&wanted.state)
-        },
-        due_before: overdue.then(|| web.app.today()),
-    };
-    let page = web
-        .app
-        .submitted(&at.actor, by, &wanted.q, wanted.after.parse().ok())
-        .await?;
-    let after = lines::last(&page);
-    let next = address(
-        LIST,
-        &[
-            ("municipality", &wanted.municipality),
-            ("state", &wanted.state),
-            ("overdue", &wanted.overdue),
-            ("q", &wanted.q),
-            ("after", &after),
-        ],
-    );
-    Ok(Page::new(&at, "Заявления").render(html! {
-        (filters(&wanted, &municipalities))
-        (lines::table(&page, Shown {
-            base: LIST,
-            caption: "Заявления",
-            empty: lists::nothing(&wanted.q, "Заявлений нет."),
-            municipality: true,
-            marks: None,
-            zone: web.app.zone(),
-            today: web.app.today(),
-        }, Some(&next)))
-    }))
+    let wanted = asking.wanted(REGISTER, &municipalities);
+    if let Some(format) = taken::format(&asking) {
+        return taken::file(&web, &at.actor, "Заявления", format, wanted).await;
+    }
+    let listed = web.app.listed(&at.actor, &wanted, asking.after()).await?;
+    let choices = web.app.list_choices(&at.actor, wanted.tenant).await?;
+    let views = web.app.saved_views(&at.actor).await?;
+    Ok(Page::new(&at, "Заявления")
+        .render(html! {
+            (views::bar(&at, REGISTER, &asking, &views))
+            (fields::filters(&asking, REGISTER, &municipalities, &choices))
+            (fields::besides(&asking, REGISTER, &choices))
+            (narrowing::count(&listed))
+            (lines::table(&listed.rows, Shown {
+                base: LIST,
+                caption: "Заявления",
+                empty: lists::nothing(asking.search(), "Заявлений нет."),
+                municipality: true,
+                marks: None,
+                sorted: Some((&asking, REGISTER)),
+                zone: web.app.zone(),
+                today: web.app.today(),
+            }))
+            (narrowing::further(&asking, REGISTER, &listed))
+            (taken::buttons(&asking, REGISTER))
+        })
+        .into_response())
+}
+
+async fn save_view(
+    at: Operator,
+    State(web): State<Web>,
+    posted: Posted<Naming>,
+) -> Result<Response> {
+    views::save(&at, &at.actor, &web, REGISTER, posted).await
+}
+
+async fn delete_view(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Naming>,
+) -> Result<Response> {
+    views::delete(&at, &at.actor, &web, REGISTER, id, posted).await
 }
 
 /// The municipality an address names by its public id.
@@ -138,37 +146,6 @@ pub fn municipality_filter(municipalities: &[Municipality], chosen: &str) -> Mar
         options: &options,
         ..Select::default()
     })
-}
-
-fn filters(wanted: &Wanted, municipalities: &[Municipality]) -> Markup {
-    let states: Vec<Choice<'_>> = Status::ALL
-        .iter()
-        .filter(|status| status.is_submitted())
-        .map(|status| Choice {
-            value: status.code(),
-            label: words::status_name(*status),
-            ..Choice::default()
-        })
-        .collect();
-    ui::filters(
-        LIST,
-        html! {
-            (municipality_filter(municipalities, &wanted.municipality))
-            (ui::select(Select {
-                field: Field { name: "state", label: "Состояние", value: &wanted.state, ..Field::default() },
-                empty: Some("все"),
-                options: &states,
-                ..Select::default()
-            }))
-            (ui::checkbox(Checkbox {
-                name: "overdue",
-                label: "Срок истёк",
-                checked: wanted.overdue == "yes",
-                ..Checkbox::default()
-            }))
-            (lists::search(&wanted.q, lists::NAME_OR_NUMBER))
-        },
-    )
 }
 
 fn desk<'a>(at: &'a Operator, web: &'a Web) -> Desk<'a> {

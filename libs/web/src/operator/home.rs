@@ -1,10 +1,12 @@
-//! `/operator` «Консоль оператора»: what waits, and the municipalities at a glance.
+//! `/operator` «Консоль оператора»: what waits, the municipalities at a glance, the charts.
 
 use axum::{Router, extract::State, routing::get};
 use maud::{Markup, html};
 
 use super::municipalities;
-use crate::{Result, Web, lists, page::Page, visit::Operator};
+use crate::{Result, Web, figures, lists, page::Page, visit::Operator};
+
+const LIST: &str = "/operator/applications";
 
 /// The page of this file.
 pub fn router() -> Router<Web> {
@@ -13,6 +15,7 @@ pub fn router() -> Router<Web> {
 
 async fn show(at: Operator, State(web): State<Web>) -> Result<Markup> {
     let (counts, glance) = web.app.operator_counts(&at.actor).await?;
+    let all = web.app.figures(&at.actor).await?;
     Ok(Page::new(&at, "Консоль оператора").render(html! {
         (lists::counters(&[
             (counts.simplified, "Очередь: упрощенная форма", "/operator/queue?tab=simplified"),
@@ -21,6 +24,8 @@ async fn show(at: Operator, State(web): State<Web>) -> Result<Markup> {
             (counts.conclusions, "Заключения в Центре", "/operator/conclusions"),
             (counts.withdrawals, "Отзывы на рассмотрении", "/operator/withdrawals"),
         ]))
+        (figures::overdue(&all, LIST))
         (municipalities::at_a_glance(&glance))
+        (figures::charts(&all, LIST))
     }))
 }

@@ -1,12 +1,19 @@
 //! `/operator/municipalities` «Муниципалитеты»: each with its numbers, which lead to the lists
 //! they count (01 §1.8).
 
-use app::dashboard::Glance;
+use app::{dashboard::Glance, listing::Listing};
 use axum::{Router, extract::State, routing::get};
 use maud::{Markup, html};
+use serde::Deserialize;
 use ui::{Column, Table, Tone};
 
-use crate::{Result, Web, asked::address, page::Page, visit::Operator};
+use crate::{
+    Result, Web,
+    asked::{Asked, address},
+    lists,
+    page::Page,
+    visit::Operator,
+};
 
 const HEADING: &str = "Муниципалитеты";
 
@@ -15,11 +22,24 @@ pub fn router() -> Router<Web> {
     Router::new().route("/operator/municipalities", get(show))
 }
 
-async fn show(at: Operator, State(web): State<Web>) -> Result<Markup> {
-    let rows = web.app.municipalities_at_a_glance(&at.actor).await?;
+/// What the address asks for.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Asking {
+    after: String,
+}
+
+async fn show(
+    at: Operator,
+    State(web): State<Web>,
+    Asked(asking): Asked<Asking>,
+) -> Result<Markup> {
+    let after = lists::after(&asking.after);
+    let page = web.app.municipalities_at_a_glance(&at.actor, after).await?;
     Ok(Page::new(&at, HEADING).render(html! {
         p { a class="govuk-link" href="/operator/transfers" { "Переводы" } }
-        (everything(&rows))
+        (everything(&page.rows))
+        (lists::next_page("/operator/municipalities?", "after", page.next))
     }))
 }
 
@@ -30,11 +50,11 @@ fn everything(municipalities: &[Glance]) -> Markup {
         .map(|row| {
             vec![
                 name(row),
-                html! { (row.teachers) },
-                html! { (row.experts) },
+                html! { (lists::count(row.teachers)) },
+                html! { (lists::count(row.experts)) },
                 number(row.submitted, row, &[]),
                 number(row.under_review, row, &[("state", "under_review")]),
-                number(row.overdue, row, &[("overdue", "yes")]),
+                number(row.overdue, row, &[("term", "overdue")]),
                 number(row.registered, row, &[("state", "registered")]),
                 marks(row),
             ]
@@ -59,22 +79,23 @@ fn everything(municipalities: &[Glance]) -> Markup {
 }
 
 /// What waits in each: for the console's first page.
-pub fn at_a_glance(municipalities: &[Glance]) -> Markup {
+pub fn at_a_glance(municipalities: &Listing<Glance>) -> Markup {
     let rows = municipalities
+        .rows
         .iter()
         .map(|row| {
             vec![
                 name(row),
-                html! { (row.under_review) },
-                html! { (row.overdue) },
-                html! { (row.without_period) },
-                html! { (row.without_experts) },
-                html! { (row.conclusions) },
+                number(row.under_review, row, &[("state", "under_review")]),
+                number(row.overdue, row, &[("term", "overdue")]),
+                number(row.without_period, row, &[("gap", "period")]),
+                number(row.without_experts, row, &[("gap", "experts")]),
+                html! { (lists::count(row.conclusions)) },
                 marks(row),
             ]
         })
         .collect();
-    ui::table(Table {
+    let table = ui::table(Table {
         caption: HEADING,
         columns: &[
             Column::text("Муниципалитет"),
@@ -88,7 +109,13 @@ pub fn at_a_glance(municipalities: &[Glance]) -> Markup {
         rows,
         empty: "Муниципалитетов пока нет.",
         ..Table::default()
-    })
+    });
+    html! {
+        (table)
+        @if municipalities.next.is_some() {
+            p { a class="govuk-link" href="/operator/municipalities" { "Все муниципалитеты" } }
+        }
+    }
 }
 
 fn name(row: &Glance) -> Markup {
@@ -98,7 +125,7 @@ fn name(row: &Glance) -> Markup {
 /// A number that leads to what it counts; nothing leads nowhere.
 fn number(n: i64, row: &Glance, narrowed: &[(&str, &str)]) -> Markup {
     html! {
-        @if n == 0 { "0" } @else { a class="govuk-link" href=(list(row, narrowed)) { (n) } }
+        @if n == 0 { "0" } @else { a class="govuk-link" href=(list(row, narrowed)) { (lists::count(n)) } }
     }
 }
 

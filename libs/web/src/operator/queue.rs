@@ -1,20 +1,19 @@
 //! `/operator/queue` «Очередь»: what only the operator registers, the oldest deadline first,
 //! one by one or many at once.
 
-use app::lists::{Answered, COUNTED, Queue};
+use app::lists::{COUNTED, Queue, Wanted};
 use axum::{Router, extract::State, routing::get};
-use domain::routing::WorkList;
+use domain::{life::Status, routing::WorkList};
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{Column, Form, Tab, Tone, ru};
-use uuid::Uuid;
+use ui::{Pagination, Tab, ru};
 
 use crate::{
     Web,
     asked::{Asked, address},
-    error::{Error, Result},
+    bulk::{self, Desk, Marked, Press},
+    error::Result,
     form::Posted,
-    form::version,
     lines::{self, Shown},
     lists,
     page::Page,
@@ -22,51 +21,75 @@ use crate::{
 };
 
 const QUEUE: &str = "/operator/queue";
-const MARKING: &str = "marking";
 
 /// The pages of this file.
 pub fn router() -> Router<Web> {
-    Router::new().route(QUEUE, get(list).post(register))
+    Router::new().route(QUEUE, get(list).post(press))
 }
 
 /// What the address asks for.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Wanted {
+struct Asking {
     tab: String,
     q: String,
     after: String,
 }
 
+impl Asking {
+    fn list(&self) -> WorkList {
+        match self.tab.as_str() {
+            "industry" => WorkList::Industry,
+            _ => WorkList::Simplified,
+        }
+    }
+
+    /// The list's address, from its beginning or from behind a row.
+    fn address(&self, after: &str) -> String {
+        let tab = match self.list() {
+            WorkList::Industry => "industry",
+            _ => "",
+        };
+        address(QUEUE, &[("tab", tab), ("q", &self.q), ("after", after)])
+    }
+}
+
+fn desk<'a>(at: &'a Operator, action: &'a str) -> Desk<'a> {
+    Desk {
+        visit: at,
+        actor: &at.actor,
+        action,
+        base: "/operator/applications",
+        back: "Вернуться в очередь",
+    }
+}
+
 async fn list(
     at: Operator,
     State(web): State<Web>,
-    Asked(wanted): Asked<Wanted>,
+    Asked(asking): Asked<Asking>,
 ) -> Result<Markup> {
-    let list = match wanted.tab.as_str() {
-        "industry" => WorkList::Industry,
-        _ => WorkList::Simplified,
-    };
+    let after = asking.after.parse().ok();
     let queue = web
         .app
-        .queue(&at.actor, list, &wanted.q, wanted.after.parse().ok())
+        .queue(&at.actor, asking.list(), &asking.q, after)
         .await?;
-    Ok(Page::new(&at, "Очередь").render(body(&at, &web, list, &wanted.q, &queue)))
+    Ok(Page::new(&at, "Очередь").render(body(&at, &web, &asking, &queue)))
 }
 
-fn body(at: &Operator, web: &Web, list: WorkList, typed: &str, queue: &Queue) -> Markup {
-    let industry = list == WorkList::Industry;
-    let (tab, caption) = if industry {
-        ("industry", "Отраслевые")
+fn body(at: &Operator, web: &Web, asking: &Asking, queue: &Queue) -> Markup {
+    let industry = asking.list() == WorkList::Industry;
+    let caption = if industry {
+        "Отраслевые"
     } else {
-        ("", "Упрощенная форма")
+        "Упрощенная форма"
     };
     let counts = [queue.simplified, queue.industry].map(|count| {
         let (count, most) = (u64::try_from(count), u64::try_from(COUNTED));
         ru::count_capped(count.unwrap_or_default(), most.unwrap_or_default())
     });
-    let after = lines::last(&queue.page);
-    let next = address(QUEUE, &[("tab", tab), ("q", typed), ("after", &after)]);
+    let last = queue.page.rows.last().filter(|_| queue.page.more);
+    let next = last.map(|line| asking.address(&line.public_id.to_string()));
     html! {
         (ui::tabs(&[
             Tab { href: QUEUE, text: "Упрощенная форма", count: None, current: !industry },
@@ -74,101 +97,45 @@ fn body(at: &Operator, web: &Web, list: WorkList, typed: &str, queue: &Queue) ->
         ]))
         p { "Ждут регистрации: упрощенная форма — " (counts[0]) ", отраслевые — " (counts[1]) "." }
         (ui::filters(QUEUE, html! {
-            @if industry { (ui::hidden("tab", tab)) }
-            (lists::search(typed, lists::NAME_OR_NUMBER))
+            @if industry { (ui::hidden("tab", "industry")) }
+            (lists::search(&asking.q, lists::NAME_OR_NUMBER))
         }))
-        (lines::table(&queue.page, Shown {
+        (lines::table(&queue.page.rows, Shown {
             base: "/operator/applications",
             caption,
-            empty: lists::nothing(typed, "Заявлений нет."),
+            empty: lists::nothing(&asking.q, "Заявлений нет."),
             municipality: true,
-            marks: Some(MARKING),
+            marks: Some(bulk::MARKING),
+            sorted: None,
             zone: web.app.zone(),
             today: web.app.today(),
-        }, Some(&next)))
-        @if !queue.page.rows.is_empty() {
-            (ui::form(
-                Form { action: QUEUE, csrf: &at.csrf, id: Some(MARKING), ..Form::default() },
-                ui::button("Зарегистрировать отмеченные"),
-            ))
-        }
-    }
-}
-
-/// The marked rows, each `id.version`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Marked {
-    application: Vec<String>,
-}
-
-/// The answer is a page of its own and not a redirect: pressed again it answers each row anew,
-/// what is registered already with its number.
-async fn register(at: Operator, State(web): State<Web>, posted: Posted<Marked>) -> Result<Markup> {
-    let marked: Vec<(Uuid, i32)> = posted
-        .take()?
-        .application
-        .iter()
-        .filter_map(|value| {
-            let (id, seen) = value.split_once('.')?;
-            Some((id.parse().ok()?, version(seen)))
-        })
-        .take(app::lists::PAGE)
-        .collect();
-    if marked.is_empty() {
-        return Err(Error::Invalid(vec![app::FieldFault::new(
-            "",
-            "Отметьте хотя бы одно заявление.",
-        )]));
-    }
-    let answers = web.app.register_many(&at.actor, &marked).await?;
-    Ok(Page::new(&at, "Результат регистрации")
-        .back(QUEUE)
-        .render(results(answers)))
-}
-
-fn results(answers: Vec<Answered>) -> Markup {
-    let done = answers
-        .iter()
-        .filter(|(_, _, outcome)| outcome.is_ok())
-        .count();
-    let all = answers.len();
-    let rows = answers.into_iter().map(|(id, name, outcome)| {
-        vec![
-            html! { a class="govuk-link" href={ "/operator/applications/" (id) } { (name) } },
-            match outcome {
-                Ok((number, date)) => html! {
-                    (ui::tag(Tone::Green, "зарегистрировано"))
-                    " № " (number) " от " (ru::date_short(date))
-                },
-                Err(error) => html! {
-                    (ui::tag(Tone::Red, "не зарегистрировано")) " "
-                    (reason(error, "Это заявление регистрируете не вы."))
-                },
-            },
-        ]
-    });
-    html! {
-        p { "Зарегистрировано: " (done) " из " (all) "." }
-        (ui::table(ui::Table {
-            caption: "Результат регистрации",
-            caption_hidden: true,
-            columns: &[Column::text("ФИО"), Column::text("Результат")],
-            rows: rows.collect(),
-            empty: "",
         }))
-        (ui::link_button(QUEUE, "Вернуться в очередь"))
+        (lists::partial(queue.page.partial))
+        (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
+        @if !queue.page.rows.is_empty() { (desk(at, &asking.address("")).buttons()) }
     }
 }
 
-/// Why a row of many was not done; `forbidden` is said where somebody else does it. Faults of ours
-/// are logged and told without their details.
-pub fn reason(error: app::Error, forbidden: &str) -> String {
-    let words = error.to_string();
-    match Error::from(error) {
-        Error::NotFound => "Заявление не найдено.".to_owned(),
-        Error::Forbidden => forbidden.to_owned(),
-        Error::Internal | Error::Unavailable => "Не получилось: повторите позже.".to_owned(),
-        _ => words,
+async fn press(
+    at: Operator,
+    State(web): State<Web>,
+    Asked(asking): Asked<Asking>,
+    posted: Posted<Marked>,
+) -> Result<Markup> {
+    let action = asking.address("");
+    let desk = desk(&at, &action);
+    match posted.take()?.press()? {
+        Press::Register(marked) => desk.register(&web, &marked).await,
+        Press::Check(marked) => desk.check(&web, &marked, false).await,
+        Press::CheckAll => {
+            let wanted = Wanted {
+                list: Some(asking.list()),
+                status: Some(Status::UnderReview),
+                search: asking.q,
+                ..Wanted::default()
+            };
+            let (marked, more) = web.app.all_of(&at.actor, &wanted).await?;
+            desk.check(&web, &marked, more).await
+        }
     }
 }

@@ -36,6 +36,8 @@ pub struct Line {
     pub route: Route,
     /// The journal's number.
     pub registered_number: Option<i32>,
+    /// The journal's date.
+    pub registered_on: Option<NaiveDate>,
     /// The version, for acts on many rows at once.
     pub version: i32,
     /// Whether the coordinator marked it «Проверено».
@@ -62,6 +64,7 @@ pub(super) struct Row {
     pub(super) status: String,
     pub(super) route: String,
     pub(super) registered_number: Option<i32>,
+    pub(super) registered_on: Option<NaiveDate>,
     pub(super) version: i32,
     pub(super) vouched: bool,
     pub(super) frozen: bool,
@@ -89,6 +92,7 @@ impl TryFrom<Row> for Line {
             status: known(Status::from_code(&row.status), "application.status")?,
             route: known(Route::from_code(&row.route), "application.route")?,
             registered_number: row.registered_number,
+            registered_on: row.registered_on,
             version: row.version,
             vouched: row.vouched,
             frozen: row.frozen,

@@ -6,8 +6,8 @@ use domain::reference::{Category, Decision};
 use maud::{Markup, html};
 use ui::{Column, Fact, Pagination, Table, Tone, ru};
 
-use super::{super::queue, PATH};
-use crate::{asked::address, case, lists};
+use super::PATH;
+use crate::{asked::address, bulk, case, lists};
 
 pub(super) fn file_link(order: &Order) -> Markup {
     html! { a class="govuk-link" href={ "/orders/" (order.public_id) } { (order.file_name) } }
@@ -58,7 +58,7 @@ fn answer((id, name, outcome): Answered) -> Vec<Markup> {
             Ok(words) => html! { (ui::tag(Tone::Green, "записано")) " " (words) },
             Err(error) => html! {
                 (ui::tag(Tone::Red, "не записано")) " "
-                (queue::reason(error, "По этому заявлению решаете не вы."))
+                (bulk::reason(error, "По этому заявлению решаете не вы."))
             },
         },
     ]
