@@ -322,7 +322,7 @@ async fn every_list_walks_an_index_in_its_order() {
     let mut explained = 0;
     let narrowed = narrowed();
     let narrowed = || narrowed.iter().map(|(roles, part)| (*roles, part.as_str()));
-    let known = || LISTS.into_iter().chain(OTHERS).chain(narrowed());
+    let known = || LISTS.iter().copied().chain(OTHERS).chain(narrowed());
     let parts: Vec<&str> = known().map(|(_, part)| part).chain(WALKS).collect();
     let listed = |text: &str| parts.iter().filter(|part| text.contains(**part)).count();
     for statement in statements

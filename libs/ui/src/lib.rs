@@ -28,8 +28,8 @@ pub use collection::{
     Column, Direction, Event, FileRow, Sort, Table, files, row_checkbox, row_mark, table, timeline,
 };
 pub use content::{
-    Bar, Card, Counter, Fact, Step, Tone, Weight, bars, cards, counters, details, inset,
-    notification, progress, steps, summary, tag, waiting, warning,
+    Card, Counter, Fact, Step, Tone, Weight, cards, counters, details, inset, notification,
+    progress, steps, summary, tag, waiting, warning,
 };
 pub use field::{
     Field, FileField, Width, date, email, file, hidden, number, password, row_text, tel, text,

@@ -20,10 +20,10 @@ use ui::{ActionButton, ButtonStyle, Choice, Column, Field, Pagination, Select, T
 use crate::{
     Web,
     asked::{Asked, address},
+    bulk::reason,
     error::Result,
     form::Posted,
     lists,
-    operator::reason,
     page::Page,
     visit::Municipal,
 };

@@ -13,10 +13,11 @@ use uuid::Uuid;
 use super::{Desk, period_filter};
 use crate::{
     asked::address,
+    bulk::reason,
     error::{Error, Result},
     form::{Posted, version},
     lists::or_dash,
-    operator::{municipality_filter, reason},
+    operator::municipality_filter,
     page::Page,
 };
 

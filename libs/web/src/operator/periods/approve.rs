@@ -14,9 +14,9 @@ use serde::Deserialize;
 use ui::{Column, Field, Form, Table, Tone, Width};
 use uuid::Uuid;
 
-use super::{super::queue, PATH};
+use super::PATH;
 use crate::{
-    Web,
+    Web, bulk,
     error::Result,
     form::{Posted, stale_form, version},
     id::Id,
@@ -145,7 +145,7 @@ fn outcome(id: Uuid, approved: Approved) -> Markup {
             Ok(n) => html! { (n) },
             Err(error) => html! {
                 (ui::tag(Tone::Red, "не утверждено")) " "
-                (queue::reason(error, "Этот муниципалитет утверждаете не вы."))
+                (bulk::reason(error, "Этот муниципалитет утверждаете не вы."))
             },
         };
         (name, words)
