@@ -95,6 +95,7 @@ impl Scene {
         // An approved period stands in the form as text.
         let open = self.state().await == "open";
         let plan = Plan {
+            comment: None,
             period: if open { &period } else { "" },
             experts: [id(0), id(1)],
         };
@@ -286,6 +287,7 @@ async fn r_per_1_an_approved_period_is_closed_for_municipalities() {
 
     // The form offers the period no more; who names it all the same is told.
     let plan = Plan {
+        comment: None,
         period: &id.to_string(),
         experts: ["", ""],
     };

@@ -333,7 +333,10 @@ async fn print_an_archive_has_every_document_once_and_its_list() {
     let pressed = press(&browser, MUNICIPAL, "Собрать архив (ZIP)", &fields).await;
     let bytes = made(&browser, &pressed, "Скачать (ZIP)").await;
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+    let names: Vec<String> = archive
+        .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .collect();
     let folder = "0001 Иванова Мария Сергеевна";
     assert_eq!(names.len(), 6, "{names:#?}");
     assert_eq!(names[0], format!("{folder}/01 Заявление.pdf"));

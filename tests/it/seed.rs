@@ -86,8 +86,6 @@ pub async fn full(world: &World) -> Full {
         uuid(),
         uuid(),
         uuid(),
-        uuid(),
-        uuid(),
     ))
     .await;
     let file: i64 = sql
