@@ -184,7 +184,7 @@ GRANT INSERT (tenant_id, public_id, period_id, s3_key, file_name, content_type, 
   ON app.municipal_schedule TO attest_tenant;
 GRANT UPDATE (state, s3_key, file_name, content_type, size, sha256, by_account, signed_at, version)
   ON app.municipal_schedule TO attest_tenant;
-GRANT SELECT (tenant_id), DELETE ON app.municipal_schedule TO attest_mover;
+GRANT SELECT, UPDATE, DELETE ON app.municipal_schedule TO attest_mover;
 GRANT SELECT (tenant_id, period_id, s3_key, version), UPDATE (state, version) ON app.municipal_schedule TO attest_definer;
 -- Its scan leaves with its municipality, and is named by a row as a case's file is.
 CREATE POLICY definer_consents ON app.consent FOR SELECT TO attest_definer

@@ -75,7 +75,8 @@ BEGIN
   ELSE
     INSERT INTO app.gap_request (tenant_id, application_id, asked_by) VALUES (NEW.tenant_id, NEW.application_id,
       CASE WHEN app.ctx_tenant() = NEW.tenant_id AND app.acting_role(session_user) = 'municipal'
-        THEN app.ctx_account() END);
+        THEN app.ctx_account() END)
+      ON CONFLICT (tenant_id, application_id) WHERE state = 'open' DO NOTHING;
   END IF;
   RETURN NULL;
 END $$;

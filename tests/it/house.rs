@@ -44,7 +44,9 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("runtime", &[]),
     (
         "tests",
-        &["app", "authz", "db", "domain", "runtime", "storage", "web"],
+        &[
+            "app", "authz", "db", "domain", "runtime", "sheets", "storage", "web",
+        ],
     ),
 ];
 

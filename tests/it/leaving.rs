@@ -350,8 +350,9 @@ async fn sec_106_a_municipality_leaves_nothing_behind() {
         ];
         let expected = usize::from(touched.contains(&table.as_str()));
         assert_eq!(changed.len(), expected, "{table}: {changed:#?}");
-        // The expert's letter goes, the teacher gets one; the case tells why its place is free.
-        let come = usize::from(table == "application_event");
+        // The expert's letter goes, the teacher gets one; the case tells why its place is free,
+        // and the Centre is asked to fill it.
+        let come = usize::from(["application_event", "gap_request"].contains(&table.as_str()));
         assert_eq!(after[table].len(), rows.len() + come, "{table}");
     }
     let gap: bool = sql
@@ -372,7 +373,7 @@ async fn sec_106_a_municipality_leaves_nothing_behind() {
         Vec::<String>::new()
     );
     let others = format!("t/{}/", other.town.id);
-    assert_eq!(store().keys(&others, "").await.unwrap().len(), 1);
+    assert_eq!(store().keys(&others, "").await.unwrap().len(), 2);
 
     // Redis.
     for ended in [&teacher, &standing_here] {
@@ -416,7 +417,7 @@ async fn sec_106_an_interrupted_removal_is_taken_up() {
         .await;
     drop(begun.unwrap());
     let under = format!("t/{}/", own.town.id);
-    assert_eq!(store().keys(&under, "").await.unwrap().len(), 1);
+    assert_eq!(store().keys(&under, "").await.unwrap().len(), 2);
     let redis_url = redis_apart(8);
     remove(&world, &redis_url, &own.town, &export, false).await;
     assert_eq!(

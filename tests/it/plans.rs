@@ -422,7 +422,10 @@ async fn lists_of_a_large_municipality_are_not_sorted() {
         let plan = plan(&mut sql, &format!("({nulls})")).await;
         let mut all = Vec::new();
         nodes(&plan, false, &mut all);
-        let sorted = |(node, limited): &(&Value, bool)| *limited && is(node, &["Sort"]);
+        // The few requests of one gap, of which a row shows the last.
+        let of_a_row = |node: &Value| node["Sort Key"] == serde_json::json!(["r.id DESC"]);
+        let sorted =
+            |(node, limited): &(&Value, bool)| *limited && is(node, &["Sort"]) && !of_a_row(node);
         assert!(!all.iter().any(sorted), "{part}: {plan:#}");
         sql.script("DEALLOCATE asked").await;
     }

@@ -63,7 +63,7 @@ pub async fn full(world: &World) -> Full {
              VALUES ('{}', 'период {id}', date '3000-01-01' + 2 * {id}::int, date '3000-01-02' + 2 * {id}::int) RETURNING id)
          INSERT INTO app.municipal_schedule (tenant_id, public_id, period_id, s3_key, file_name, content_type, size,
              sha256, by_account)
-           SELECT {tenant}, '{}', p.id, 't/{tenant}/signed', 'график.pdf', 'application/pdf', 1, '\\x00',
+           SELECT {tenant}, '{}', p.id, 't/{tenant}/' || gen_random_uuid(), 'график.pdf', 'application/pdf', 1, '\\x00',
              {coordinator_account} FROM p;
          INSERT INTO app.saved_view (public_id, account_id, role, membership_id, list, query, name)
            VALUES ('{}', {coordinator_account}, 'municipal', {coordinator_membership}, 'applications', 'state=all', 'Вид {id}');
@@ -115,11 +115,11 @@ pub async fn full(world: &World) -> Full {
          INSERT INTO app.conclusion_reminder (tenant_id, application_id, account_id, on_day)
            VALUES ({tenant}, {id}, {account}, '2026-09-01');
          WITH h AS (INSERT INTO app.handover (tenant_id, public_id, municipality, year, number, month, made_on, made_by)
-             VALUES ({tenant}, '{}', 'Муниципалитет', 2026, 1, '2026-08-01', '2026-08-15', 'Координатор') RETURNING id)
+             VALUES ({tenant}, '{}', 'Муниципалитет {tenant}', 2026, 1, '2026-08-01', '2026-08-15', 'Координатор') RETURNING id)
          INSERT INTO app.handover_row (tenant_id, handover_id, application)
            SELECT {tenant}, h.id, a.public_id FROM h, app.application a WHERE a.id = {id};
          WITH o AS (INSERT INTO app.order (public_id, number, date, s3_key, file_name, size, sha256)
-             VALUES ('{}', 'seed-{id}', '2026-12-01', 'r/seed-{id}', 'распоряжение.pdf', 1, '\\x00') RETURNING id)
+             VALUES ('{}', 'seed-{id}', '2026-12-01', 'r/' || gen_random_uuid(), 'распоряжение.pdf', 1, '\\x00') RETURNING id)
          INSERT INTO app.decision (tenant_id, application_id, order_id, granted, category)
            SELECT {tenant}, {id}, o.id, true, 'first' FROM o;",
         uuid(),

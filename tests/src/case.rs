@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use app::{applications::Submission, files::Received};
 use db::applications::own::Choice;
-use domain::reference::{Category, Form, Procedure};
+use domain::{
+    card::Snapshot,
+    name::FullName,
+    reference::{Category, Code, Form, Procedure},
+};
 use uuid::Uuid;
 
 use crate::town::{Person, Town};
@@ -19,6 +23,26 @@ pub struct Application {
     pub public_id: Uuid,
     /// The municipality.
     pub tenant: i32,
+}
+
+/// The card as it was formed.
+fn snapshot(municipality: &str) -> Snapshot {
+    let name = |surname, name, patronymic| FullName::parse(surname, name, patronymic).unwrap();
+    Snapshot {
+        name: name("Иванова", "Мария", "Сергеевна"),
+        genitive: name("Ивановой", "Марии", "Сергеевны"),
+        dative: name("Ивановой", "Марии", "Сергеевне"),
+        age: 40,
+        position: Code::parse("uchitel").unwrap(),
+        position_name: "учитель".to_owned(),
+        subject: None,
+        municipality: municipality.to_owned(),
+        organisation: "Школа".to_owned(),
+        organisation_type: "школа".to_owned(),
+        education: None,
+        service: [18, 17, 12],
+        held: None,
+    }
 }
 
 impl Town {
@@ -72,11 +96,14 @@ impl Town {
         let application = self.draft_of(teacher, procedure).await;
         let mut sql = self.world().teaching(teacher).await;
         for step in [
-            "status = 'formed', edition = 1, formed_at = app.ctx_now(), position = 'uchitel', \
-             surname = 'Иванова', name = 'Мария', patronymic = 'Сергеевна'",
-            "status = 'under_review'",
+            format!(
+                "status = 'formed', edition = 1, formed_at = app.ctx_now(), position = 'uchitel', \
+                 surname = 'Иванова', name = 'Мария', patronymic = 'Сергеевна', snapshot = '{}'",
+                serde_json::to_string(&snapshot(&self.name)).unwrap()
+            ),
+            "status = 'under_review'".to_owned(),
         ] {
-            let rows = sql.run(&application.update(step)).await;
+            let rows = sql.run(&application.update(&step)).await;
             assert_eq!(rows, Ok(1), "{step}");
         }
         application

@@ -4,6 +4,7 @@
 mod applications;
 mod joined;
 mod journal;
+mod lists;
 
 use std::{io, path::PathBuf};
 
@@ -76,6 +77,12 @@ async fn make(app: &App, attempt: &Attempt) -> Result<(), Error> {
         } => {
             let filter = journal::filter(*from, *to, *municipality);
             journal::make(app, attempt, filter, folder.path()).await?
+        }
+        Request::Schedule { period } => {
+            lists::schedule(app, attempt, *period, folder.path()).await?
+        }
+        Request::Handover { municipality, id } => {
+            lists::handover(app, attempt, *municipality, *id, folder.path()).await?
         }
         Request::Applications { of, format, reason } => {
             let asked = Asked {

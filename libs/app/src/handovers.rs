@@ -9,6 +9,7 @@ use db::{
     events,
     handovers::{self, Giver},
     letters,
+    printouts::{self, Request},
 };
 use domain::{
     act::acts,
@@ -16,6 +17,7 @@ use domain::{
     audit::Deed,
     calendar::{first_of_month, month_name},
     letter::LetterKind,
+    reference::Category,
     value::Line,
 };
 use uuid::Uuid;
@@ -45,6 +47,33 @@ pub struct HandoverView {
     pub handover: Handover,
     /// What it names, in its order.
     pub rows: Vec<Named>,
+}
+
+/// The columns every table of a register's rows begins with.
+pub const COLUMNS: [&str; 6] = [
+    "№",
+    "ФИО",
+    "Должность",
+    "Место работы",
+    "Заявленная категория",
+    "Период",
+];
+
+/// The cells of the `n`th row, one a column.
+#[must_use]
+pub fn cells(n: usize, named: &Named) -> [String; COLUMNS.len()] {
+    let name = match named.name.as_str() {
+        "" => "передано в другой муниципалитет",
+        name => name,
+    };
+    [
+        n.to_string(),
+        name.to_owned(),
+        named.position.clone(),
+        named.organisation.clone(),
+        named.category.map_or("", Category::name).to_owned(),
+        named.period.clone(),
+    ]
 }
 
 impl App {
@@ -80,6 +109,24 @@ impl App {
             handover: permit.into_row(),
             rows,
         })
+    }
+
+    /// Has a register printed, to be signed: the printout's id.
+    ///
+    /// # Errors
+    /// As [`App::handover`].
+    pub async fn print_handover(&self, actor: &Actor, id: Uuid) -> Result<Uuid> {
+        let mut tx = self.db.enter::<acts::ReadConclusion>(actor).await?;
+        let handover = handovers::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        let permit = tx.may(handover).await?;
+        let request = Request::Handover {
+            municipality: permit.tenant.0,
+            id,
+        };
+        let printout = printouts::ask(&mut tx, &request).await?;
+        events::audit(&mut tx, Some(permit.id)).await?;
+        tx.commit().await?;
+        Ok(printout)
     }
 
     /// Makes a register of the conclusions passed to the Centre in the month `wanted`, or in the

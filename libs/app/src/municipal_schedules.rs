@@ -1,8 +1,12 @@
 //! The municipality's schedule of a period (R-SCH-5): made by the system, signed and attached by
 //! its coordinator. A change of a row makes it preliminary again, which the database sees to.
 
-use db::{Permit, Tx, events, municipal_schedules, municipalities, periods, schedule};
-use domain::{act::acts, actor::Actor};
+use db::{
+    Permit, Tx, events, municipal_schedules, municipalities, periods,
+    printouts::{self, Request},
+    schedule,
+};
+use domain::{act::acts, actor::Actor, reference::Category};
 use uuid::Uuid;
 
 pub use db::{
@@ -23,6 +27,48 @@ pub struct OfPeriod {
     pub period: Period,
     /// The schedule.
     pub schedule: MunicipalSchedule,
+}
+
+/// The columns of the schedule, as workbook and paper have them.
+pub const COLUMNS: [&str; 10] = [
+    "№ п/п",
+    "ФИО",
+    "Должность",
+    "Организация",
+    "Имеющаяся категория",
+    "Заявленная категория",
+    "Форма",
+    "Период",
+    "Специалист 1",
+    "Специалист 2",
+];
+
+/// The cells of the `n`th row, one a column; experts as «Петрова Анна, методист, Центр образования».
+#[must_use]
+pub fn cells(n: usize, entry: &Entry, period: &str) -> [String; COLUMNS.len()] {
+    let category = |category: Option<Category>| category.map_or("", Category::name).to_owned();
+    let expert = |place: usize| entry.experts.get(place).map(described).unwrap_or_default();
+    [
+        n.to_string(),
+        entry.full_name.clone(),
+        entry.position.clone(),
+        entry.organisation.clone(),
+        category(entry.held),
+        category(entry.category),
+        entry.form.map_or("", |form| form.name()).to_owned(),
+        period.to_owned(),
+        expert(0),
+        expert(1),
+    ]
+}
+
+fn described(expert: &EntryExpert) -> String {
+    [&expert.name, &expert.position, &expert.organisation]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 impl App {
@@ -67,6 +113,20 @@ impl App {
             return Err(Error::NotFound);
         }
         Ok((period, entries))
+    }
+
+    /// Has the own municipality's schedule of a period printed, to be signed: the printout's id.
+    ///
+    /// # Errors
+    /// As [`App::municipal_schedule`].
+    pub async fn print_schedule(&self, actor: &Actor, period: Uuid) -> Result<Uuid> {
+        let (period, _) = self.municipal_schedule(actor, period).await?;
+        let mut tx = self.db.enter::<acts::MakeSchedule>(actor).await?;
+        let request = Request::Schedule { period: period.id };
+        let id = printouts::ask(&mut tx, &request).await?;
+        events::audit(&mut tx, Some(i64::from(period.id))).await?;
+        tx.commit().await?;
+        Ok(id)
     }
 
     /// Attaches the signed scan of the own municipality's schedule of a period: it is agreed until

@@ -1,12 +1,12 @@
 //! Printouts: what a person has the worker print or pack for itself alone. Asking for one is
-//! the verb of its noun ([`App::print_journal`], [`App::print_applications`]); here a person looks how far it is and takes
-//! it. Making it is [`making`]'s, the worker's half.
+//! the verb of its noun ([`App::print_journal`], [`App::print_schedule`], …); here a person looks how
+//! far it is and takes it. Making it is [`making`]'s, the worker's half.
 
 pub mod making;
 pub mod papers;
 
 use db::printouts;
-use domain::{act::Act, actor::Actor};
+use domain::{act::Act, actor::Actor, role::Role};
 use futures::StreamExt as _;
 use uuid::Uuid;
 
@@ -15,7 +15,13 @@ pub use db::printouts::{Format, Printout, Request, State};
 use crate::{App, Error, Result, files::Opened};
 
 /// The acts a printout may be of: who may never do any of them has none.
-const ACTS: [Act; 2] = [Act::ReadJournal, Act::Print];
+const ACTS: [Act; 5] = [
+    Act::ReadJournal,
+    Act::MakeSchedule,
+    Act::PassConclusion,
+    Act::AcceptConclusion,
+    Act::Print,
+];
 
 /// How many of the newest are shown below what more of them is asked for.
 const NEWEST: i64 = 10;
@@ -26,7 +32,11 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`] when not.
     pub fn may_print(&self, actor: &Actor) -> Result<()> {
-        if ACTS.iter().any(|act| self.ever(actor.role, *act)) {
+        self.may_one_of(actor.role, &ACTS)
+    }
+
+    pub(crate) fn may_one_of(&self, role: Role, acts: &[Act]) -> Result<()> {
+        if acts.iter().any(|act| self.ever(role, *act)) {
             Ok(())
         } else {
             Err(Error::Forbidden)
@@ -61,9 +71,7 @@ impl App {
     pub async fn open_printout(&self, actor: &Actor, id: Uuid) -> Result<(String, Opened)> {
         let printout = self.printout(actor, id).await?;
         // The policy may have changed since it was asked for.
-        if !self.ever(actor.role, printout.request.act()) {
-            return Err(Error::Forbidden);
-        }
+        self.may_one_of(actor.role, printout.request.acts())?;
         let (key, name, _) = printout.file.ok_or(Error::NotFound)?;
         let object = self.store.get(&key).await?.ok_or(Error::NotFound)?;
         Ok((

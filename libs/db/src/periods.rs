@@ -128,6 +128,23 @@ pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<Period>> 
     .transpose()
 }
 
+/// The period with this number.
+///
+/// # Errors
+/// As [`all`].
+pub async fn by_number(scope: &mut Scope, id: i32) -> Result<Option<Period>> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, public_id, name, starts, ends, state, order_no, order_date, version FROM app.period
+         WHERE id = $1",
+        id
+    )
+    .fetch_optional(scope.connection())
+    .await?
+    .map(Period::try_from)
+    .transpose()
+}
+
 /// The period with this number, locked until the transaction ends: what is published of it is
 /// written by one at a time.
 ///

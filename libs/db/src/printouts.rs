@@ -24,6 +24,18 @@ pub enum Request {
         /// Of this municipality only.
         municipality: Option<i32>,
     },
+    /// The schedule of the asker's municipality in a period, to be signed (R-SCH-5).
+    Schedule {
+        /// The period.
+        period: i32,
+    },
+    /// A register of conclusions handed over to the Centre (R-CON-2).
+    Handover {
+        /// Whose it is.
+        municipality: i32,
+        /// Which.
+        id: Uuid,
+    },
     /// Applications with their documents (01 §1.8).
     Applications {
         /// Which, in the order they are printed in: municipality and public id.
@@ -47,23 +59,28 @@ pub enum Format {
 
 impl Request {
     /// The kinds this release makes; a later one's wait for a worker that knows them.
-    pub const KINDS: [&str; 2] = ["journal", "applications"];
+    pub const KINDS: [&str; 4] = ["journal", "schedule", "handover", "applications"];
 
     /// The code of its kind.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Journal { .. } => "journal",
+            Self::Schedule { .. } => "schedule",
+            Self::Handover { .. } => "handover",
             Self::Applications { .. } => "applications",
         }
     }
 
-    /// The act the policy is asked about, again when the worker begins (03 §3.3).
+    /// The acts one of which whoever asks must be allowed, then and when the worker begins
+    /// (03 §3.3): what a coordinator hands over an operator receives.
     #[must_use]
-    pub const fn act(&self) -> Act {
+    pub const fn acts(&self) -> &'static [Act] {
         match self {
-            Self::Journal { .. } => Act::ReadJournal,
-            Self::Applications { .. } => Act::Print,
+            Self::Journal { .. } => &[Act::ReadJournal],
+            Self::Schedule { .. } => &[Act::MakeSchedule],
+            Self::Handover { .. } => &[Act::PassConclusion, Act::AcceptConclusion],
+            Self::Applications { .. } => &[Act::Print],
         }
     }
 }

@@ -12,10 +12,10 @@ mod application;
 mod conclusion;
 mod dossier;
 mod journal;
+mod list;
 mod press;
 #[cfg(test)]
 mod reading;
-mod schedule;
 mod withdrawal;
 mod words;
 
@@ -29,7 +29,7 @@ pub use dossier::{
     picture, separator,
 };
 pub use journal::{COLUMNS, JournalForm, journal};
-pub use schedule::{SCHEDULE_COLUMNS, ScheduleForm, schedule};
+pub use list::{ListColumn, ListForm, list};
 pub use withdrawal::{Registration, WithdrawalForm, withdrawal};
 
 /// Why a paper could not be printed. None of it is the person's doing but [`Error::Picture`]:

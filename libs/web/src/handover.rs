@@ -2,10 +2,10 @@
 //! them. Shared by the coordinator, who makes them, and the Centre, which confirms them; the
 //! addresses stand in their folders.
 
-use app::handovers::{Handover, HandoverView, Handovers, Named};
+use app::handovers::{self, COLUMNS, Handover, HandoverView, Handovers, Named};
 use axum::response::Response;
 use domain::{
-    actor::AccountId,
+    actor::{AccountId, Actor},
     calendar::{Zone, month_name},
     reference::Category,
 };
@@ -13,8 +13,9 @@ use futures::stream;
 use maud::{Markup, html};
 use sheets::{Cell, Column as SheetColumn, Format};
 use ui::{Column, Fact, Table, Tone, ru};
+use uuid::Uuid;
 
-use crate::{Web, error::Result, lists, sheet};
+use crate::{Web, error::Result, lists, printouts, sheet};
 
 /// «Реестр передачи № 3».
 #[must_use]
@@ -94,16 +95,6 @@ pub fn facts(handover: &Handover, zone: Zone) -> Markup {
     ui::summary(&facts)
 }
 
-/// The columns every table of a register's rows begins with.
-pub const COLUMNS: [&str; 6] = [
-    "№",
-    "ФИО",
-    "Должность",
-    "Место работы",
-    "Заявленная категория",
-    "Период",
-];
-
 /// What stands under [`COLUMNS`]; the name leads to the case under `home`.
 pub fn cells(place: usize, named: &Named, home: &str) -> Vec<Markup> {
     vec![
@@ -145,9 +136,19 @@ pub fn rows(view: &HandoverView, home: &str) -> Markup {
     })
 }
 
-/// The link to the workbook of the register `path` is the page of.
+/// The links to the paper and the workbook of the register `path` is the page of.
 pub fn download(path: &str) -> Markup {
-    html! { p { a class="govuk-link" href={ (path) "?format=xlsx" } { "Скачать реестр (XLSX)" } } }
+    html! {
+        p { a class="govuk-link" href={ (path) "?format=pdf" } { "Скачать реестр (PDF)" } }
+        p { a class="govuk-link" href={ (path) "?format=xlsx" } { "Скачать реестр (XLSX)" } }
+    }
+}
+
+/// The register as a paper to sign.
+pub async fn paper(web: &Web, actor: &Actor, id: Uuid) -> Result<Response> {
+    sheet::count(web, actor.account).await?;
+    let printout = web.app.print_handover(actor, id).await?;
+    printouts::lead(web, actor, printout).await
 }
 
 const SHEET: [SheetColumn; 8] = [
@@ -179,18 +180,16 @@ pub async fn file(
 }
 
 fn sheet_row((place, named): (usize, &Named)) -> Vec<Cell> {
-    vec![
-        Cell::Number(i64::try_from(place + 1).unwrap_or(i64::MAX)),
-        named.name.as_str().into(),
-        named.position.as_str().into(),
-        named.organisation.as_str().into(),
-        named.category.map_or("", Category::name).into(),
-        named.period.as_str().into(),
-        match named.received {
-            None => Cell::Empty,
-            Some(true) => "получено".into(),
-            Some(false) => "не получено".into(),
-        },
-        named.note.as_str().into(),
-    ]
+    let mut cells: Vec<Cell> = handovers::cells(place + 1, named)
+        .iter()
+        .map(|text| text.as_str().into())
+        .collect();
+    cells[0] = i64::try_from(place + 1).ok().into();
+    cells.push(match named.received {
+        None => Cell::Empty,
+        Some(true) => "получено".into(),
+        Some(false) => "не получено".into(),
+    });
+    cells.push(named.note.as_str().into());
+    cells
 }

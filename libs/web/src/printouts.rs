@@ -93,6 +93,8 @@ pub fn newest(printouts: &[Printout], zone: Zone) -> Markup {
 fn what(request: &Request) -> String {
     match request {
         Request::Journal { .. } => "Журнал регистрации заявлений".to_owned(),
+        Request::Schedule { .. } => "График аттестации".to_owned(),
+        Request::Handover { .. } => "Реестр передачи".to_owned(),
         Request::Applications { of, format, reason } => {
             let what = match format {
                 Format::Pdf => "Заявления",
@@ -109,7 +111,7 @@ fn download_words(printout: &Printout) -> &'static str {
             format: Format::Zip,
             ..
         } => "Скачать (ZIP)",
-        Request::Journal { .. } | Request::Applications { .. } => "Скачать (PDF)",
+        _ => "Скачать (PDF)",
     }
 }
 
@@ -118,6 +120,8 @@ fn origin(actor: &Actor, request: &Request) -> String {
     let home = actor.role.home();
     match request {
         Request::Journal { .. } => format!("{home}/journal"),
+        Request::Schedule { .. } => format!("{home}/schedule"),
+        Request::Handover { id, .. } => format!("{home}/registers/{id}"),
         Request::Applications { .. } if actor.role == Role::Expert => home.to_owned(),
         Request::Applications { .. } => format!("{home}/print"),
     }

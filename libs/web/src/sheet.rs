@@ -19,6 +19,17 @@ use crate::{
 
 const TOO_MANY: &str = "Строк больше 1 048 575, столько лист XLSX не вмещает. Уточните отбор, например период, или выгрузите CSV.";
 
+/// Columns of these titles and widths.
+pub const fn columns<const N: usize>(titles: [&'static str; N], widths: [u16; N]) -> [Column; N] {
+    let mut columns = [Column::new("", 0); N];
+    let mut at = 0;
+    while at < N {
+        columns[at] = Column::new(titles[at], widths[at]);
+        at += 1;
+    }
+    columns
+}
+
 /// Counts one more file; asked before anything is read.
 ///
 /// # Errors

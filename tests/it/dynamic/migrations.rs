@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs};
 use super::{files, root};
 
 /// Every place of the migrations that executes a text, with the reason why it may.
-const EXECUTES: [(&str, &str, &str); 7] = [
+const EXECUTES: &[(&str, &str, &str)] = &[
     (
         "0002_region.sql",
         "DO",
@@ -31,6 +31,11 @@ const EXECUTES: [(&str, &str, &str); 7] = [
         "0011_moves.sql",
         "app.follow_cases",
         "every table that hangs on an application, from the catalogue; ids are parameters",
+    ),
+    (
+        "0017_conclusion_form.sql",
+        "DO",
+        "tables alike, their names from a list beside it",
     ),
     (
         "0012_removal.sql",

@@ -418,9 +418,10 @@ SELECT app.search_people('чужаятайна', '');
 SELECT app.check_journal();
 SELECT app.coordinators();
 
--- attack: takes the logins of people while nothing is exported, asks who administers
+-- attack: takes the logins of people while nothing is exported, asks who administers and who may be named
 -- expect: 42501 or nothing
 SELECT app.export_accounts(0, 1000);
+SELECT app.may_publish(ARRAY[:their_account]);
 SELECT app.still_institute(:their_account, :their_membership, 'admin');
 
 -- attack: has a municipality exported in another's name

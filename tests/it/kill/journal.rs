@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use domain::actor::Actor;
 use serde_json::{Value, json};
-use tests::{Login, World};
+use tests::{Login, Session, World};
 use tokio::{sync::Mutex, task::JoinSet};
 use uuid::Uuid;
 
@@ -27,19 +27,16 @@ async fn r_app_5_ten_thousand_registrations_survive_twenty_kills() {
     let mut sql = world.login(Login::Superuser).await;
     // The same teacher's application again and again: making each by the verbs is not what is
     // tested here.
-    let columns: String = sql
-        .value(
-            "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
-             WHERE attrelid = 'app.application'::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped
-               AND attname NOT IN ('id', 'public_id', 'card_id')",
-        )
-        .await
-        .unwrap();
+    let application_columns = columns(&mut sql, "application").await;
+    let card_columns = columns(&mut sql, "card").await;
     sql.script(&format!(
         "SET session_replication_role = replica;
-         INSERT INTO app.application (public_id, card_id, {columns})
-           SELECT gen_random_uuid(), card_id + n, {columns}
-           FROM app.application a, generate_series(1, {REGISTRATIONS} - 1) n WHERE a.id = {};
+         INSERT INTO app.card (id, public_id, {card_columns}) OVERRIDING SYSTEM VALUE
+           SELECT id + n, gen_random_uuid(), {card_columns} FROM app.card, generate_series(1, {REGISTRATIONS} - 1) n
+           WHERE id = (SELECT card_id FROM app.application WHERE id = {0});
+         INSERT INTO app.application (public_id, card_id, {application_columns})
+           SELECT gen_random_uuid(), card_id + n, {application_columns}
+           FROM app.application a, generate_series(1, {REGISTRATIONS} - 1) n WHERE a.id = {0};
          SET session_replication_role = origin;
          ANALYZE app.application;",
         application.id
@@ -86,6 +83,17 @@ async fn r_app_5_ten_thousand_registrations_survive_twenty_kills() {
         assert_eq!(counted, REGISTRATIONS * 100_001, "{what}: one for each");
     }
     println!("R-APP-5: {REGISTRATIONS} registrations, {KILLS} kills");
+}
+
+/// The columns a copy of a row has in common with it.
+async fn columns(sql: &mut Session, table: &str) -> String {
+    sql.value(&format!(
+        "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
+         WHERE attrelid = 'app.{table}'::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped
+           AND attname NOT IN ('id', 'public_id', 'card_id')"
+    ))
+    .await
+    .unwrap()
 }
 
 /// Not a test: the process the test above kills. Without work it does nothing.

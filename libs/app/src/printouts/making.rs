@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use db::{journal, work::printouts as work};
+use db::{handovers, journal, municipalities, periods, schedule, work::printouts as work};
 use domain::actor::TenantId;
 use storage::PutError;
 use tokio_util::io::ReaderStream;
@@ -14,7 +14,9 @@ pub use db::work::printouts::Attempt;
 
 use crate::{
     App, Error, Result,
+    handovers::HandoverView,
     journal::{Filter, Line, Place},
+    municipal_schedules::Entry,
 };
 
 /// The largest file: what S3 takes in parts of 5 MiB.
@@ -45,7 +47,9 @@ impl App {
             return Ok(None);
         };
         let mut tx = self.db.enter_worker(attempt.municipality).await?;
-        let may = self.db.policy().ever(attempt.role, attempt.request.act())
+        let may = self
+            .may_one_of(attempt.role, attempt.request.acts())
+            .is_ok()
             && work::still(&mut tx, &attempt).await?;
         if !may {
             work::fail(&mut tx, &attempt).await?;
@@ -90,6 +94,45 @@ impl App {
     pub async fn municipality_to_print(&self, tenant: TenantId) -> Result<String> {
         let mut tx = self.db.enter_worker(None).await?;
         Ok(db::municipalities::name(&mut tx, tenant).await?)
+    }
+
+    /// The schedule of the asker's municipality in a period: the municipality, the period, the
+    /// rows.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the period is gone.
+    pub async fn schedule_to_print(
+        &self,
+        attempt: &Attempt,
+        period: i32,
+    ) -> Result<(String, String, Vec<Entry>)> {
+        let tenant = attempt.municipality.ok_or(Error::Forbidden)?;
+        let mut tx = self.db.enter_worker(Some(tenant)).await?;
+        let period = periods::by_number(&mut tx, period)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let entries = schedule::entries(&mut tx, tenant, period.id, false).await?;
+        let municipality = municipalities::name(&mut tx, tenant).await?;
+        Ok((municipality, period.name, entries))
+    }
+
+    /// A register of conclusions handed over: a coordinator's of its own municipality.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::NotFound`].
+    pub async fn handover_to_print(
+        &self,
+        attempt: &Attempt,
+        municipality: TenantId,
+        id: Uuid,
+    ) -> Result<HandoverView> {
+        if attempt.municipality.is_some_and(|own| own != municipality) {
+            return Err(Error::Forbidden);
+        }
+        let mut tx = self.db.enter_worker(Some(municipality)).await?;
+        let handover = handovers::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        let rows = handovers::rows(&mut tx, &handover).await?;
+        Ok(HandoverView { handover, rows })
     }
 
     /// Says how far the attempt is and keeps its lease.

@@ -3,18 +3,13 @@
 use app::journal::{self, Line};
 use sheets::{Cell, Column};
 
+use crate::sheet;
+
 /// The columns with their widths; a test of the page compares the titles.
-pub const COLUMNS: [Column; journal::COLUMNS.len()] = {
-    const WIDTHS: [u16; journal::COLUMNS.len()] =
-        [8, 17, 17, 36, 30, 50, 30, 20, 20, 15, 40, 40, 36];
-    let mut columns = [Column::new("", 0); journal::COLUMNS.len()];
-    let mut at = 0;
-    while at < columns.len() {
-        columns[at] = Column::new(journal::COLUMNS[at], WIDTHS[at]);
-        at += 1;
-    }
-    columns
-};
+pub const COLUMNS: [Column; journal::COLUMNS.len()] = sheet::columns(
+    journal::COLUMNS,
+    [8, 17, 17, 36, 30, 50, 30, 20, 20, 15, 40, 40, 36],
+);
 
 /// Where «ФИО» stands.
 pub const PERSON: usize = 3;

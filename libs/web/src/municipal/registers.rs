@@ -65,6 +65,9 @@ async fn show(
     Id(id): Id,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Response> {
+    if wanted.format == "pdf" {
+        return handover::paper(&web, &at.actor, id).await;
+    }
     let view = web.app.handover(&at.actor, id).await?;
     if let Some(format) = Format::from_code(&wanted.format) {
         return handover::file(&web, at.actor.account, format, view).await;

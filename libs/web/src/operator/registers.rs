@@ -1,6 +1,7 @@
 //! `/operator/registers`: the registers municipalities hand conclusions over with, and one of
 //! them, where the Centre confirms row by row what came (R-CON-2).
 
+use app::handovers::COLUMNS;
 use app::{
     FieldFault,
     handovers::{HandoverView, Named, Receipt},
@@ -22,7 +23,7 @@ use crate::{
     asked::Asked,
     error::Result,
     form::{Posted, stale_form, version},
-    handover::{self, COLUMNS},
+    handover,
     id::Id,
     lists,
     page::Page,
@@ -87,6 +88,9 @@ async fn show(
     Id(id): Id,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Response> {
+    if wanted.format == "pdf" {
+        return handover::paper(&web, &at.actor, id).await;
+    }
     let view = web.app.handover(&at.actor, id).await?;
     if let Some(format) = Format::from_code(&wanted.format) {
         return handover::file(&web, at.actor.account, format, view).await;

@@ -295,7 +295,8 @@ pub async fn among(
         " ORDER BY CASE $16 WHEN 'state' THEN x.status WHEN 'name' THEN x.surname END,
             CASE $16 WHEN 'name' THEN x.name END, CASE $16 WHEN 'name' THEN x.patronymic END,
             CASE $16 WHEN 'number' THEN coalesce(x.registered_on, date '0001-01-01') END,
-            CASE $16 WHEN 'number' THEN coalesce(x.registered_number, 0) END, x.due_on, x.id",
+            CASE $16 WHEN 'number' THEN coalesce(x.registered_number, 0) END,
+            CASE WHEN $16 IN ('due', 'state') THEN x.due_on END, x.id",
         &found.ids,
         order.code(),
     );

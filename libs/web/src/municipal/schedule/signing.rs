@@ -3,7 +3,7 @@
 
 use app::{
     FieldFault,
-    municipal_schedules::{Entry, EntryExpert, OfPeriod},
+    municipal_schedules::{self, Entry, OfPeriod},
     periods::PeriodState,
 };
 use axum::{
@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use domain::{calendar::Zone, reference::Category};
+use domain::calendar::Zone;
 use maud::{Markup, html};
 use serde::Deserialize;
 use sheets::{Cell, Column as SheetColumn, Format};
@@ -26,7 +26,7 @@ use crate::{
     id::Id,
     municipal_schedules as schedules,
     page::{Page, fault_of},
-    sheet,
+    printouts, sheet,
     upload::Upload,
     visit::Municipal,
 };
@@ -104,6 +104,7 @@ fn one(at: &Municipal, of: &OfPeriod, faults: &[FieldFault]) -> Markup {
         .map_or(0, |signed| signed.version);
     html! {
         h3 { (of.period.name) }
+        p { a class="govuk-link" href={ (page) "?format=pdf" } { "Скачать график (PDF)" } }
         p { a class="govuk-link" href={ (page) "?format=xlsx" } { "Скачать график (XLSX)" } }
         p { "Распечатайте график, подпишите и прикрепите скан. После любого изменения строк график снова предварительный: его нужно подписать заново." }
         (ui::form(form, html! {
@@ -175,28 +176,24 @@ struct Wanted {
     format: String,
 }
 
-const COLUMNS: [SheetColumn; 10] = [
-    SheetColumn::new("№ п/п", 7),
-    SheetColumn::new("ФИО", 34),
-    SheetColumn::new("Должность", 26),
-    SheetColumn::new("Организация", 40),
-    SheetColumn::new("Имеющаяся категория", 20),
-    SheetColumn::new("Заявленная категория", 20),
-    SheetColumn::new("Форма", 16),
-    SheetColumn::new("Период", 24),
-    SheetColumn::new("Специалист 1", 50),
-    SheetColumn::new("Специалист 2", 50),
-];
+const COLUMNS: [SheetColumn; municipal_schedules::COLUMNS.len()] = sheet::columns(
+    municipal_schedules::COLUMNS,
+    [7, 34, 26, 40, 20, 20, 16, 24, 50, 50],
+);
 
-/// The schedule as a table; XLSX unless CSV is asked for.
+/// The schedule as a paper to sign, or as a table; XLSX unless another is asked for.
 async fn file(
     at: Municipal,
     State(web): State<Web>,
     Id(id): Id,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Response> {
-    let format = Format::from_code(&wanted.format).unwrap_or(Format::Xlsx);
     sheet::count(&web, at.actor.account).await?;
+    if wanted.format == "pdf" {
+        let printout = web.app.print_schedule(&at.actor, id).await?;
+        return printouts::lead(&web, &at.actor, printout).await;
+    }
+    let format = Format::from_code(&wanted.format).unwrap_or(Format::Xlsx);
     let (period, entries) = web.app.municipal_schedule(&at.actor, id).await?;
     let rows: Vec<Vec<Cell>> = (1..)
         .zip(&entries)
@@ -212,29 +209,11 @@ async fn file(
     .await
 }
 
-fn cells(n: i64, entry: &Entry, period: &str) -> Vec<Cell> {
-    let category = |category: Option<Category>| category.map_or("", Category::name);
-    let expert = |place: usize| entry.experts.get(place).map(described).unwrap_or_default();
-    vec![
-        n.into(),
-        entry.full_name.as_str().into(),
-        entry.position.as_str().into(),
-        entry.organisation.as_str().into(),
-        category(entry.held).into(),
-        category(entry.category).into(),
-        entry.form.map_or("", |form| form.name()).into(),
-        period.into(),
-        expert(0).as_str().into(),
-        expert(1).as_str().into(),
-    ]
-}
-
-/// «Петрова Анна, методист, Центр образования».
-fn described(expert: &EntryExpert) -> String {
-    [&expert.name, &expert.position, &expert.organisation]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(", ")
+fn cells(n: usize, entry: &Entry, period: &str) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = municipal_schedules::cells(n, entry, period)
+        .iter()
+        .map(|text| text.as_str().into())
+        .collect();
+    cells[0] = i64::try_from(n).ok().into();
+    cells
 }

@@ -1,0 +1,98 @@
+//! Lists to be signed: a municipality's schedule of a period (R-SCH-5), a register of conclusions
+//! handed over to the Centre (R-CON-2).
+
+use std::path::Path;
+
+use app::{App, handovers, municipal_schedules, printouts::making::Attempt};
+use documents::{ListColumn, ListForm};
+use domain::{
+    actor::TenantId,
+    calendar::{month_name, text::dotted},
+};
+use uuid::Uuid;
+
+use super::{Error, Made};
+
+const SCHEDULE: [ListColumn; municipal_schedules::COLUMNS.len()] = columns(
+    municipal_schedules::COLUMNS,
+    [10, 33, 28, 42, 20, 20, 20, 24, 40, 40],
+);
+const HANDOVER: [ListColumn; handovers::COLUMNS.len()] =
+    columns(handovers::COLUMNS, [10, 60, 45, 82, 35, 45]);
+
+const fn columns<const N: usize>(titles: [&'static str; N], widths: [u16; N]) -> [ListColumn; N] {
+    let mut columns = [ListColumn::new("", 0); N];
+    let mut at = 0;
+    while at < N {
+        columns[at] = ListColumn::new(titles[at], widths[at]);
+        at += 1;
+    }
+    columns
+}
+
+/// The schedule of the asker's municipality.
+pub async fn schedule(
+    app: &App,
+    attempt: &Attempt,
+    period: i32,
+    folder: &Path,
+) -> Result<Made, Error> {
+    let (municipality, period, entries) = app.schedule_to_print(attempt, period).await?;
+    let rows = (1..).zip(&entries);
+    let form = ListForm {
+        title: "График аттестации".to_owned(),
+        about: format!("{municipality}, аттестационный период: {period}"),
+        made: app.today(),
+        columns: &SCHEDULE,
+        lines: rows
+            .map(|(n, entry)| municipal_schedules::cells(n, entry, &period).into())
+            .collect(),
+        signed_by: &["Муниципальный координатор"],
+    };
+    made(form, format!("График {period}.pdf"), folder).await
+}
+
+/// A register of handing over.
+pub async fn handover(
+    app: &App,
+    attempt: &Attempt,
+    municipality: i32,
+    id: Uuid,
+    folder: &Path,
+) -> Result<Made, Error> {
+    let view = app
+        .handover_to_print(attempt, TenantId(municipality), id)
+        .await?;
+    let title = format!("Реестр передачи № {}", view.handover.number);
+    let form = ListForm {
+        about: format!(
+            "{}, итоговые заключения за {}, {}",
+            view.handover.municipality,
+            month_name(view.handover.month),
+            dotted(view.handover.made_on)
+        ),
+        made: app.today(),
+        columns: &HANDOVER,
+        lines: (1..)
+            .zip(&view.rows)
+            .map(|(n, named)| handovers::cells(n, named).into())
+            .collect(),
+        signed_by: &[
+            "Передал: муниципальный координатор",
+            "Принял: оператор Центра",
+        ],
+        title: title.clone(),
+    };
+    made(form, format!("{title}.pdf"), folder).await
+}
+
+async fn made(form: ListForm, name: String, folder: &Path) -> Result<Made, Error> {
+    let pdf = tokio::task::spawn_blocking(move || documents::list(&form)).await??;
+    let file = folder.join("list.pdf");
+    tokio::fs::write(&file, pdf).await?;
+    Ok(Made {
+        file,
+        name,
+        content_type: "application/pdf",
+    })
+}
