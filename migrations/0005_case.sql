@@ -264,6 +264,7 @@ BEGIN
   SELECT * INTO a FROM app.application x WHERE x.tenant_id = NEW.tenant_id AND x.id = NEW.application_id;
   IF EXISTS (SELECT 1 FROM app.application later
       JOIN app.decision d ON d.tenant_id = later.tenant_id AND d.application_id = later.id AND d.granted
+        AND d.category IN ('first', 'highest')
       WHERE later.tenant_id = a.tenant_id AND later.card_id = a.card_id AND later.id > a.id
         AND NOT EXISTS (SELECT 1 FROM app.decision s WHERE s.tenant_id = d.tenant_id AND s.supersedes_id = d.id)) THEN
     RETURN NULL;

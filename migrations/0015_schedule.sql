@@ -125,7 +125,7 @@ BEGIN
       RAISE EXCEPTION 'the period is closed' USING ERRCODE = '23514', CONSTRAINT = 'schedule_row_open_period';
     END IF;
   END IF;
-  IF NEW.mark = 'approved' AND (TG_OP = 'INSERT' OR OLD.mark <> 'approved') AND NOT (
+  IF NEW.mark = 'approved' AND (TG_OP = 'INSERT' OR OLD.mark <> 'approved' OR NEW.period_id <> OLD.period_id) AND NOT (
       EXISTS (SELECT 1 FROM app.period p WHERE p.id = NEW.period_id AND p.state = 'approved')
       AND EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = NEW.tenant_id AND a.id = NEW.application_id
         AND a.status = 'registered' AND a.account_id <> app.ctx_account())

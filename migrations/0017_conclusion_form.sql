@@ -31,7 +31,7 @@ CREATE POLICY in_own_name ON app.conclusion_signature AS RESTRICTIVE FOR INSERT 
   WITH CHECK (by_account = (SELECT app.ctx_account()) AND by_role = app.acting_role(current_user));
 -- What the municipality brings is the teacher's signature and no other.
 CREATE POLICY of_teacher ON app.conclusion_signature AS RESTRICTIVE FOR INSERT TO attest_tenant
-  WITH CHECK (who = 'teacher' AND signed);
+  WITH CHECK (who = 'teacher' AND signed AND (SELECT app.ctx_role() IN ('teacher', 'school')));
 
 -- The conclusion on screen, criterion by criterion. Without an edition it is the draft both experts
 -- write; formed it is the text of that edition and never changes.
@@ -160,7 +160,9 @@ CREATE POLICY passed ON app.handover_row AS RESTRICTIVE FOR INSERT TO attest_ten
   WITH CHECK (EXISTS (SELECT 1 FROM app.application a
     JOIN app.conclusion c ON c.tenant_id = a.tenant_id AND c.application_id = a.id
     WHERE a.public_id = handover_row.application AND a.tenant_id = handover_row.tenant_id
-      AND c.place IN ('at_centre', 'accepted')));
+      AND c.place IN ('at_centre', 'accepted'))
+    AND EXISTS (SELECT 1 FROM app.handover h WHERE h.tenant_id = handover_row.tenant_id
+      AND h.id = handover_row.handover_id AND h.confirmed_at IS NULL));
 CREATE POLICY open ON app.handover AS RESTRICTIVE FOR UPDATE TO attest_operator
   USING (confirmed_at IS NULL) WITH CHECK (true);
 CREATE POLICY open ON app.handover_row AS RESTRICTIVE FOR UPDATE TO attest_operator

@@ -56,3 +56,6 @@ GRANT SELECT (held_category, held_date, held_number) ON app.card TO attest_defin
 
 -- The decisions of a municipality whose orders are in its export.
 CREATE INDEX decision_export ON app.decision (tenant_id, order_id);
+-- A name or a post that is corrected stands in a signed schedule, too.
+CREATE TRIGGER reset_by_correction AFTER INSERT ON app.correction
+  FOR EACH ROW EXECUTE FUNCTION app.reset_by_assignment();

@@ -344,7 +344,7 @@ async fn sec_82_what_changes_a_status_is_audited_with_it() {
 const WORKERS: &str = "the worker's: audited when it was asked for";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 23] = [
+const SILENT: [(&str, &str); 24] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("claim_export", WORKERS),
@@ -358,6 +358,7 @@ const SILENT: [(&str, &str); 23] = [
     ("gather", WORKERS),
     ("job_later", WORKERS),
     ("keep", WORKERS),
+    ("hold_printout", WORKERS),
     ("keep_printout", WORKERS),
     ("letter_not_sent", WORKERS),
     ("letter_sent", WORKERS),

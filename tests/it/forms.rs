@@ -113,11 +113,13 @@ pub async fn everybody(world: &World) -> Vec<Person> {
 
 /// Every page a person comes to by links, from its cabinet's first.
 pub async fn walk(browser: &Browser, home: &str) -> Vec<Page> {
-    const ELSEWHERE: [&str; 7] = [
+    const ELSEWHERE: [&str; 9] = [
         "/assets",
         "/documents",
         "/orders",
         "/printouts",
+        "/results",
+        "/schedules",
         "/logout",
         "/help",
         "/login",

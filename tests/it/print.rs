@@ -179,6 +179,8 @@ async fn press(browser: &Browser, path: &str, button: &str, fields: &[(&str, &st
 async fn made(browser: &Browser, pressed: &Page, label: &str) -> Vec<u8> {
     assert_eq!(pressed.status, StatusCode::SEE_OTHER, "{}", pressed.told());
     let path = pressed.location.clone().unwrap();
+    // A quick worker's file is led to at once.
+    let path = path.trim_end_matches("/file").to_owned();
     loop {
         let page = browser.get(&path).await;
         match page.heading().as_str() {
@@ -478,10 +480,18 @@ async fn print_an_expert_takes_all_documents_of_one_assigned() {
     form.action = format!("/expert/applications/{}/archive", other.public_id);
     let refused = browser.send(&form.anew(), &[]).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.told());
-    // Another person's printout is nobody's business.
+    // Another person's printout is nobody's business, and an assignment that ended takes its
+    // documents along (R-SCH-4).
+    let printout = pressed.location.unwrap();
+    let printout = printout.trim_end_matches("/file");
     let theirs = site.browser_of(&region.coordinator).await;
-    let seen = theirs.get(&pressed.location.unwrap()).await;
-    assert_eq!(seen.status, StatusCode::NOT_FOUND);
+    assert_eq!(theirs.get(printout).await.status, StatusCode::NOT_FOUND);
+    region
+        .sql
+        .script("UPDATE app.assignment SET closed_at = now()")
+        .await;
+    let late = browser.get(&format!("{printout}/file")).await;
+    assert_eq!(late.status, StatusCode::NOT_FOUND, "{}", late.told());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -604,4 +614,46 @@ async fn r_app_5_a_coordinators_journal_is_its_municipalitys() {
     let pages = pages(&made(&browser, &paper, "Скачать (PDF)").await);
     assert!(pages[0].contains("Всего записей: 2"), "{pages:?}");
     assert!(!pages[0].contains(&region.other.name), "{pages:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn print_what_took_a_worker_down_thrice_is_given_up() {
+    let mut region = Region::new().await;
+    let app = region.world.app();
+    let operator = region.world.operator().await;
+    let id = app
+        .print_journal(&operator, app::journal::Filter::default())
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        // Claimed, and the process dies: the lease runs out.
+        assert!(app.claim_printout().await.unwrap().is_some());
+        region
+            .sql
+            .script("UPDATE app.printout SET run_after = now() - interval '1 second'")
+            .await;
+    }
+    assert!(app.claim_printout().await.unwrap().is_none());
+    let given_up = app.printout(&operator, id).await.unwrap();
+    assert_eq!(given_up.state, app::printouts::State::Failed);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn print_a_printout_is_gone_after_a_day() {
+    let mut region = Region::new().await;
+    let app = region.world.app();
+    let operator = region.world.operator().await;
+    let id = app
+        .print_journal(&operator, app::journal::Filter::default())
+        .await
+        .unwrap();
+    app.clear_printouts().await.unwrap();
+    assert!(app.printout(&operator, id).await.is_ok());
+    region
+        .sql
+        .script("UPDATE app.printout SET created_at = created_at - interval '25 hours'")
+        .await;
+    app.clear_printouts().await.unwrap();
+    let gone = app.printout(&operator, id).await;
+    assert!(matches!(gone, Err(app::Error::NotFound)), "{gone:?}");
 }

@@ -77,7 +77,7 @@ async fn all(app: &App, post: &Post, base_url: &str, stop: CancellationToken) {
         work::repeat(jobs, stop.clone(), || work::job(app)),
         work::repeat(exports, stop.clone(), || work::export(app)),
         work::repeat(printouts, stop.clone(), || printout::printout(app)),
-        work::hourly(stop.clone(), || app.clear_printouts()),
+        work::sometimes(stop.clone(), || app.clear_printouts()),
         // Nobody gives notice of lines of the audit: this loop asks.
         work::repeat(Arc::default(), stop, || app.seal_audit(work::UNSEALED)),
     );

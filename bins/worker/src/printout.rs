@@ -6,13 +6,16 @@ mod joined;
 mod journal;
 mod lists;
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, time::Duration};
 
 use app::{
     App,
     printouts::{Request, making::Attempt},
 };
 use applications::Asked;
+
+/// How often the lease of five minutes is renewed.
+const HOLD: Duration = Duration::from_secs(60);
 
 /// What was made: the file and how it is downloaded.
 struct Made {
@@ -53,7 +56,11 @@ pub async fn printout(app: &App) -> app::Result<bool> {
         Err(error) => return Err(error),
     };
     let (id, kind, tries) = (attempt.id, attempt.request.kind(), attempt.tries);
-    match make(app, &attempt).await {
+    let made = tokio::select! {
+        made = make(app, &attempt) => made,
+        lost = hold(app, &attempt) => Err(lost.into()),
+    };
+    match made {
         Ok(()) => tracing::info!(id, kind, tries, "a printout is made"),
         Err(Error::App(app::Error::Stale)) => {
             tracing::warn!(id, kind, tries, "another attempt makes the printout");
@@ -64,6 +71,18 @@ pub async fn printout(app: &App) -> app::Result<bool> {
         }
     }
     Ok(true)
+}
+
+/// Keeps the lease while the making lasts; ends when another attempt has it.
+async fn hold(app: &App, attempt: &Attempt) -> app::Error {
+    loop {
+        tokio::time::sleep(HOLD).await;
+        match app.hold_printout(attempt).await {
+            Err(lost @ app::Error::Stale) => return lost,
+            Err(error) => tracing::warn!(%error, "a printout's lease is not renewed"),
+            Ok(()) => {}
+        }
+    }
 }
 
 async fn make(app: &App, attempt: &Attempt) -> Result<(), Error> {

@@ -16,7 +16,7 @@ const POLL: Duration = Duration::from_secs(5);
 pub const UNSEALED: Duration = Duration::from_secs(60);
 
 /// How often what has had its time is cleared away.
-const HOUR: Duration = Duration::from_secs(3600);
+const PERIOD: Duration = Duration::from_secs(600);
 
 /// How long a loop waits after the database did not answer.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -65,17 +65,20 @@ where
     }
 }
 
-/// Does `step` now and every hour, until the stop; what fails is tried again in the next hour.
-pub async fn hourly<F, Fut>(stop: CancellationToken, step: F)
+/// Does `step` every now and then, until the stop; what fails is tried again the next time.
+pub async fn sometimes<F, Fut>(stop: CancellationToken, step: F)
 where
     F: Fn() -> Fut,
     Fut: Future<Output = app::Result<()>>,
 {
-    while !stop.is_cancelled() {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(PERIOD))
+        .await
+        .is_some()
+    {
         if let Err(error) = step().await {
-            tracing::error!(%error, "hourly work interrupted");
+            tracing::error!(%error, "clearing away interrupted");
         }
-        stop.run_until_cancelled(tokio::time::sleep(HOUR)).await;
     }
 }
 

@@ -7,7 +7,7 @@ mod bringing;
 mod forming;
 mod judging;
 mod list;
-mod month;
+pub(crate) mod month;
 mod view;
 
 use db::{

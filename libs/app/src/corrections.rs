@@ -12,7 +12,7 @@ use domain::{
     actor::Actor,
     correction::Data,
     letter::LetterKind,
-    life::legal,
+    life::{PeriodMark, legal},
     name::{FullName, NameFaults},
     reference::Code,
     routing::Route,
@@ -21,7 +21,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{App, Error, FieldFault, Result};
+use crate::{App, Error, FieldFault, Result, publications};
 
 /// The longest reason, in characters.
 pub const REASON: usize = 500;
@@ -150,6 +150,11 @@ impl App {
         );
         events::record(&mut tx, &permit, &words).await?;
         letters::queue(&mut tx, &permit, LetterKind::Corrected, permit.account).await?;
+        if permit.row.mark == PeriodMark::Approved
+            && let Some(period) = permit.row.period
+        {
+            publications::schedule::publish(&mut tx, period).await?;
+        }
         // The journal comes last: its counter is locked until the commit (R-APP-5).
         corrections::correct_in_journal(&mut tx, &permit).await?;
         Ok(tx.commit().await?)

@@ -2,12 +2,12 @@
 
 use chrono::Days;
 use db::dashboard;
-use domain::{act::acts, actor::Actor};
+use domain::{act::acts, actor::Actor, calendar::first_of_month};
 use uuid::Uuid;
 
 pub use db::dashboard::{Glance, MunicipalCounts, OperatorCounts};
 
-use crate::{App, Result, listing::Listing};
+use crate::{App, Result, conclusions::month::last_of, listing::Listing};
 
 /// From so many days before its end on a term is «срок истекает»: the first reminder goes out
 /// then (R-APP-7).
@@ -22,7 +22,8 @@ impl App {
         let mut tx = self.db.enter::<acts::ReadDashboard>(actor).await?;
         let today = self.zone.today(tx.now());
         let soon = today + Days::new(ENDING_DAYS);
-        Ok(dashboard::municipal(&mut tx, soon).await?)
+        let until = last_of(first_of_month(today));
+        Ok(dashboard::municipal(&mut tx, soon, until).await?)
     }
 
     /// What waits for the operators, and the first municipalities at a glance.

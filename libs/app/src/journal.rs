@@ -14,7 +14,10 @@ use uuid::Uuid;
 
 use crate::{App, Result};
 
-pub use db::journal::{Filter, Line, Place};
+pub use db::{
+    applications::lists::COUNTED,
+    journal::{Filter, Line, Place},
+};
 
 /// How many lines a page shows.
 const PAGE: i64 = 50;
@@ -29,7 +32,7 @@ pub struct Page {
     pub lines: Vec<Line>,
     /// The place the next page begins after, if there is one.
     pub next: Option<Place>,
-    /// How many lines there are on all pages.
+    /// How many lines there are on all pages; counting stops above [`COUNTED`].
     pub count: i64,
 }
 
@@ -53,7 +56,7 @@ impl App {
         let more = lines.len() > PAGE as usize;
         lines.truncate(PAGE as usize);
         let next = lines.last().filter(|_| more).map(|line| line.place);
-        let count = journal::count(&mut tx, filter, i64::MAX).await?;
+        let count = journal::count(&mut tx, filter, COUNTED + 1).await?;
         tx.commit().await?;
         Ok(Page { lines, next, count })
     }

@@ -5,8 +5,12 @@
 pub mod making;
 pub mod papers;
 
-use db::printouts;
-use domain::{act::Act, actor::Actor, role::Role};
+use db::{applications, printouts};
+use domain::{
+    act::{Act, acts},
+    actor::Actor,
+    role::Role,
+};
 use futures::StreamExt as _;
 use uuid::Uuid;
 
@@ -72,6 +76,7 @@ impl App {
         let printout = self.printout(actor, id).await?;
         // The policy may have changed since it was asked for.
         self.may_one_of(actor.role, printout.request.acts())?;
+        self.still_reads(actor, &printout.request).await?;
         let (key, name, _) = printout.file.ok_or(Error::NotFound)?;
         let object = self.store.get(&key).await?.ok_or(Error::NotFound)?;
         Ok((
@@ -82,5 +87,23 @@ impl App {
                 body: object.body.boxed(),
             },
         ))
+    }
+
+    /// An expert's documents are its own to take as long as its assignment is open (R-SCH-4).
+    async fn still_reads(&self, actor: &Actor, request: &Request) -> Result<()> {
+        let Request::Applications { of, .. } = request else {
+            return Ok(());
+        };
+        if actor.role != Role::Expert {
+            return Ok(());
+        }
+        for (_, id) in of {
+            let mut tx = self.db.enter::<acts::Print>(actor).await?;
+            let row = applications::find(&mut tx, *id)
+                .await?
+                .ok_or(Error::NotFound)?;
+            tx.may(row).await?;
+        }
+        Ok(())
     }
 }

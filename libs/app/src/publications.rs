@@ -9,6 +9,7 @@ use db::{
     publications::{self, Narrowed, PAGE, Row},
     reference::{self, Item},
 };
+use domain::municipality::Slug;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -87,9 +88,12 @@ impl App {
                 Some(id) => publications::period(&mut tx, id).await?,
                 None => None,
             },
-            municipality: municipalities::by_slug(&mut tx, municipality)
-                .await?
-                .map(|municipality| municipality.id),
+            municipality: match Slug::parse(municipality) {
+                Ok(slug) => municipalities::by_slug(&mut tx, slug.as_str())
+                    .await?
+                    .map(|municipality| municipality.id),
+                Err(_) => None,
+            },
         };
         let mut rows = publications::page(&mut tx, by, after).await?;
         let more = rows.len() > PAGE;

@@ -17,7 +17,7 @@ pub struct MunicipalCounts {
     pub without_period: i64,
     /// Registered on general grounds, with a place for an expert empty.
     pub without_experts: i64,
-    /// Signed conclusions to be passed on to the Centre (R-CON-2).
+    /// Conclusions of the month not with the Centre yet (R-CON-2).
     pub conclusions: i64,
     /// Withdrawals it may accept or decline.
     pub withdrawals: i64,
@@ -26,11 +26,15 @@ pub struct MunicipalCounts {
 }
 
 /// Counts for the coordinator of the municipality in the scope; `soon` is the last day that
-/// counts as ending.
+/// counts as ending, `until` the last one of the month in hand.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn municipal(scope: &mut Scope, soon: NaiveDate) -> Result<MunicipalCounts> {
+pub async fn municipal(
+    scope: &mut Scope,
+    soon: NaiveDate,
+    until: NaiveDate,
+) -> Result<MunicipalCounts> {
     Ok(sqlx::query_as!(
         MunicipalCounts,
         r#"SELECT
@@ -40,17 +44,24 @@ pub async fn municipal(scope: &mut Scope, soon: NaiveDate) -> Result<MunicipalCo
                 WHERE a.status = 'under_review' AND a.route = 'municipal' AND a.due_on <= $1
                 LIMIT 1001) x) AS "ending!",
              (SELECT count(*) FROM (SELECT FROM app.application a
-                WHERE a.status = 'registered' AND a.route = 'municipal' AND a.procedure = 'general'
+                WHERE a.status = 'registered' AND a.procedure = 'general'
                   AND NOT EXISTS (SELECT 1 FROM app.schedule_row s WHERE s.tenant_id = a.tenant_id
                     AND s.application_id = a.id AND s.period_id IS NOT NULL)
                 LIMIT 1001) x) AS "without_period!",
              (SELECT count(*) FROM (SELECT FROM app.application a
-                WHERE a.status = 'registered' AND a.route = 'municipal' AND a.procedure = 'general'
+                WHERE a.status = 'registered' AND a.procedure = 'general'
                   AND (SELECT count(*) FROM app.assignment s WHERE s.tenant_id = a.tenant_id
                     AND s.application_id = a.id AND s.closed_at IS NULL) < 2
                 LIMIT 1001) x) AS "without_experts!",
-             (SELECT count(*) FROM (SELECT FROM app.conclusion c
-                WHERE c.place = 'at_municipal' LIMIT 1001) x) AS "conclusions!",
+             (SELECT count(*) FROM (SELECT FROM app.application a
+                JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
+                JOIN app.period d ON d.id = s.period_id
+                LEFT JOIN app.conclusion c ON c.tenant_id = a.tenant_id AND c.application_id = a.id
+                WHERE a.status = 'registered' AND a.procedure = 'general' AND a.route = 'municipal' AND d.starts <= $2
+                  AND coalesce(c.place, 'none') NOT IN ('at_centre', 'accepted')
+                  AND NOT EXISTS (SELECT 1 FROM app.withdrawal w WHERE w.tenant_id = a.tenant_id
+                    AND w.application_id = a.id AND w.state = 'under_review')
+                LIMIT 1001) x) AS "conclusions!",
              (SELECT count(*) FROM (SELECT FROM app.withdrawal w
                 JOIN app.application a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
                 WHERE w.state = 'under_review' AND a.route = 'municipal'
@@ -62,7 +73,8 @@ pub async fn municipal(scope: &mut Scope, soon: NaiveDate) -> Result<MunicipalCo
                   AND NOT EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = m.tenant_id
                     AND a.account_id = m.account_id AND a.submitted_at IS NOT NULL)
                 LIMIT 1001) x) AS "not_applied!""#,
-        soon
+        soon,
+        until,
     )
     .fetch_one(scope.connection())
     .await?)
@@ -79,6 +91,8 @@ pub struct OperatorCounts {
     pub gaps: i64,
     /// Conclusions at the Centre.
     pub conclusions: i64,
+    /// Registers of handing over the Centre has not confirmed.
+    pub registers: i64,
     /// Withdrawals operators may accept or decline.
     pub withdrawals: i64,
 }
@@ -101,6 +115,8 @@ pub async fn operator(scope: &mut Scope) -> Result<OperatorCounts> {
                 WHERE s.gap_since IS NOT NULL LIMIT 1001) x) AS "gaps!",
              (SELECT count(*) FROM (SELECT FROM app.conclusion c
                 WHERE c.place = 'at_centre' LIMIT 1001) x) AS "conclusions!",
+             (SELECT count(*) FROM (SELECT FROM app.handover h
+                WHERE h.confirmed_at IS NULL LIMIT 1001) x) AS "registers!",
              (SELECT count(*) FROM (SELECT FROM app.withdrawal w
                 JOIN app.application a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
                 WHERE w.state = 'under_review' AND (a.route = 'operator'

@@ -3,7 +3,9 @@
 
 use std::io::{Cursor, Read as _, copy, sink};
 
-use calamine::{Data, Reader as _, Xlsx};
+use std::collections::BTreeMap;
+
+use calamine::{DataRef, Reader as _, Xlsx};
 use zip::ZipArchive;
 
 /// The largest file read, in bytes.
@@ -14,6 +16,10 @@ const MOST_UNFOLDED: u64 = 32 * 1024 * 1024;
 
 /// The most parts a workbook has.
 const MOST_PARTS: usize = 1000;
+
+/// The most rows and columns looked into: a stray cell far off asks for no room before it.
+const MOST_ROWS: u32 = 5000;
+const MOST_COLUMNS: u32 = 100;
 
 /// Why a workbook was not read, in words for whoever sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,25 +43,57 @@ pub fn read(file: &[u8]) -> Result<Vec<Vec<String>>, NotRead> {
     }
     measure(file)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file)).map_err(|_| NotRead::NotAWorkbook)?;
-    let sheet = book
-        .worksheet_range_at(0)
-        .and_then(Result::ok)
+    let first = book
+        .sheet_names()
+        .first()
+        .cloned()
         .ok_or(NotRead::NotAWorkbook)?;
-    let rows: Vec<Vec<String>> = sheet
-        .rows()
-        .map(|row| row.iter().map(text).collect::<Vec<_>>())
-        .filter(|row| row.iter().any(|cell| !cell.is_empty()))
-        .collect();
-    if rows.is_empty() {
-        return Err(NotRead::NotAWorkbook);
+    let mut cells = book
+        .worksheet_cells_reader(&first)
+        .map_err(|_| NotRead::NotAWorkbook)?;
+    // Cell by cell: a range has room for every cell between the first and the last.
+    let mut rows: BTreeMap<u32, BTreeMap<u32, String>> = BTreeMap::new();
+    let mut left = MOST_UNFOLDED;
+    while let Some(cell) = cells.next_cell().map_err(|_| NotRead::NotAWorkbook)? {
+        let (row, column) = cell.get_position();
+        let text = text(cell.get_value());
+        if text.is_empty() {
+            continue;
+        }
+        if row >= MOST_ROWS || column >= MOST_COLUMNS {
+            return Err(NotRead::TooLarge);
+        }
+        left = left
+            .checked_sub(text.len() as u64)
+            .ok_or(NotRead::TooLarge)?;
+        rows.entry(row).or_default().insert(column, text);
     }
-    Ok(rows)
+    let width = rows
+        .values()
+        .filter_map(|row| row.last_key_value())
+        .map(|(column, _)| column + 1)
+        .max()
+        .ok_or(NotRead::NotAWorkbook)?;
+    Ok(rows
+        .into_values()
+        .map(|mut row| {
+            (0..width)
+                .map(|column| row.remove(&column).unwrap_or_default())
+                .collect()
+        })
+        .collect())
 }
 
-fn text(cell: &Data) -> String {
+fn text(cell: &DataRef<'_>) -> String {
     match cell {
-        Data::Empty | Data::Error(_) => String::new(),
-        other => other.to_string().trim().to_owned(),
+        DataRef::Empty | DataRef::Error(_) => String::new(),
+        DataRef::SharedString(text) => text.trim().to_owned(),
+        DataRef::String(text) => text.trim().to_owned(),
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => number.to_string(),
+        DataRef::Bool(yes) => yes.to_string(),
+        DataRef::DateTime(moment) => moment.to_string(),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
     }
 }
 
@@ -108,6 +146,15 @@ mod tests {
             read(&book(rows)).unwrap(),
             [["ФИО", "№"], ["Иванова Мария", "1"], ["Петров", "2"]]
         );
+    }
+
+    #[test]
+    fn a_stray_cell_far_away_asks_for_no_room() {
+        let mut far = rust_xlsxwriter::Workbook::new();
+        let sheet = far.add_worksheet();
+        sheet.write(0, 0, "ФИО").unwrap();
+        sheet.write(1_048_575, 16_383, "x").unwrap();
+        assert_eq!(read(&far.save_to_buffer().unwrap()), Err(NotRead::TooLarge));
     }
 
     #[test]

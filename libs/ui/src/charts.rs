@@ -60,13 +60,23 @@ fn picture(chart: &Chart<'_>) -> Markup {
                 "Столбцов: " (chart.bars.len()) ", наибольший — " (most) ". Числа стоят в таблице под диаграммой."
             }
             @for (bar, top) in rows {
-                text x="0" y=(top + 15) font-size="14" fill="currentColor" { (bar.label) }
+                text x="0" y=(top + 15) font-size="14" fill="currentColor" { (short(bar.label)) }
                 text x=(WIDTH) y=(top + 15) font-size="14" fill="currentColor" text-anchor="end" { (bar.value) }
                 rect x="0" y=(top + 21) width=(WIDTH) height="10" fill="#e6edf6" {}
                 rect x="0" y=(top + 21) width=(length(bar.value, most)) height="10" fill="#1f4f8f" {}
             }
         }
     }
+}
+
+/// A label as far as it fits beside its number; the table under the picture has it whole.
+fn short(label: &str) -> String {
+    const FITS: usize = 42;
+    if label.chars().count() <= FITS {
+        return label.to_owned();
+    }
+    let cut: String = label.chars().take(FITS - 1).collect();
+    format!("{}…", cut.trim_end())
 }
 
 /// How long a bar is: to the scale of the greatest, and never quite nothing where there is one.

@@ -1,5 +1,5 @@
-//! «Запросить документы» (R-APP-3): the form on the page of an application, the same for the
-//! coordinator, the expert and the operator, and the note of what is asked for on every page of
+//! «Запросить документы» (R-APP-3): the form, the same for the coordinator, the
+//! expert and the operator, and the note of what is asked for on every page of
 //! the case.
 
 use app::{
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::{
     Web,
-    error::Result,
+    error::{Error, Result},
     form::{Posted, stale_form, version},
     merge,
     page::{Page, fault_of},
@@ -43,7 +43,7 @@ pub fn note(requests: &[DocumentRequest]) -> Markup {
     html! {
         @for request in requests {
             (ui::inset(html! {
-                p { "Запрошены документы до " (ru::date_short(request.until)) ": " (request.what) }
+                p { "Запрошены документы до " (ru::date_long(request.until)) ": " (request.what) }
             }))
         }
     }
@@ -59,15 +59,31 @@ pub struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    /// The note and, where documents may be asked for now, the form.
+    /// The note and, where documents may be asked for now, the way to the form.
     #[must_use]
     pub fn section(&self, case: &CaseView) -> Markup {
+        let address = self.address(case.application.public_id);
         html! {
             (note(&case.requests))
             @if case.can(Act::RequestDocuments) {
-                (ui::details(HEADING, self.form(case, &fresh(case), &[])))
+                (ui::secondary_link_button(&format!("{address}/request-documents"), HEADING))
             }
         }
+    }
+
+    /// The form on its page.
+    ///
+    /// # Errors
+    /// As the verb; [`Error::Conflict`] where documents cannot be asked for now.
+    pub async fn show(&self, web: &Web, id: Uuid) -> Result<Markup> {
+        let case = web.app.case(self.actor, id).await?;
+        if !case.can(Act::RequestDocuments) {
+            let words = "По этому заявлению сейчас нельзя запросить документы.";
+            return Err(Error::Conflict(words.to_owned()));
+        }
+        Ok(Page::new(self.visit, HEADING)
+            .back(&self.address(id))
+            .render(self.form(&case, &fresh(&case), &[])))
     }
 
     /// «Запросить документы».

@@ -165,7 +165,8 @@ impl Journal<'_> {
                 .refuse(self.filters(wanted, &municipalities, &faults)));
         }
         match wanted.format.as_str() {
-            "xlsx" => self.workbook(filter).await,
+            "xlsx" => self.table_file(filter, Format::Xlsx).await,
+            "csv" => self.table_file(filter, Format::Csv).await,
             "pdf" => self.paper(filter).await,
             _ => {
                 let after = wanted.after.parse().ok();
@@ -179,11 +180,11 @@ impl Journal<'_> {
         }
     }
 
-    async fn workbook(&self, filter: Filter) -> Result<Response> {
+    async fn table_file(&self, filter: Filter, format: Format) -> Result<Response> {
         sheet::count(self.web, self.actor.account).await?;
         let lines = self.web.app.export_journal(self.actor, filter).await?;
         let rows = lines.map_ok(|batch| batch.iter().map(line::cells).collect());
-        sheet::answer(HEADING, Format::Xlsx, &line::COLUMNS, rows).await
+        sheet::answer(HEADING, format, &line::COLUMNS, rows).await
     }
 
     async fn paper(&self, filter: Filter) -> Result<Response> {
@@ -220,7 +221,7 @@ impl Journal<'_> {
             .next
             .map(|place| wanted.next(self.path, &place.to_string()));
         html! {
-            p class="govuk-body" { "Записей: " (lines.count) }
+            p class="govuk-body" { "Записей: " (lists::count(lines.count)) }
             (ui::table(Table {
                 caption: HEADING,
                 caption_hidden: true,

@@ -11,6 +11,17 @@ use ui::{FieldError, Flavour, Link, NavItem, Shell, User};
 
 use crate::visit::Visit;
 
+/// Pages that lie beside the section of the navigation they belong to.
+const SECTIONS: [(&str, &str); 7] = [
+    ("/municipal/schedule", "/municipal/applications"),
+    ("/municipal/conclusions", "/municipal/applications"),
+    ("/municipal/registers", "/municipal/applications"),
+    ("/municipal/withdrawals", "/municipal/applications"),
+    ("/municipal/journal", "/municipal/applications"),
+    ("/municipal/print", "/municipal/applications"),
+    ("/operator/registers", "/operator/conclusions"),
+];
+
 /// A page being put together.
 #[derive(Clone, Copy)]
 pub struct Page<'a> {
@@ -82,6 +93,10 @@ impl<'a> Page<'a> {
         let role = self.visit.cabinet().map(|cabinet| cabinet.role);
         let path = self.visit.path.split('?').next().unwrap_or("/");
         let links = role.map(navigation).unwrap_or_default();
+        let path = SECTIONS
+            .iter()
+            .find(|(page, _)| path == *page || path.starts_with(&format!("{page}/")))
+            .map_or(path, |(_, section)| section);
         // The most particular link the path lies under is the current one.
         let current = links
             .iter()

@@ -303,7 +303,7 @@ impl Desk<'_> {
                 legend: "Какие заявления",
                 options: &[
                     Choice { value: "", label: "отмеченные", ..Choice::default() },
-                    Choice { value: "page", label: "отметить все на странице", ..Choice::default() },
+                    Choice { value: "page", label: "все на этой странице и отмеченные", ..Choice::default() },
                     Choice { value: "all", label: ALL, ..Choice::default() },
                 ],
                 chosen: &[&raw.which],

@@ -121,6 +121,14 @@ impl Desk<'_> {
         self.asker().ask(self.web, id, posted).await
     }
 
+    /// The form of «Запросить документы».
+    ///
+    /// # Errors
+    /// As the verb.
+    pub async fn requesting(&self, id: Uuid) -> Result<Markup> {
+        self.asker().show(self.web, id).await
+    }
+
     const fn asker(&self) -> Asker<'_> {
         Asker {
             visit: self.visit,

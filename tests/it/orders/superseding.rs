@@ -82,6 +82,12 @@ async fn r_app_10_a_later_order_supersedes_a_decision() {
     assert!(says(&again, "Записано решений: 0 из 1."), "{}", again.body);
     assert_eq!(left(&mut sql).await, before);
 
+    // What the first order published holds no longer: nobody reads it on the open page.
+    let published: Vec<String> = sql
+        .list("SELECT order_no || ' ' || jsonb_array_length(rows) FROM app.publication WHERE kind = 'results' ORDER BY order_no")
+        .await;
+    assert_eq!(published, ["173К 0", "174К 1"]);
+
     // The first decision is readable still, by whoever sees the application.
     let replaced = "заменено распоряжением № 174К от 14 сентября 2026 г.";
     let page = browser.get(&format!("{ORDERS}/{first}")).await;

@@ -1,11 +1,20 @@
 //! Joining parts into one PDF on disk, by `qpdf`: it copies pages from file to file and holds
 //! none, where a library of ours would hold them all.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio::process::Command;
 
 use super::Error;
+
+/// What one run may take: a stranger's PDF may unfold to anything. Joining thousands of pages
+/// stays far below.
+const MEMORY: &str = "--as=1073741824";
+const SECONDS: &str = "--cpu=240";
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Parts named on one command line; more are joined in rounds.
 const AT_ONCE: usize = 500;
@@ -22,7 +31,7 @@ pub async fn join(parts: &[PathBuf], folder: &Path) -> Result<PathBuf, Error> {
         for (at, some) in parts.chunks(AT_ONCE).enumerate() {
             let whole = folder.join(format!("joined-{round}-{at:05}.pdf"));
             // The first part gives the whole its title and language.
-            let mut command = Command::new("qpdf");
+            let mut command = qpdf();
             command
                 .args(["--warning-exit-0", "--deterministic-id"])
                 .arg(&some[0])
@@ -41,15 +50,22 @@ pub async fn join(parts: &[PathBuf], folder: &Path) -> Result<PathBuf, Error> {
         .ok_or_else(|| Error::Join("нет ни одной части".to_owned()))
 }
 
+/// `qpdf` with a bound on its memory and time, to be told what to do.
+pub fn qpdf() -> Command {
+    let mut command = Command::new("prlimit");
+    command.args([MEMORY, SECONDS, "qpdf"]);
+    command
+}
+
 /// Runs `qpdf`; what it writes to its standard output.
 ///
 /// # Errors
 /// [`Error::Join`] with its words when it does not succeed.
 pub async fn run(command: &mut Command) -> Result<String, Error> {
-    let output = command
-        .kill_on_drop(true)
-        .output()
+    let running = command.kill_on_drop(true).output();
+    let output = tokio::time::timeout(PATIENCE, running)
         .await
+        .map_err(|_| Error::Join("qpdf: слишком долго".to_owned()))?
         .map_err(|error| Error::Join(format!("qpdf: {error}")))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())

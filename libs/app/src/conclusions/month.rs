@@ -160,6 +160,6 @@ impl App {
     }
 }
 
-fn last_of(first: NaiveDate) -> NaiveDate {
+pub(crate) fn last_of(first: NaiveDate) -> NaiveDate {
     months_after(first, 1).pred_opt().unwrap_or(first)
 }

@@ -145,6 +145,16 @@ impl App {
         Ok(tx.commit().await?)
     }
 
+    /// Keeps the lease of an attempt that is busy with one long piece.
+    ///
+    /// # Errors
+    /// As [`App::printout_progress`].
+    pub async fn hold_printout(&self, attempt: &Attempt) -> Result<()> {
+        let mut tx = self.db.enter_worker(None).await?;
+        work::hold(&mut tx, attempt).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Puts the file that was made into the store, straight from the disk, and shows it to
     /// whoever asked.
     ///

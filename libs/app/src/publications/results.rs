@@ -29,10 +29,14 @@ impl App {
         let mut tx = self.db.enter::<acts::ApprovePeriod>(actor).await?;
         let all = results::of_order(&mut tx, order).await?;
         drop(tx);
+        // One municipality that fails keeps no other from being published.
+        let mut failed = Ok(());
         for of in all {
-            self.publish_in(actor, of).await?;
+            if let Err(error) = self.publish_in(actor, of).await {
+                failed = Err(error);
+            }
         }
-        Ok(())
+        failed
     }
 
     async fn publish_in(&self, actor: &Actor, of: Results) -> Result<()> {
@@ -40,7 +44,11 @@ impl App {
         let permit = tx.may(of.municipality.clone()).await?;
         let tenant = tx.tenant().ok_or(Error::Forbidden)?;
         let named = names_teachers(&mut tx).await?;
-        let mut by_period: BTreeMap<Option<i32>, Vec<ResultRow>> = BTreeMap::new();
+        let published = results::published(&mut tx, permit.id, of.order).await?;
+        let mut by_period: BTreeMap<Option<i32>, Vec<ResultRow>> = published
+            .into_iter()
+            .map(|period| (period, Vec::new()))
+            .collect();
         for decision in results::holding(&mut tx, tenant, of.order).await? {
             by_period
                 .entry(decision.period)

@@ -123,6 +123,25 @@ pub async fn holding(scope: &mut Scope, tenant: TenantId, order: i64) -> Result<
         .collect()
 }
 
+/// The periods of an order's results that are published of a municipality: what no decision of
+/// it holds any more is published empty.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn published(
+    scope: &mut Scope,
+    municipality: i32,
+    order: i64,
+) -> Result<Vec<Option<i32>>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT period_id FROM app.publication WHERE kind = 'results' AND municipality_id = $1 AND order_id = $2",
+        municipality,
+        order,
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
 /// Publishes the results of an order in a municipality, of one period or of none; what is as it was
 /// is not written again.
 ///

@@ -39,6 +39,13 @@ pub struct Attempt {
 /// # Errors
 /// If the database does not answer.
 pub async fn claim(tx: &mut WorkerTx, key: &str) -> Result<Option<Attempt>> {
+    // What took a worker down thrice takes down no fourth: a process that dies puts nothing off.
+    sqlx::query!(
+        "UPDATE app.printout SET state = 'failed', finished_at = app.ctx_now()
+         WHERE state = 'running' AND run_after <= now() AND tries >= 3"
+    )
+    .execute(tx.connection())
+    .await?;
     let row = sqlx::query!(
         r#"WITH due AS (SELECT id, s3_key FROM app.printout
              WHERE state IN ('queued', 'running') AND run_after <= now() AND kind = ANY ($1)
@@ -112,6 +119,23 @@ pub async fn progress(tx: &mut WorkerTx, attempt: &Attempt, done: i32, total: i3
         attempt.key,
         done,
         total,
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    touched(rows)
+}
+
+/// Keeps the lease of an attempt that is busy with one long piece.
+///
+/// # Errors
+/// As [`progress`].
+pub async fn hold(tx: &mut WorkerTx, attempt: &Attempt) -> Result<()> {
+    let rows = sqlx::query!(
+        "UPDATE app.printout SET run_after = now() + interval '5 minutes'
+         WHERE id = $1 AND s3_key = $2 AND state = 'running'",
+        attempt.id,
+        attempt.key,
     )
     .execute(tx.connection())
     .await?

@@ -53,7 +53,7 @@ pub fn router() -> Router<Web> {
         .route("/expert/applications/{id}/refusal", post(refusal))
         .route(
             "/expert/applications/{id}/request-documents",
-            post(request_documents),
+            get(requesting).post(request_documents),
         )
 }
 
@@ -74,7 +74,7 @@ async fn archive(
         .app
         .print_applications(&at.actor, Wanted::Marked(&[id]), Format::Zip, WORK)
         .await?;
-    Ok(Redirect::to(&printouts::address(printout)).into_response())
+    printouts::lead(&web, &at.actor, printout).await
 }
 
 async fn bring(at: Expert, State(web): State<Web>, Id(id): Id, upload: Upload) -> Result<Response> {
@@ -177,6 +177,10 @@ async fn refusal(
         let shown = Shown::read(&at, &web, id).await?;
         Ok((StatusCode::FORBIDDEN, shown.page(&at, &web, &typed)).into_response())
     }
+}
+
+async fn requesting(at: Expert, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
+    asker(&at).show(&web, id).await
 }
 
 async fn request_documents(

@@ -218,7 +218,7 @@ fn fields(at: &Expert, view: &FormView, typed: &Typed, faults: &[FieldFault]) ->
             @for (place, (criterion, names)) in view.criteria.iter().zip(FIELDS).enumerate() {
                 (judged(criterion, names, typed.form.marks.get(place), faults))
             }
-            (choice("verdict", "Вывод: профессиональная деятельность требованиям к категории", Verdict::ALL.iter().map(|verdict| (verdict.code(), verdict.name())), &typed.form.verdict, faults))
+            (choice("verdict", "Соответствует ли профессиональная деятельность требованиям к категории", Verdict::ALL.iter().map(|verdict| (verdict.code(), verdict.name())), &typed.form.verdict, faults))
             (ui::textarea(Field {
                 name: "recommendations",
                 label: "Рекомендации",

@@ -56,7 +56,7 @@ pub fn router() -> Router<Web> {
         )
         .route(
             "/municipal/applications/{id}/request-documents",
-            post(request_documents),
+            get(requesting).post(request_documents),
         )
 }
 
@@ -230,6 +230,10 @@ async fn reject(
     posted: Posted<Rejecting>,
 ) -> Result<Response> {
     desk(&at, &web).reject(id, posted).await
+}
+
+async fn requesting(at: Municipal, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
+    desk(&at, &web).requesting(id).await
 }
 
 async fn request_documents(

@@ -22,6 +22,7 @@ async fn show(at: Operator, State(web): State<Web>) -> Result<Markup> {
             (counts.industry, "Очередь: отраслевые", "/operator/queue?tab=industry"),
             (counts.gaps, "Назначить экспертов", "/operator/schedule"),
             (counts.conclusions, "Заключения в Центре", "/operator/conclusions"),
+            (counts.registers, "Реестры передачи", "/operator/registers?state=waiting"),
             (counts.withdrawals, "Отзывы на рассмотрении", "/operator/withdrawals"),
         ]))
         (figures::overdue(&all, LIST))

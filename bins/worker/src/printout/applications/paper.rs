@@ -16,13 +16,16 @@ use app::{
 };
 use chrono::NaiveDate;
 use documents::{ContentsForm, ContentsLine, LeftLine, NumbersForm, PaperLine, SeparatorForm};
-use tokio::{fs, process::Command, task::spawn_blocking};
+use tokio::{fs, task::spawn_blocking};
 
 use super::{Asked, Error, date, label, left, number, progress};
 use crate::printout::joined;
 
 /// How long one document may take: what takes longer was made to.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The most pages one document is printed with.
+const MOST_PAGES: usize = 500;
 
 /// A document that is printed: its pages in a file of their own.
 struct Sheets {
@@ -139,7 +142,7 @@ impl One<'_> {
         files.insert(0, separator);
         let pages = own + documents;
         let numbers = self.numbers(pages).await?;
-        let mut command = Command::new("qpdf");
+        let mut command = joined::qpdf();
         command
             .args(["--warning-exit-0", "--deterministic-id"])
             .arg(&files[0])
@@ -216,6 +219,7 @@ impl One<'_> {
         };
         fs::remove_file(&file).await?;
         Ok(match pages {
+            Some(pages) if pages > MOST_PAGES => Err("в нём слишком много страниц"),
             Some(pages) => Ok(Sheets {
                 file: sheets,
                 pages,
@@ -245,11 +249,11 @@ impl One<'_> {
 /// A PDF copied as it is, and how many pages it has; none for one that does not read. Copied
 /// alone first, so that a broken one spoils no other.
 async fn copied(file: &Path, sheets: &Path) -> Option<usize> {
-    let mut copy = Command::new("qpdf");
+    let mut copy = joined::qpdf();
     copy.args(["--warning-exit-0", "--decrypt"])
         .arg(file)
         .arg(sheets);
-    let mut count = Command::new("qpdf");
+    let mut count = joined::qpdf();
     count.arg("--show-npages").arg(sheets);
     let copying = async {
         joined::run(&mut copy).await?;

@@ -47,13 +47,15 @@ pub(super) async fn section(
     faults: &[FieldFault],
 ) -> Result<Markup> {
     let all = web.app.municipal_schedules(&at.actor).await?;
-    let chosen = all
-        .iter()
-        .find(|of| of.period.public_id.to_string() == period)
-        .or_else(|| {
+    let chosen = match period {
+        "" => {
             let open = |of: &&OfPeriod| of.period.state == PeriodState::Open;
             all.iter().rfind(open).or_else(|| all.first())
-        });
+        }
+        asked => all
+            .iter()
+            .find(|of| of.period.public_id.to_string() == asked),
+    };
     let zone = web.app.zone();
     Ok(html! {
         h2 { "График муниципалитета" }

@@ -192,7 +192,7 @@ fn left_out(left: &[Left]) -> Markup {
         ]
     });
     html! {
-        h2 { "Не войдут строк: " (left.len()) }
+        h2 { "Не войдёт строк: " (left.len()) }
         @if !left.is_empty() {
             (ui::table(Table {
                 caption: "Строки, которые не войдут в график",
