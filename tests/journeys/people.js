@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -82,18 +83,34 @@ export class Person {
     });
   }
 
-  async follow(link) {
-    await this.page.getByRole('link', { name: link, exact: true }).first().click();
+  async follow(link, within = this.page) {
+    await within.getByRole('link', { name: link, exact: true }).first().click();
     await this.page.waitForLoadState('networkidle');
     await this.#judge();
   }
 
-  async download(link) {
+  async download(name, role = 'link') {
     const [download] = await Promise.all([
       this.page.waitForEvent('download'),
-      this.page.getByRole('link', { name: link, exact: true }).first().click(),
+      this.page.getByRole(role, { name, exact: true }).first().click(),
     ]);
     return download.path();
+  }
+
+  // A paper the worker makes: it comes at once, or by the link of a page that waits for it.
+  async paper(name, role = 'link') {
+    const coming = this.page.waitForEvent('download', { timeout: 60_000 });
+    await this.page.getByRole(role, { name, exact: true }).first().click();
+    const link = this.page.getByRole('link', { name: 'Скачать (PDF)', exact: true });
+    const made = this.page.getByRole('heading', { level: 1, name: 'Документ готов', exact: true });
+    const asked = made.waitFor({ timeout: 60_000 }).then(() => null);
+    if (!(await Promise.race([coming, asked]))) await link.click();
+    return (await coming).path();
+  }
+
+  // The row of a table that says this.
+  row(words) {
+    return this.page.getByRole('row').filter({ hasText: words });
   }
 
   // No page has an accessibility fault of the kinds axe is sure of; a picture of each is
@@ -127,10 +144,10 @@ export class Person {
     await this.press('Зарегистрироваться');
   }
 
-  async signIn(login) {
+  async signIn(login, password = PASSWORD) {
     await this.go('/login');
     await this.type('Имя пользователя', login);
-    await this.type('Пароль', PASSWORD);
+    await this.type('Пароль', password);
     await this.press('Войти');
   }
 
@@ -167,6 +184,26 @@ export async function scan(browser, dir, title) {
   writeFileSync(path, await page.pdf());
   await page.close();
   return path;
+}
+
+// The words of a workbook, sheet by sheet: what the parts of the archive say.
+export function sheetText(path) {
+  const file = readFileSync(path);
+  const words = [];
+  let at = file.readUInt32LE(file.lastIndexOf('PK\x05\x06', undefined, 'latin1') + 16);
+  while (file.readUInt32LE(at) === 0x02014b50) {
+    const [named, extra, noted] = [28, 30, 32].map((place) => file.readUInt16LE(at + place));
+    const name = file.toString('utf8', at + 46, at + 46 + named);
+    const local = file.readUInt32LE(at + 42);
+    const begins = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28);
+    const packed = file.subarray(begins, begins + file.readUInt32LE(at + 20));
+    const part = file.readUInt16LE(at + 10) === 8 ? inflateRawSync(packed) : packed;
+    if (/^xl\/(sharedStrings|worksheets\/)/.test(name)) {
+      words.push(...(part.toString('utf8').match(/(?<=<t[^>]*>)[^<]+/g) ?? []));
+    }
+    at += 46 + named + extra + noted;
+  }
+  return words.join('\n').replaceAll('&amp;', '&').replaceAll('&quot;', '"');
 }
 
 export function pdfText(path) {

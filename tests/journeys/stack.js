@@ -29,14 +29,15 @@ function freePort() {
 // A Redis database of its own: sessions are known by account ids, which databases share.
 function redisOf(name) {
   const url = new URL(needed('ATTEST_REDIS_URL'));
-  const number = ['main', 'routing', 'kill', 'towns'].indexOf(name) + 1;
+  const number = ['main', 'routing', 'kill', 'towns', 'week', 'month'].indexOf(name) + 1;
   if (number === 0) throw new Error(`no Redis database for the journey ${name}`);
   url.pathname = `/${number}`;
   return url.href;
 }
 
 export class Stack {
-  static async start(name) {
+  // `seeded`: with the demonstration region, made before a worker finds its letters of weeks ago.
+  static async start(name, { seeded = false } = {}) {
     const stack = new Stack();
     stack.dir = mkdtempSync(join(tmpdir(), `attest-${name}-`));
     stack.mail = join(stack.dir, 'mail');
@@ -60,6 +61,7 @@ export class Stack {
       ATTEST_CLOCK_FILE: join(stack.dir, 'clock'),
     });
     stack.#prepare();
+    if (seeded) stack.ctl(['seed', '--demo']);
     stack.processes = [];
     await stack.startServer();
     stack.startWorker();

@@ -32,6 +32,25 @@ export async function addOrganisation(someone, name, type) {
   await someone.press('Сохранить');
 }
 
+export async function inviteExpert(inviter, email) {
+  await inviter.go('/municipal/invitations');
+  await inviter.type('Адрес электронной почты', email);
+  await inviter.choose('Роль', 'Специалист по аттестации');
+  await inviter.press('Пригласить');
+}
+
+// An expert who was invited, from the letter to the cabinet.
+export async function expert(browser, stack, { email, login, surname, organisation }) {
+  const someone = await Person.open(browser, stack, login);
+  await someone.go(await stack.link(email, 'приглашение'));
+  await someone.register(login);
+  await someone.consent();
+  await someone.profile({
+    surname, name: 'Анна', patronymic: 'Сергеевна', email, phone: '+7 913 800-10-20', organisation, position: 'методист',
+  });
+  return someone;
+}
+
 // A teacher from registration to the submitted application.
 export async function applies(browser, stack, { login, surname, town, type, organisation, procedure, ground, email }) {
   const teacher = await Person.open(browser, stack, login);
