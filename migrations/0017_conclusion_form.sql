@@ -31,7 +31,7 @@ CREATE POLICY in_own_name ON app.conclusion_signature AS RESTRICTIVE FOR INSERT 
   WITH CHECK (by_account = (SELECT app.ctx_account()) AND by_role = app.acting_role(current_user));
 -- What the municipality brings is the teacher's signature and no other.
 CREATE POLICY of_teacher ON app.conclusion_signature AS RESTRICTIVE FOR INSERT TO attest_tenant
-  WITH CHECK (who = 'teacher' AND signed AND (SELECT app.ctx_role() IN ('teacher', 'school')));
+  WITH CHECK (who = 'teacher' AND signed AND (SELECT app.ctx_role() <> 'municipal'));
 
 -- The conclusion on screen, criterion by criterion. Without an edition it is the draft both experts
 -- write; formed it is the text of that edition and never changes.

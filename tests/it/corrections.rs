@@ -1,6 +1,7 @@
 //! What is put right and asked for after registration: documents (R-APP-3), a registration
 //! annulled, data corrected (R-APP-10); each by its page, with its letter and its trace.
 
+use domain::calendar::text;
 use domain::{letter::LetterKind, role::Role};
 use reqwest::StatusCode;
 use tests::{Application, Browser, Page, Person, Town, World};
@@ -63,6 +64,11 @@ async fn assigned(town: &Town, application: &Application, teacher: &Person, expe
         .await;
 }
 
+/// A day as text has it.
+fn long(typed: &str) -> String {
+    text::in_words(text::parse(typed).unwrap())
+}
+
 async fn ask(
     browser: &Browser,
     person: &Person,
@@ -74,7 +80,10 @@ async fn ask(
         person.role.home(),
         application.public_id
     );
-    let page = browser.get(&path).await;
+    let way = format!("{path}/request-documents");
+    let links = browser.get(&path).await.links();
+    assert!(links.contains(&way), "{links:?}");
+    let page = browser.get(&way).await;
     let [what, until] = typed;
     browser
         .submit(
@@ -123,7 +132,10 @@ async fn r_app_3_documents_are_asked_for_and_adding_is_open_till_then() {
         assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.told());
         let shown = browser.follow(asked).await;
         assert!(
-            says(&shown, &format!("Запрошены документы до {until}: {what}")),
+            says(
+                &shown,
+                &format!("Запрошены документы до {}: {what}", long(until))
+            ),
             "{}",
             shown.body
         );
@@ -151,7 +163,7 @@ async fn r_app_3_documents_are_asked_for_and_adding_is_open_till_then() {
         theirs.get(&of_school).await,
     ] {
         for (_, what, until) in askers {
-            let words = format!("Запрошены документы до {until}: {what}");
+            let words = format!("Запрошены документы до {}: {what}", long(until));
             assert!(says(&page, &words), "{words}: {}", page.body);
         }
     }
