@@ -172,6 +172,11 @@ impl App {
             reason: "",
             refused: false,
         };
+        // What the teacher brings is the text it was given, with one signature more. Before the
+        // conclusion goes on: at the Centre it is no expert's to write any more.
+        if A::ACT != Act::SignConclusion {
+            signatures::new_text(&mut tx, &permit).await?;
+        }
         conclusions::place(&mut tx, &permit, to).await?;
         let signed = match A::ACT {
             Act::SignConclusion => Signed::Teacher,
@@ -179,10 +184,6 @@ impl App {
             _ => Signed::Nobody,
         };
         conclusions::add_version(&mut tx, &permit, &file.row(), signed).await?;
-        // What the teacher brings is the text it was given, with one signature more.
-        if A::ACT != Act::SignConclusion {
-            signatures::new_text(&mut tx, &permit).await?;
-        }
         signatures::record(&mut tx, &permit, signers, "").await?;
         events::record(&mut tx, &permit, words).await?;
         if to.place == Place::AtTeacher {
