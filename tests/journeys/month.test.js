@@ -124,7 +124,7 @@ test('the expert fills the conclusion in on screen and the paper says it', async
   await first.tick('Специалист 2');
   await first.press('Сформировать заключение');
   // The page asks for itself until the worker has printed.
-  await first.page.getByText('Документ готовится…').waitFor({ state: 'detached', timeout: 30_000 });
+  await first.page.getByText('Документ готовится…').waitFor({ state: 'detached', timeout: 90_000 });
   await stack.letter('orlova@example.org', 'получено итоговое заключение');
   await ready.go('/teacher/conclusion');
   await ready.read('Получено итоговое заключение');

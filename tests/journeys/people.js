@@ -25,7 +25,7 @@ export class Person {
     person.name = name;
     person.context = await browser.newContext({ baseURL: stack.base, locale: 'ru-RU', acceptDownloads: true });
     person.page = await person.context.newPage();
-    person.page.setDefaultTimeout(15_000);
+    person.page.setDefaultTimeout(30_000);
     person.shots = 0;
     return person;
   }
