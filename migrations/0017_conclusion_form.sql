@@ -111,6 +111,8 @@ CREATE TABLE app.handover (
   CHECK ((confirmed_at IS NULL) = (confirmed_by = ''))
 );
 CREATE INDEX handover_region ON app.handover (id);
+-- What the Centre has not confirmed is few among many.
+CREATE INDEX handover_waiting ON app.handover (id) WHERE confirmed_at IS NULL;
 -- By the public id and without a key: a register stays whole where its cases part in a merge.
 CREATE TABLE app.handover_row (
   tenant_id int NOT NULL,
