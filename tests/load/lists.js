@@ -1,7 +1,7 @@
 // What the size of the region costs: the product's own statements, as the role that sends them and
 // under its policies, on a large region and a small one in turns. CPU time of the backend from
 // /proc/self/schedstat, median of the rounds, after the session has settled on its plans. A page is
-// the sum of its statements: the walk, its rows, the count. Reads databases filled by region.sql.
+// the sum of its statements: the walk, its rows, the count. Reads databases filled by `ctl seed --big`.
 import { cpus, totalmem } from 'node:os';
 import { LOGINS, WALKS, filter, median, psql, statement } from './statements.js';
 
@@ -12,7 +12,7 @@ const BUDGET = 60e6; // nanoseconds of CPU a round, statement and region
 const ask = (region, sql) => psql(REGIONS[region], 'postgres', [sql])[0];
 const FIRST = ["'1970-01-01'", 0];
 const LAST = ["'9999-01-01'", '9223372036854775807'];
-const TODAY = "'2026-10-01'";
+const TODAY = 'current_date';
 const LINES = 'JOIN unnest($1::bigint[]) WITH ORDINALITY i(id, place)';
 
 // The rows of a page: fifty submitted by chance.
@@ -37,12 +37,13 @@ const MEASURES = [
   ['municipal', 'waiting', [[WALKS.waiting, [...filter(waits), ...FIRST]], [LINES, page(2)], [WALKS.countedWaiting, filter(waits)]]],
   ['municipal', 'all', [[WALKS.oldest, [...filter({ ...waits, status: 'NULL' }), ...FIRST]], [LINES, page(2)], [WALKS.counted, filter({ ...waits, status: 'NULL' })]]],
   ['municipal', 'counters of the home page', [['AS "not_applied!"', [TODAY]]]],
-  ['municipal', 'figures, twelve months', [['LIMIT 100000) w GROUP BY', ["'2025-11-01'"]]]],
-  ['operator', 'figures, twelve months (grow to 100,000 applications)', [['LIMIT 100000) w GROUP BY', ["'2025-11-01'"]]]],
+  ['municipal', 'figures, twelve months', [['LIMIT 100000) w GROUP BY', ["current_date - interval '1 year'"]]]],
+  ['operator', 'figures, twelve months (grow to 100,000 applications)', [['LIMIT 100000) w GROUP BY', ["current_date - interval '1 year'"]]]],
 ].map(([role, name, parts]) => ({ role, name, parts: parts.map(([part, values]) => ({ values, ...statement(part) })) }));
 
 for (const region of Object.keys(REGIONS)) {
   psql(REGIONS[region], 'postgres', [
+    'CREATE SCHEMA measure',
     // A backend's own CPU time so far, in nanoseconds.
     `CREATE OR REPLACE FUNCTION measure.cpu() RETURNS bigint LANGUAGE sql SECURITY DEFINER
        AS $$ SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint $$`,

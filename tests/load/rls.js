@@ -1,7 +1,7 @@
 // What row-level security costs: the product's own statements (libs/db/.sqlx) as the role that
 // sends them, under its policies, against the same text as a role that policies do not bind, with
 // the predicates written by hand. Same statement cache, alternating arms, CPU time of the backend
-// from /proc/self/schedstat, median of the rounds. Reads a database filled by region.sql.
+// from /proc/self/schedstat, median of the rounds. Reads a database filled by `ctl seed --big`.
 import { cpus, totalmem } from 'node:os';
 import { LOGINS, WALKS, filter, median, psql as asking, statement } from './statements.js';
 
@@ -67,6 +67,7 @@ measure('one application', 'expert', FIND,
 
 const BY_HAND = 'attest_backup';
 psql('postgres', [
+  'CREATE SCHEMA measure',
   // A backend's own CPU time so far, in nanoseconds.
   `CREATE OR REPLACE FUNCTION measure.cpu() RETURNS bigint LANGUAGE sql SECURITY DEFINER
      AS $$ SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint $$`,
