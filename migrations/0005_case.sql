@@ -1,5 +1,6 @@
 -- What stands beside a submitted application: withdrawal, schedule, experts, conclusion,
--- order and decision. Each with its own small table; none writes the application.
+-- order and decision. Each with its own small table; what lists ask of them at every row is kept
+-- in the application by triggers.
 
 CREATE TABLE app.withdrawal (
   tenant_id int NOT NULL,
@@ -13,6 +14,8 @@ CREATE TABLE app.withdrawal (
   by_account bigint NOT NULL,
   file_id bigint,
   answer text NOT NULL DEFAULT '',
+  -- Whose list it is in: the registrar's, after the period's approval the operators' (R-WD-1).
+  decides text NOT NULL DEFAULT 'municipal' CHECK (decides IN ('municipal', 'operator')),
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   version int NOT NULL DEFAULT 1,
   PRIMARY KEY (tenant_id, id),
@@ -24,7 +27,7 @@ CREATE TABLE app.withdrawal (
 CREATE UNIQUE INDEX withdrawal_open ON app.withdrawal (tenant_id, application_id)
   WHERE state IN ('formed', 'under_review');
 CREATE INDEX withdrawal_list ON app.withdrawal (tenant_id, state, id);
-CREATE INDEX withdrawal_region ON app.withdrawal (state, id);
+CREATE INDEX withdrawal_region ON app.withdrawal (decides, id) WHERE state = 'under_review';
 CREATE UNIQUE INDEX withdrawal_id ON app.withdrawal (id);
 CREATE INDEX withdrawal_case ON app.withdrawal (tenant_id, application_id, id);
 CALL app.case_policies('withdrawal', '{attest_tenant,attest_operator}', of_submitted => true);
@@ -33,6 +36,15 @@ GRANT UPDATE (state, file_id, answer, version) ON app.withdrawal TO attest_tenan
 CREATE POLICY in_own_name ON app.withdrawal AS RESTRICTIVE FOR INSERT TO attest_tenant
   WITH CHECK (by_account = (SELECT app.ctx_account()) AND by_role = app.acting_role(current_user));
 GRANT UPDATE (state, answer, version) ON app.withdrawal TO attest_operator;
+
+CREATE FUNCTION app.set_decider() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.decides := coalesce((SELECT 'operator' FROM app.application a WHERE a.tenant_id = NEW.tenant_id
+    AND a.id = NEW.application_id AND (a.route = 'operator' OR a.mark = 'approved')), 'municipal');
+  RETURN NEW;
+END $$;
+REVOKE ALL ON FUNCTION app.set_decider() FROM PUBLIC;
+CREATE TRIGGER decider BEFORE INSERT ON app.withdrawal FOR EACH ROW EXECUTE FUNCTION app.set_decider();
 
 -- Deciding on a withdrawal is for who reviews.
 CREATE POLICY decided ON app.withdrawal AS RESTRICTIVE FOR UPDATE TO attest_tenant
@@ -334,3 +346,43 @@ GRANT EXECUTE ON FUNCTION app.contacts(bigint[]) TO attest_tenant, attest_expert
 GRANT EXECUTE ON FUNCTION app.expert_loads() TO attest_tenant, attest_operator;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;
+
+-- What lists ask at every row of an application stands in the row. A cabinet that ends closes
+-- assignments in other municipalities too, hence no condition on the one in hand.
+CREATE POLICY definer_keep ON app.application FOR UPDATE TO attest_definer USING (submitted_at IS NOT NULL);
+GRANT UPDATE (mark, experts) ON app.application TO attest_definer;
+CREATE POLICY definer_read ON app.withdrawal FOR SELECT TO attest_definer USING (state IN ('formed', 'under_review'));
+CREATE POLICY definer_decider ON app.withdrawal FOR UPDATE TO attest_definer
+  USING (state IN ('formed', 'under_review'));
+GRANT SELECT (tenant_id, application_id, state), UPDATE (decides) ON app.withdrawal TO attest_definer;
+GRANT CREATE ON SCHEMA app TO attest_definer;
+SET LOCAL ROLE attest_definer;
+CREATE FUNCTION app.follow_schedule() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
+BEGIN
+  UPDATE app.application SET mark = NEW.mark WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id;
+  UPDATE app.withdrawal w
+    SET decides = CASE WHEN a.route = 'operator' OR a.mark = 'approved' THEN 'operator' ELSE 'municipal' END
+    FROM app.application a WHERE a.tenant_id = NEW.tenant_id AND a.id = NEW.application_id
+      AND w.tenant_id = a.tenant_id AND w.application_id = a.id AND w.state IN ('formed', 'under_review');
+  RETURN NULL;
+END $$;
+CREATE FUNCTION app.follow_assignment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
+BEGIN
+  UPDATE app.application SET experts = experts + CASE WHEN NEW.closed_at IS NULL THEN 1 ELSE -1 END
+    WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION app.follow_schedule(), app.follow_assignment() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.follow_schedule(), app.follow_assignment() TO attest_owner;
+SET LOCAL ROLE attest_owner;
+REVOKE CREATE ON SCHEMA app FROM attest_definer;
+CREATE TRIGGER followed_added AFTER INSERT ON app.schedule_row FOR EACH ROW
+  WHEN (NEW.mark <> 'none') EXECUTE FUNCTION app.follow_schedule();
+CREATE TRIGGER followed_changed AFTER UPDATE OF mark ON app.schedule_row FOR EACH ROW
+  WHEN (OLD.mark <> NEW.mark) EXECUTE FUNCTION app.follow_schedule();
+CREATE TRIGGER followed_added AFTER INSERT ON app.assignment FOR EACH ROW
+  WHEN (NEW.closed_at IS NULL) EXECUTE FUNCTION app.follow_assignment();
+CREATE TRIGGER followed_changed AFTER UPDATE OF closed_at ON app.assignment FOR EACH ROW
+  WHEN ((OLD.closed_at IS NULL) <> (NEW.closed_at IS NULL)) EXECUTE FUNCTION app.follow_assignment();

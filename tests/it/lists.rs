@@ -22,13 +22,8 @@ const LIST: &str = "/operator/applications";
 
 /// A region of some hundred applications, with schedules and experts; its clock stands in 2026.
 async fn region(world: &World) -> Session {
-    let filling = include_str!("../load/region.sql")
-        .replace("\\set ON_ERROR_STOP 1", "")
-        .replace(":municipalities", "3")
-        .replace(":applications", "600")
-        .replace("VACUUM (ANALYZE)", "ANALYZE");
+    world.fill(3, 600).await;
     let mut sql = world.superuser().await;
-    sql.script(&filling).await;
     sql.script(
         "UPDATE app.application SET category = (ARRAY['first', 'highest', 'mentor'])[1 + id % 3],
            form = CASE WHEN id % 4 = 0 THEN 'distance' ELSE 'in_person' END;

@@ -260,13 +260,7 @@ fn is_limited(text: &str) -> bool {
 
 /// A region of 30 000 applications, the first municipality the largest.
 async fn region(world: &World) -> Session {
-    let filling = include_str!("../load/region.sql")
-        .replace("\\set ON_ERROR_STOP 1", "")
-        .replace(":municipalities", "40")
-        .replace(":applications", "30000")
-        .replace("VACUUM (ANALYZE)", "ANALYZE");
-    let mut sql = world.superuser().await;
-    sql.script(&filling).await;
+    world.fill(40, 30_000).await;
     world.superuser().await
 }
 

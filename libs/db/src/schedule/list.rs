@@ -83,7 +83,7 @@ struct Row {
     mark: String,
     period: String,
     experts: String,
-    assigned: i64,
+    assigned: i32,
     gap_since: Option<DateTime<Utc>>,
     asked_at: Option<DateTime<Utc>>,
     answer: Option<String>,
@@ -105,8 +105,7 @@ macro_rules! rows {
                  coalesce((SELECT string_agg(x.expert_name, ', ' ORDER BY x.slot) FROM app.assignment x
                    WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id AND x.closed_at IS NULL), '')
                    AS "experts!",
-                 (SELECT count(*) FROM app.assignment x
-                   WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id AND x.closed_at IS NULL) AS "assigned!",
+                 a.experts AS "assigned!",
                  coalesce((SELECT c.place FROM app.conclusion c
                    WHERE c.tenant_id = a.tenant_id AND c.application_id = a.id), 'none') AS "place!"
                FROM "# + $tail
@@ -135,9 +134,7 @@ pub async fn registered(scope: &mut Scope, by: Narrowed, after: Cursor) -> Resul
                ORDER BY r.id DESC LIMIT 1) g ON true
              WHERE a.tenant_id = $6 AND a.status = 'registered' AND a.procedure = 'general'
                AND (a.due_on, a.id) > ($1, $2) AND ($3::int IS NULL OR s.period_id = $3)
-               AND (NOT $4 OR s.period_id IS NULL)
-               AND (NOT $5 OR (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = a.tenant_id
-                 AND x.application_id = a.id AND x.closed_at IS NULL) < 2)
+               AND (NOT $4 OR a.mark = 'none') AND (NOT $5 OR a.experts < 2)
                AND (NOT $7 OR s.gap_since IS NULL)
              ORDER BY a.due_on, a.id LIMIT 51",
             after.due_on(),
@@ -157,9 +154,7 @@ pub async fn registered(scope: &mut Scope, by: Narrowed, after: Cursor) -> Resul
                ORDER BY r.id DESC LIMIT 1) g ON true
              WHERE a.submitted_at IS NOT NULL AND a.status = 'registered' AND a.procedure = 'general'
                AND (a.due_on, a.id) > ($1, $2) AND ($3::int IS NULL OR s.period_id = $3)
-               AND (NOT $4 OR s.period_id IS NULL)
-               AND (NOT $5 OR (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = a.tenant_id
-                 AND x.application_id = a.id AND x.closed_at IS NULL) < 2)
+               AND (NOT $4 OR a.mark = 'none') AND (NOT $5 OR a.experts < 2)
                AND (NOT $6 OR s.gap_since IS NULL)
              ORDER BY a.due_on, a.id LIMIT 51",
             after.due_on(),
@@ -240,7 +235,7 @@ impl TryFrom<Row> for Line {
             mark: known(PeriodMark::from_code(&row.mark), "schedule_row.mark")?,
             period: row.period,
             experts: row.experts,
-            assigned: row.assigned,
+            assigned: row.assigned.into(),
             gap_since: row.gap_since,
             request: row.asked_at.map(|at| Asked {
                 at,

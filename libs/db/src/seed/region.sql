@@ -116,11 +116,16 @@ INSERT INTO app.assignment (tenant_id, application_id, applicant_account_id, slo
   FROM app.application a JOIN town t ON t.tenant = a.tenant_id CROSS JOIN generate_series(1, 2) slot
   CROSS JOIN LATERAL (SELECT pg_temp.setting('applications') / 2 + 4 * (t.n - 1) + 1 + (a.id + slot) % 3 AS n) e
   WHERE a.status IN ('registered', 'decided') AND a.procedure = 'general' AND a.id % 5 > 0;
+UPDATE app.application a SET mark = s.mark, experts = (SELECT count(*) FROM app.assignment x
+    WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id AND x.closed_at IS NULL)
+  FROM app.schedule_row s WHERE s.tenant_id = a.tenant_id AND s.application_id = a.id;
 INSERT INTO app.conclusion (tenant_id, application_id, place, moved_at)
   SELECT tenant_id, id, (ARRAY['at_teacher', 'at_municipal', 'at_centre', 'at_expert'])[1 + pg_temp.pick(id, 15, 4)],
     submitted_at FROM app.application WHERE status = 'registered' AND procedure = 'general' AND id % 5 = 1;
-INSERT INTO app.withdrawal (tenant_id, public_id, application_id, reason, by_role, by_account, state, file_id)
-  SELECT tenant_id, gen_random_uuid(), id, 'Причина', 'teacher', account_id, 'under_review', 1 FROM app.application
+INSERT INTO app.withdrawal (tenant_id, public_id, application_id, reason, by_role, by_account, state, decides,
+    file_id)
+  SELECT tenant_id, gen_random_uuid(), id, 'Причина', 'teacher', account_id, 'under_review',
+    route, 1 FROM app.application
   WHERE status = 'under_review' AND id % 20 = 1;
 
 DO $$

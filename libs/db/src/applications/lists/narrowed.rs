@@ -186,8 +186,7 @@ struct Hit {
 }
 
 // One text for rows and counts. The walk inside is bounded and ordered; the filter outside of it
-// takes rows as they come, hence nothing is sorted: `plans` holds it. What stands beside a row is
-// asked by a sub-select, not by EXISTS, which might be answered from a hash of its whole table.
+// takes rows as they come, hence nothing is sorted: `plans` holds it.
 macro_rules! filtered {
     ($type:ident, $fetch:ident, $scope:expr, $by:expr, $what:literal, $from:literal, $end:literal
      $(, $key:expr)* $(,)?) => {
@@ -204,10 +203,7 @@ macro_rules! filtered {
                    AND ($12::text IS NULL OR w.status = 'rejected'
                      AND CASE $12 WHEN '' THEN w.rejection_reasons = '{}' ELSE $12 = ANY (w.rejection_reasons) END)
                    AND (NOT ($13 OR $14) OR w.procedure = 'general')
-                   AND (NOT $13 OR (SELECT s.period_id FROM app.schedule_row s
-                     WHERE s.tenant_id = w.tenant_id AND s.application_id = w.id) IS NULL)
-                   AND (NOT $14 OR (SELECT count(*) FROM app.assignment s WHERE s.tenant_id = w.tenant_id
-                     AND s.application_id = w.id AND s.closed_at IS NULL) < 2)) IS TRUE AS hit
+                   AND (NOT $13 OR w.mark = 'none') AND (NOT $14 OR w.experts < 2)) IS TRUE AS hit
                  FROM (SELECT a.*, "
                 + $from
                 + ") w) x WHERE (x.hit OR x.n = 20000)"
