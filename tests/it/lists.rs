@@ -3,10 +3,15 @@
 //! of dashboards lead to as many rows.
 
 mod bulk;
+mod queue;
+mod taken;
 
 use std::collections::BTreeSet;
 
-use app::lists::{Gap, Order, Term, Wanted};
+use app::{
+    lists::{Gap, Order, Term, Wanted},
+    saved_views::List,
+};
 use domain::{
     actor::TenantId,
     life::Status,
@@ -73,6 +78,35 @@ fn filters(period: Uuid, organisation: Uuid, expert: Uuid) -> Vec<(&'static str,
             "a tab",
             Wanted { list: Some(WorkList::Industry), ..all() },
             "a.route = 'operator' AND a.procedure = 'general'".to_owned(),
+        ),
+        (
+            "the queue",
+            Wanted { list: Some(WorkList::Simplified), status: Some(Status::UnderReview), ..all() },
+            format!("{under_review} AND a.route = 'operator' AND a.procedure = 'simplified'"),
+        ),
+        (
+            "the queue narrowed",
+            Wanted {
+                list: Some(WorkList::Industry),
+                status: Some(Status::UnderReview),
+                form: Some(Attendance::InPerson),
+                term: Some(Term::Pressing),
+                ..all()
+            },
+            format!(
+                "{under_review} AND a.route = 'operator' AND a.procedure = 'general' AND a.form = 'in_person'
+                   AND a.due_on <= '2026-12-11'"
+            ),
+        ),
+        (
+            "the queue of a municipality",
+            Wanted {
+                list: Some(WorkList::Simplified),
+                status: Some(Status::UnderReview),
+                tenant: Some(TenantId(2)),
+                ..all()
+            },
+            format!("{under_review} AND a.route = 'operator' AND a.procedure = 'simplified' AND a.tenant_id = 2"),
         ),
         ("a category", Wanted { category: Some(Category::Mentor), ..all() }, "a.category = 'mentor'".to_owned()),
         ("a form", Wanted { form: Some(Attendance::Distance), ..all() }, "a.form = 'distance'".to_owned()),
@@ -443,11 +477,14 @@ async fn a_view_is_kept_by_its_person_in_its_cabinet() {
     for n in 0..20 {
         world
             .app()
-            .save_view(&operator, &format!("вид {n}"), "")
+            .save_view(&operator, List::Applications, &format!("вид {n}"), "")
             .await
             .unwrap();
     }
-    let full = world.app().save_view(&operator, "ещё один", "").await;
+    let full = world
+        .app()
+        .save_view(&operator, List::Applications, "ещё один", "")
+        .await;
     assert!(matches!(full, Err(app::Error::Invalid(_))), "{full:?}");
 }
 

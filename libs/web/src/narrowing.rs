@@ -1,5 +1,5 @@
-//! A list of applications as its address asks for it, the coordinator's and the operators' alike:
-//! filters, order, page and format (02 §2). What the address does not say by a known word is not
+//! A list of applications as its address asks for it, the coordinator's, the operators' and their
+//! queue alike: filters, order, page and format (02 §2). What the address does not say by a known word is not
 //! asked for. Here is how it is read and written again; the fields stand in [`fields`], what is
 //! kept of it under a name in [`views`], the file in [`taken`].
 
@@ -7,14 +7,16 @@ pub mod fields;
 pub mod taken;
 pub mod views;
 
-use app::lists::{Gap, Listed, Municipality, Order, Term, Wanted};
+use app::{
+    lists::{Gap, Listed, Municipality, Order, Term, Wanted},
+    saved_views::List,
+};
 use chrono::NaiveDate;
 use domain::{
     actor::TenantId,
     calendar::text,
     life::Status,
     reference::{Category, Form},
-    role::Role,
     routing::WorkList,
 };
 use maud::{Markup, html};
@@ -59,9 +61,20 @@ const OWN_WORDS: &str = "own";
 pub struct Register {
     /// Its address.
     pub path: &'static str,
-    /// Whose it is. A coordinator's list begins with what waits, the oldest term first; the
-    /// operators' has everything, the newest first.
-    pub role: Role,
+    /// What it is a list of.
+    pub shows: Shows,
+}
+
+/// What a list begins with and can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// A coordinator's work lists: what waits, the oldest term first, unless asked for more.
+    Work,
+    /// Everything of all municipalities, the newest first.
+    Everything,
+    /// The operators' queue: what waits in all municipalities and nothing else, the oldest term
+    /// first.
+    Queue,
 }
 
 /// A column one sorts by: its word in the address.
@@ -110,17 +123,31 @@ impl Sorting {
 
 impl Register {
     fn is_regional(self) -> bool {
-        self.role == Role::Operator
+        self.shows != Shows::Work
+    }
+
+    fn is_queue(self) -> bool {
+        self.shows == Shows::Queue
+    }
+
+    /// The list its views are kept of.
+    #[must_use]
+    pub const fn kept(self) -> List {
+        match self.shows {
+            Shows::Work | Shows::Everything => List::Applications,
+            Shows::Queue => List::Queue,
+        }
     }
 }
 
 impl Asking {
-    /// The work list, for a coordinator.
+    /// The work list of the tab; unsaid it is the first of them.
     #[must_use]
-    pub fn list(&self) -> WorkList {
+    pub fn list(&self, register: Register) -> WorkList {
         match self.tab.as_str() {
-            "simplified" => WorkList::Simplified,
             "industry" => WorkList::Industry,
+            _ if register.is_queue() => WorkList::Simplified,
+            "simplified" => WorkList::Simplified,
             _ => WorkList::Municipal,
         }
     }
@@ -162,17 +189,23 @@ impl Asking {
         Sorting::ALL
             .into_iter()
             .find(|sorting| sorting.code() == word)
-            .map_or((Sorting::Due, register.is_regional()), |sorting| {
-                (sorting, down)
-            })
+            .map_or(
+                (Sorting::Due, register.shows == Shows::Everything),
+                |sorting| (sorting, down),
+            )
     }
 
     /// What the address asks for, of what there is.
     #[must_use]
     pub fn wanted(&self, register: Register, municipalities: &[Municipality]) -> Wanted {
         let (sorting, down) = self.sorting(register);
+        let list = match register.shows {
+            Shows::Queue => Some(self.list(register)),
+            Shows::Work => (self.tab != ALL_TABS).then(|| self.list(register)),
+            Shows::Everything => None,
+        };
         let mut wanted = Wanted {
-            list: (!register.is_regional() && self.tab != ALL_TABS).then(|| self.list()),
+            list,
             tenant: self.municipality(municipalities),
             organisation: self.organisation.parse().ok(),
             status: Status::from_code(&self.state).filter(|status| status.is_submitted()),
@@ -198,8 +231,10 @@ impl Asking {
             order: sorting.order(),
             down,
         };
-        // What waits is asked for unsaid, unless something else says which status is meant.
-        if !register.is_regional() && self.state.is_empty() && wanted.implied().is_none() {
+        // What waits is asked for unsaid, unless something else says which status is meant; a queue
+        // has nothing else.
+        let unsaid = self.state.is_empty() && wanted.implied().is_none();
+        if register.is_queue() || (register.shows == Shows::Work && unsaid) {
             wanted.status = Some(Status::UnderReview);
         }
         wanted
@@ -318,11 +353,15 @@ mod tests {
 
     const MUNICIPAL: Register = Register {
         path: "/municipal/applications",
-        role: Role::Municipal,
+        shows: Shows::Work,
     };
     const REGION: Register = Register {
         path: "/operator/applications",
-        role: Role::Operator,
+        shows: Shows::Everything,
+    };
+    const QUEUE: Register = Register {
+        path: "/operator/queue",
+        shows: Shows::Queue,
     };
 
     fn asked(query: &str) -> Asking {
@@ -339,6 +378,22 @@ mod tests {
         assert_eq!(status("state=rejected"), Some(Status::Rejected));
         assert_eq!(status("gap=period"), None);
         assert_eq!(asked("").wanted(REGION, &[]).status, None);
+    }
+
+    #[test]
+    fn a_queue_has_nothing_but_what_waits() {
+        for (query, list) in [
+            ("", WorkList::Simplified),
+            ("tab=simplified", WorkList::Simplified),
+            ("tab=industry", WorkList::Industry),
+            ("tab=all&state=decided", WorkList::Simplified),
+            ("gap=period&state=all", WorkList::Simplified),
+        ] {
+            let wanted = asked(query).wanted(QUEUE, &[]);
+            assert_eq!(wanted.list, Some(list), "{query}");
+            assert_eq!(wanted.status, Some(Status::UnderReview), "{query}");
+            assert_eq!((wanted.order, wanted.down), (Order::Due, false), "{query}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a filter leaves of all that was submitted, in one of the orders lists are sorted by.
 //! However a filter is put together, a statement walks the index of its order, looks through
 //! [`LOOKED`] rows at most and says where it stopped; what a narrow filter finds by itself (words,
-//! a period, an expert) is given as ids and sorted. The rows of a page and their count come from
+//! a period, an expert, the operators' queue) is given as ids and sorted. The rows of a page and their count come from
 //! the same text.
 
 use chrono::NaiveDate;
@@ -9,7 +9,7 @@ use domain::{
     actor::TenantId,
     life::Status,
     reference::{Category, Form},
-    routing::WorkList,
+    routing::{Route, WorkList},
 };
 use uuid::Uuid;
 
@@ -48,6 +48,19 @@ pub struct Filter {
     pub took: Option<i32>,
     /// Rejected for this reason, by code; for none of the list where it is empty.
     pub reason: Option<String>,
+}
+
+impl Filter {
+    /// Whether this is the operators' queue in all municipalities, which has an index of its own.
+    #[must_use]
+    pub fn is_queue(&self, scope: &Scope) -> bool {
+        scope.tenant().is_none()
+            && self.tenant.is_none()
+            && self.status == Some(Status::UnderReview)
+            && self
+                .list
+                .is_some_and(|list| list.route() == Route::Operator)
+    }
 }
 
 impl Default for Filter {
@@ -313,6 +326,23 @@ pub async fn among(
         hits.drain(..=at);
     }
     Ok((page(hits), counted))
+}
+
+/// What waits in one list of the operators' queue, [`LOOKED`] of the oldest at most: in any other
+/// order than theirs it is sorted.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn of_queue(scope: &mut Scope, list: WorkList) -> Result<Found> {
+    let ids = sqlx::query_scalar!(
+        "SELECT a.id FROM app.application a
+         WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $1
+         ORDER BY a.due_on, a.id LIMIT 20001",
+        list.procedure().code()
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    Ok(Found::of(ids, LOOKED))
 }
 
 /// The applications of a period, as far as the scope sees them, [`LOOKED`] at most.

@@ -43,7 +43,7 @@ macro_rules! counted {
 // COALESCE is no index condition under row-level security, CASE is. Terms are compared as rows,
 // which the planner thinks narrow less than a range: it would see no use in the status.
 // A municipality, where it is asked for, leads: its own index is walked. So does a status in the
-// order of terms, which most filters have.
+// order of terms, which most filters have, and so do the lists of the operators' queue.
 pub(super) async fn by_term(
     scope: &mut Scope,
     by: &Filter,
@@ -52,6 +52,31 @@ pub(super) async fn by_term(
 ) -> Result<Vec<Hit>> {
     let one_status = by.status.or(by.implied).is_some();
     let (due_on, id) = (from.due_on, from.id);
+    if by.is_queue(scope) {
+        return Ok(if down {
+            walked!(
+            scope,
+            by,
+            "row_number() OVER (ORDER BY a.due_on DESC, a.id DESC) AS n FROM app.application a
+             WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $4
+               AND (a.due_on, a.id) >= ($9, 0::bigint) AND (a.due_on, a.id) < ($10, 0::bigint) AND (a.due_on, a.id) < ($15, $16)
+             ORDER BY a.due_on DESC, a.id DESC LIMIT 20000",
+            due_on,
+            id
+        )
+        } else {
+            walked!(
+            scope,
+            by,
+            "row_number() OVER (ORDER BY a.due_on, a.id) AS n FROM app.application a
+             WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $4
+               AND (a.due_on, a.id) >= ($9, 0::bigint) AND (a.due_on, a.id) < ($10, 0::bigint) AND (a.due_on, a.id) > ($15, $16)
+             ORDER BY a.due_on, a.id LIMIT 20000",
+            due_on,
+            id
+        )
+        });
+    }
     Ok(match (by.tenant.is_some(), one_status, down) {
         (false, false, false) => walked!(
             scope,
@@ -305,6 +330,16 @@ pub(super) async fn by_state(
 /// # Errors
 /// If the database does not answer.
 pub async fn count(scope: &mut Scope, by: &Filter) -> Result<Counted> {
+    if by.is_queue(scope) {
+        return Ok(counted!(
+            scope,
+            by,
+            "row_number() OVER (ORDER BY a.due_on, a.id) AS n FROM app.application a
+             WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $4
+               AND (a.due_on, a.id) >= ($9, 0::bigint) AND (a.due_on, a.id) < ($10, 0::bigint)
+             ORDER BY a.due_on, a.id LIMIT 20000"
+        ));
+    }
     Ok(match (by.tenant.is_some(), by.status.or(by.implied).is_some()) {
         (false, false) => counted!(
             scope,
