@@ -1,16 +1,14 @@
 //! A list of applications as its address asks for it, the coordinator's, the operators' and their
-//! queue alike: filters, order, page and format (02 §2). What the address does not say by a known word is not
-//! asked for. Here is how it is read and written again; the fields stand in [`fields`], what is
+//! queue alike: filters, order, page and format (02 §2). What the address does not say by a known
+//! word is not asked for. Here is how it is read and written again; the fields stand in [`fields`], what is
 //! kept of it under a name in [`views`], the file in [`taken`].
 
 pub mod fields;
+mod register;
 pub mod taken;
 pub mod views;
 
-use app::{
-    lists::{Gap, Listed, Municipality, Order, Term, Wanted},
-    saved_views::List,
-};
+use app::lists::{Gap, Listed, Municipality, Order, Term, Wanted};
 use chrono::NaiveDate;
 use domain::{
     actor::TenantId,
@@ -23,6 +21,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Direction, Pagination, ru};
 use uuid::Uuid;
+
+pub use register::{Register, Shows};
 
 use crate::asked::address;
 
@@ -55,27 +55,6 @@ pub const ALL_TABS: &str = "all";
 
 /// The word of a filter on reasons for «none of the list».
 const OWN_WORDS: &str = "own";
-
-/// The list of a cabinet: where it stands, and what it shows unasked.
-#[derive(Clone, Copy, Debug)]
-pub struct Register {
-    /// Its address.
-    pub path: &'static str,
-    /// What it is a list of.
-    pub shows: Shows,
-}
-
-/// What a list begins with and can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shows {
-    /// A coordinator's work lists: what waits, the oldest term first, unless asked for more.
-    Work,
-    /// Everything of all municipalities, the newest first.
-    Everything,
-    /// The operators' queue: what waits in all municipalities and nothing else, the oldest term
-    /// first.
-    Queue,
-}
 
 /// A column one sorts by: its word in the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,25 +96,6 @@ impl Sorting {
             Self::Name => Order::Name,
             Self::Number => Order::Number,
             Self::State => Order::State,
-        }
-    }
-}
-
-impl Register {
-    fn is_regional(self) -> bool {
-        self.shows != Shows::Work
-    }
-
-    fn is_queue(self) -> bool {
-        self.shows == Shows::Queue
-    }
-
-    /// The list its views are kept of.
-    #[must_use]
-    pub const fn kept(self) -> List {
-        match self.shows {
-            Shows::Work | Shows::Everything => List::Applications,
-            Shows::Queue => List::Queue,
         }
     }
 }
@@ -210,10 +170,10 @@ impl Asking {
             organisation: self.organisation.parse().ok(),
             status: Status::from_code(&self.state).filter(|status| status.is_submitted()),
             term: self.term(),
-            period: self.period.parse().ok(),
+            period: self.period.parse().ok().filter(|_| !register.is_queue()),
             category: Category::from_code(&self.category),
             form: Form::from_code(&self.form),
-            gap: self.gap(),
+            gap: self.gap().filter(|_| !register.is_queue()),
             since: day(&self.since),
             until: day(&self.until),
             took: self

@@ -202,7 +202,7 @@ struct Hit {
 // takes rows as they come, hence nothing is sorted: `plans` holds it. What stands beside a row is
 // asked by a sub-select, not by EXISTS, which might be answered from a hash of its whole table.
 macro_rules! filtered {
-    ($type:ident, $fetch:ident, $scope:expr, $by:expr, $what:literal, $from:literal, $end:literal
+    ($type:ident, $fetch:ident, $scope:expr, $by:expr, $what:literal, [$($from:literal)+], $end:literal
      $(, $key:expr)* $(,)?) => {
         sqlx::query_as!(
             $type,
@@ -222,7 +222,7 @@ macro_rules! filtered {
                    AND (NOT $14 OR (SELECT count(*) FROM app.assignment s WHERE s.tenant_id = w.tenant_id
                      AND s.application_id = w.id AND s.closed_at IS NULL) < 2)) IS TRUE AS hit
                  FROM (SELECT a.*, "
-                + $from
+                $(+ $from)+
                 + ") w) x WHERE (x.hit OR x.n = 20000)"
                 + $end,
             $by.tenant.map(|tenant| tenant.0),
@@ -304,7 +304,7 @@ pub async fn among(
         scope,
         by,
         r#"SELECT x.id AS "id!", x.public_id AS "public_id!", x.hit AS "hit!", false AS "stopped!""#,
-        "0 AS n FROM app.application a WHERE a.id = ANY ($15) AND a.submitted_at IS NOT NULL",
+        ["0 AS n FROM app.application a WHERE a.id = ANY ($15) AND a.submitted_at IS NOT NULL"],
         " ORDER BY CASE $16 WHEN 'state' THEN x.status WHEN 'name' THEN x.surname END,
             CASE $16 WHEN 'name' THEN x.name END, CASE $16 WHEN 'name' THEN x.patronymic END,
             CASE $16 WHEN 'number' THEN coalesce(x.registered_on, date '0001-01-01') END,
