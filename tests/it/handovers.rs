@@ -304,6 +304,14 @@ async fn r_con_2_a_register_names_what_was_passed_and_the_centre_confirms_it() {
         "{:?}",
         refused.errors()
     );
+    // The fault stands in its row, the summary leads there.
+    let field = format!("note.{}", later.public_id);
+    for words in [
+        format!("href=\"#{field}\""),
+        format!("id=\"{field}-error\""),
+    ] {
+        assert!(says(&refused, &words), "{words}: {}", refused.body);
+    }
     let stale = page(&centre, &there).await.form(CONFIRM);
     let done = confirm(&centre, &there, &[(later.public_id, "нет второго листа")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.told());

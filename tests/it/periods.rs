@@ -1,6 +1,8 @@
 //! Approving periods and what follows (R-PER-1, R-SCH-5): rows left out by name, versions of the
 //! schedule, what is published of it, the municipality's own schedule signed.
 
+mod internal;
+
 use std::collections::BTreeSet;
 
 use app::{

@@ -282,7 +282,7 @@ mod tests {
         let Err(Error::Invalid(faults)) = parse(&wrong, &positions) else {
             panic!("taken");
         };
-        let fields: Vec<&str> = faults.iter().map(|fault| fault.field).collect();
+        let fields: Vec<&str> = faults.iter().map(|fault| &*fault.field).collect();
         assert_eq!(
             fields,
             [

@@ -6,7 +6,7 @@ use db::{
     printouts::{self, Request},
     schedule,
 };
-use domain::{act::acts, actor::Actor, reference::Category};
+use domain::{act::acts, actor::Actor, audit::Deed, reference::Category, value::Phone};
 use uuid::Uuid;
 
 pub use db::{
@@ -43,7 +43,8 @@ pub const COLUMNS: [&str; 10] = [
     "Специалист 2",
 ];
 
-/// The cells of the `n`th row, one a column; experts as «Петрова Анна, методист, Центр образования».
+/// The cells of the `n`th row, one a column; experts as «Петрова Анна, методист,
+/// Центр образования, тел. +7 (913) 821-00-00».
 #[must_use]
 pub fn cells(n: usize, entry: &Entry, period: &str) -> [String; COLUMNS.len()] {
     let category = |category: Option<Category>| category.map_or("", Category::name).to_owned();
@@ -63,12 +64,28 @@ pub fn cells(n: usize, entry: &Entry, period: &str) -> [String; COLUMNS.len()] {
 }
 
 fn described(expert: &EntryExpert) -> String {
-    [&expert.name, &expert.position, &expert.organisation]
+    let phone = match expert.phone.as_str() {
+        "" => String::new(),
+        kept => format!("тел. {}", Phone::spell(kept)),
+    };
+    let parts = [&expert.name, &expert.position, &expert.organisation, &phone];
+    parts
         .into_iter()
         .filter(|part| !part.is_empty())
         .map(String::as_str)
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// The rows of the own municipality in a period; none are no schedule.
+async fn own_rows(tx: &mut Tx<acts::MakeSchedule>, period: Uuid) -> Result<(Period, Vec<Entry>)> {
+    let tenant = tx.tenant().ok_or(Error::Forbidden)?;
+    let period = periods::find(tx, period).await?.ok_or(Error::NotFound)?;
+    let entries = schedule::entries(tx, tenant, period.id, false).await?;
+    if entries.is_empty() {
+        return Err(Error::NotFound);
+    }
+    Ok((period, entries))
 }
 
 impl App {
@@ -93,35 +110,32 @@ impl App {
         Ok(periods.into_iter().filter_map(of).collect())
     }
 
-    /// The rows of the own municipality's schedule of a period, with the period.
+    /// The rows of the own municipality's schedule of a period, with the period. Taking them away
+    /// stays in the audit (SEC-82).
     ///
     /// # Errors
     /// [`Error::NotFound`] as well for a period the municipality has no rows in,
     /// [`Error::Forbidden`].
-    pub async fn municipal_schedule(
+    pub async fn export_municipal_schedule(
         &self,
         actor: &Actor,
         period: Uuid,
     ) -> Result<(Period, Vec<Entry>)> {
         let mut tx = self.db.enter::<acts::MakeSchedule>(actor).await?;
-        let tenant = tx.tenant().ok_or(Error::Forbidden)?;
-        let period = periods::find(&mut tx, period)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let entries = schedule::entries(&mut tx, tenant, period.id, false).await?;
-        if entries.is_empty() {
-            return Err(Error::NotFound);
-        }
+        let (period, entries) = own_rows(&mut tx, period).await?;
+        let id = Some(i64::from(period.id));
+        events::audit_deed(&mut tx, Deed::ExportSchedule, id).await?;
+        tx.commit().await?;
         Ok((period, entries))
     }
 
     /// Has the own municipality's schedule of a period printed, to be signed: the printout's id.
     ///
     /// # Errors
-    /// As [`App::municipal_schedule`].
+    /// As [`App::export_municipal_schedule`].
     pub async fn print_schedule(&self, actor: &Actor, period: Uuid) -> Result<Uuid> {
-        let (period, _) = self.municipal_schedule(actor, period).await?;
         let mut tx = self.db.enter::<acts::MakeSchedule>(actor).await?;
+        let (period, _) = own_rows(&mut tx, period).await?;
         let request = Request::Schedule { period: period.id };
         let id = printouts::ask(&mut tx, &request).await?;
         events::audit(&mut tx, Some(i64::from(period.id))).await?;

@@ -95,6 +95,12 @@ impl Around<'_> {
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 
+    /// The ids that describe a control in a row of a table: the row's, then the error's.
+    pub(crate) fn described_in(&self, row: &str) -> String {
+        let own = self.described_by();
+        own.map_or_else(|| row.to_owned(), |own| format!("{row} {own}"))
+    }
+
     pub(crate) fn invalid(&self) -> Option<&'static str> {
         self.error.map(|_| "true")
     }
@@ -267,11 +273,14 @@ pub fn textarea(field: Field<'_>) -> Markup {
 /// A text field in a row of a table: its label is only for a screen reader, for the column's
 /// header says the same; `row` is the id of what tells the rows apart.
 pub fn row_text(field: Field<'_>, row: &str) -> Markup {
-    let id = field.id.unwrap_or(field.name);
+    let around = field.around();
     html! {
-        label class="govuk-visually-hidden" for=(id) { (field.label) }
-        input class="govuk-input" id=(id) name=(field.name) type="text" value=(field.value)
-            maxlength=[field.max_length] aria-describedby=(row);
+        label class="govuk-visually-hidden" for=(around.id) { (field.label) }
+        (around.error_words())
+        input id=(around.id) name=(field.name) type="text" value=(field.value)
+            class={ "govuk-input" @if field.error.is_some() { " govuk-input--error" } }
+            maxlength=[field.max_length] aria-describedby=(around.described_in(row))
+            aria-invalid=[around.invalid()];
     }
 }
 

@@ -120,7 +120,7 @@ impl<'a> Page<'a> {
             .faults
             .iter()
             .map(|fault| FieldError {
-                field: fault.field,
+                field: &fault.field,
                 message: &fault.words,
             })
             .collect();

@@ -410,7 +410,7 @@ SELECT app.close_transfer(:their_tenant, :their_transfer, 1, 'declined', 'x');
 
 -- attack: finds drafts by their words
 -- expect: 42501 or nothing
-SELECT app.search_applications('чужаятайна');
+SELECT app.search_applications('чужаятайна', 'чужаятайна');
 SELECT app.search_people('чужаятайна', '');
 
 -- attack: asks the journal and the municipalities for more than numbers

@@ -181,7 +181,7 @@ SELECT * FROM app.audit_event;
 
 -- attack: searches for what is not submitted
 -- expect: nothing
-SELECT app.search_applications('!никогонет') EXCEPT SELECT id FROM app.application;
+SELECT app.search_applications('!никогонет', '!никогонет') EXCEPT SELECT id FROM app.application;
 
 -- attack: has the worker export the municipality it has entered
 -- expect: 42501

@@ -284,7 +284,7 @@ mod tests {
         let Err(Error::Invalid(faults)) = parsed(&criteria(), &typed, true) else {
             panic!("formed without a verdict");
         };
-        let fields: Vec<&str> = faults.iter().map(|fault| fault.field).collect();
+        let fields: Vec<&str> = faults.iter().map(|fault| &*fault.field).collect();
         assert_eq!(fields, ["mark2", "verdict"]);
         typed.recommendations = "я".repeat(RECOMMENDATIONS + 1);
         assert!(parsed(&criteria(), &typed, false).is_err());

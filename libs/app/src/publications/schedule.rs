@@ -261,6 +261,7 @@ mod tests {
                 name: "Петрова Анна".to_owned(),
                 position: "методист".to_owned(),
                 organisation: "Центр".to_owned(),
+                phone: "+79138210000".to_owned(),
             }],
         }
     }

@@ -196,7 +196,7 @@ async fn file(
         return printouts::lead(&web, &at.actor, printout).await;
     }
     let format = Format::from_code(&wanted.format).unwrap_or(Format::Xlsx);
-    let (period, entries) = web.app.municipal_schedule(&at.actor, id).await?;
+    let (period, entries) = web.app.export_municipal_schedule(&at.actor, id).await?;
     let rows: Vec<Vec<Cell>> = (1..)
         .zip(&entries)
         .map(|(n, entry)| cells(n, entry, &period.name))
