@@ -65,6 +65,8 @@ END $$;
 CREATE TRIGGER unpublish AFTER UPDATE OF status ON app.municipality FOR EACH ROW
   WHEN (NEW.status = 'removed') EXECUTE FUNCTION app.unpublish();
 
+GRANT CREATE ON SCHEMA app TO attest_mover;
+SET LOCAL ROLE attest_mover;
 -- The digest of a part, as app::publications::schedule takes it: over its lines in the order of bytes.
 CREATE FUNCTION app.digest_of(p_lines jsonb) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT sha256(convert_to(coalesce(string_agg(l.key || ' ' || l.value || E'\n', '' ORDER BY l.key COLLATE "C"), ''), 'UTF8'))
@@ -102,7 +104,8 @@ BEGIN
   END LOOP;
 END $$;
 REVOKE ALL ON FUNCTION app.follow_publications(int, int, bigint[]), app.digest_of(jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.follow_publications(int, int, bigint[]), app.digest_of(jsonb) TO attest_mover;
+SET LOCAL ROLE attest_owner;
+REVOKE CREATE ON SCHEMA app FROM attest_mover;
 
 -- The versions of the regional schedule of a period: append-only, numbered from 1 without holes.
 CREATE TABLE app.schedule_version (

@@ -1,5 +1,7 @@
 //! A period is over when nothing is left in it to decide, whatever took the last row (R-PER-1).
 
+use app::withdrawals::Seen;
+
 use super::*;
 
 impl Scene {
@@ -32,7 +34,6 @@ impl Scene {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r_per_1_annulling_the_last_preliminary_row_completes_the_period() {
     let (scene, _, single) = Scene::waiting("Лишняя").await;
-    // Annulling is about what its letters tell: a snapshot is there.
     let version = single.version(&scene.town).await;
     let app = scene.world.app();
     let done = app
@@ -58,18 +59,27 @@ async fn r_per_1_a_coordinators_withdrawal_of_the_last_preliminary_row_completes
         single.id
     ))
     .await;
-    let site = scene.world.serve().await;
-    let browser = site.browser_of(&scene.coordinator).await;
-    let page = browser.get(&format!("/municipal/withdrawals/{id}")).await;
-    let done = browser.submit(&page, "Зарегистрировать отзыв", &[]).await;
-    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.told());
+    let withdrawal: Uuid = sql
+        .value("SELECT public_id FROM app.withdrawal")
+        .await
+        .unwrap();
+    let version = sql
+        .value("SELECT version FROM app.withdrawal")
+        .await
+        .unwrap();
+    let seen = Seen {
+        withdrawal,
+        version,
+    };
+    let done = app.accept_withdrawal(&scene.coordinator, id, seen).await;
+    assert!(done.is_ok(), "{done:?}");
     assert_eq!(scene.state().await, "completed");
     // Whoever took the row is who completed the period.
     let by: Vec<String> = sql
         .list("SELECT role FROM app.audit_event WHERE act = 'period.complete'")
         .await;
     assert_eq!(by, ["municipal"]);
-    // Asked without a reason it completes nothing, and nobody else may ask.
+    // Whoever takes no rows completes nothing.
     let refused = teacher
         .sql()
         .await

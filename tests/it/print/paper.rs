@@ -194,7 +194,7 @@ async fn r_aud_1_the_worker_opens_only_what_was_asked_for() {
         )
     };
     let mut worker = region.world.login(Login::Worker).await;
-    worker.set("app.tenant", &region.town.id.to_string()).await;
+    worker.set("tenant", &region.town.id.to_string()).await;
     let refused = Err(Refused(Refused::PRIVILEGE.to_owned()));
     // Queued is not being made.
     assert_eq!(worker.run(&line(&asked, "municipal")).await, refused);
@@ -205,7 +205,7 @@ async fn r_aud_1_the_worker_opens_only_what_was_asked_for() {
     assert_eq!(worker.run(&line(&asked, "municipal")).await, Ok(1));
     assert_eq!(worker.run(&line(&asked, "operator")).await, refused);
     assert_eq!(worker.run(&line(&other, "municipal")).await, refused);
-    worker.set("app.tenant", &region.other.id.to_string()).await;
+    worker.set("tenant", &region.other.id.to_string()).await;
     assert_eq!(worker.run(&line(&foreign, "municipal")).await, refused);
     // What it was for is the case's history to tell: the audit has ids and codes.
     let told: i64 = region
