@@ -122,7 +122,10 @@ const LISTS: &[List] = &[
         REGISTRARS,
         "WHERE r.tenant_id = $5 AND (r.date, r.line) > ($1, $2)",
     ),
-    (&[Role::Operator], "r WHERE (r.date, r.line) > ($1, $2)"),
+    (
+        &[Role::Operator],
+        "d ON true WHERE (r.date, r.line) > ($1, $2)",
+    ),
     (
         REGISTRARS,
         "WHERE r.tenant_id = $1 AND r.date >= $2 AND r.date <= $3 LIMIT $4",

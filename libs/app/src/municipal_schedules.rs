@@ -18,6 +18,7 @@ use crate::{
     App, Error, Result,
     files::{Opened, Received},
     periods::Period,
+    publications,
 };
 
 /// A municipality's schedule with its period.
@@ -61,6 +62,14 @@ pub fn cells(n: usize, entry: &Entry, period: &str) -> [String; COLUMNS.len()] {
         expert(0),
         expert(1),
     ]
+}
+
+/// What tells rows that were shown from rows that changed since.
+///
+/// # Errors
+/// If a row cannot be written down.
+pub fn digest(entries: &[Entry]) -> Result<String> {
+    publications::schedule::of_rows(entries)
 }
 
 fn described(expert: &EntryExpert) -> String {
@@ -144,8 +153,8 @@ impl App {
     }
 
     /// Attaches the signed scan of the own municipality's schedule of a period: it is agreed until
-    /// a row of it changes. `version` is the schedule's, 0 before the first scan. If this fails,
-    /// the caller discards the file.
+    /// a row of it changes. `version` is the schedule's, 0 before the first scan, `rows` the
+    /// [`digest`] of its rows as they were shown. If this fails, the caller discards the file.
     ///
     /// # Errors
     /// [`Error::NotFound`] as well for a period the municipality has no rows in,
@@ -155,6 +164,7 @@ impl App {
         actor: &Actor,
         period: Uuid,
         version: i32,
+        rows: &str,
         scan: &Received,
     ) -> Result<()> {
         if !matches!(
@@ -172,11 +182,14 @@ impl App {
             .await?
             .ok_or(Error::NotFound)?;
         let tenant = tx.tenant().ok_or(Error::Forbidden)?;
-        if schedule::entries(&mut tx, tenant, period.id, false)
-            .await?
-            .is_empty()
-        {
+        // Held until the end: a row changed meanwhile waits, and makes the schedule preliminary.
+        municipal_schedules::hold(&mut tx, &permit, period.id).await?;
+        let entries = schedule::entries(&mut tx, tenant, period.id, false).await?;
+        if entries.is_empty() {
             return Err(Error::NotFound);
+        }
+        if digest(&entries)? != rows {
+            return Err(Error::Stale);
         }
         let new = municipal_schedules::NewScan {
             s3_key: &scan.key,

@@ -12,6 +12,8 @@ pub struct Field<'a> {
     pub id: Option<&'a str>,
     /// The visible label.
     pub label: &'a str,
+    /// What a [`textarea`] is about, where several have the same label: told to a screen reader only.
+    pub label_of: Option<&'a str>,
     /// What was typed or is known.
     pub value: &'a str,
     /// How to fill it in.
@@ -257,7 +259,12 @@ pub fn date(field: Field<'_>) -> Markup {
 pub fn textarea(field: Field<'_>) -> Markup {
     let around = field.around();
     around.group(
-        label(around.id, field.label),
+        html! {
+            label class="govuk-label" for=(around.id) {
+                (field.label)
+                @if let Some(of) = field.label_of { span class="govuk-visually-hidden" { ": " (of) } }
+            }
+        },
         html! {
             textarea id=(around.id) name=(field.name) rows=(field.rows.unwrap_or(5))
                 class={ "govuk-textarea" @if field.error.is_some() { " govuk-textarea--error" } }

@@ -424,6 +424,11 @@ SELECT app.export_accounts(0, 1000);
 SELECT app.may_publish(ARRAY[:their_account]);
 SELECT app.still_institute(:their_account, :their_membership, 'admin');
 
+-- attack: completes periods that still wait, and lets versions count as told that tell of nothing
+-- expect: 42501 or nothing
+SELECT app.complete_periods();
+SELECT app.tell_schedule(0);
+
 -- attack: has a municipality exported in another's name
 -- expect: 42501
 INSERT INTO app.municipality_export (tenant_id, public_id, asked_by) VALUES (:their_tenant, gen_random_uuid(), :their_account);

@@ -127,20 +127,31 @@ impl App {
     pub async fn conclusions_due(&self, actor: &Actor) -> Result<Vec<DueDay>> {
         let mut tx = self.db.enter::<acts::PassConclusion>(actor).await?;
         let day = due_day(&mut tx).await?;
-        let mut days: Vec<DueDay> = Vec::new();
-        for (starts, ends, count) in list::waiting_by_period(&mut tx).await? {
-            let Some(window) = Span::new(starts, ends) else {
-                continue;
-            };
-            let on = conclusion_due(window, self.today(), day);
-            match days.iter_mut().find(|due| due.on == on) {
-                Some(due) => due.count += count,
-                None => days.push(DueDay { on, count }),
-            }
-        }
-        days.sort_by_key(|due| due.on);
-        Ok(days)
+        let waiting = list::waiting_by_period(&mut tx).await?;
+        Ok(due_days(waiting, self.today(), day))
     }
+}
+
+/// By which days conclusions are due, as `today` has it, counted by the windows of their periods: the
+/// list and the month say the same.
+pub(super) fn due_days(
+    windows: Vec<(NaiveDate, NaiveDate, i64)>,
+    today: NaiveDate,
+    day: u32,
+) -> Vec<DueDay> {
+    let mut days: Vec<DueDay> = Vec::new();
+    for (starts, ends, count) in windows {
+        let Some(window) = Span::new(starts, ends) else {
+            continue;
+        };
+        let on = conclusion_due(window, today, day);
+        match days.iter_mut().find(|due| due.on == on) {
+            Some(due) => due.count += count,
+            None => days.push(DueDay { on, count }),
+        }
+    }
+    days.sort_by_key(|due| due.on);
+    days
 }
 
 /// The acts a list offers.

@@ -135,10 +135,10 @@ fn state(asking: &Asking, regional: bool) -> Markup {
 pub fn besides(asking: &Asking, register: Register, choices: &Choices) -> Markup {
     let mut told = Vec::new();
     if let Some(since) = day(&asking.since) {
-        told.push(format!("подано с {}", ru::date_short(since)));
+        told.push(format!("подано с {}", ru::date_long(since)));
     }
     if let Some(until) = day(&asking.until) {
-        told.push(format!("подано по {}", ru::date_short(until)));
+        told.push(format!("подано по {}", ru::date_long(until)));
     }
     if let Ok(days) = asking.took.parse::<u64>() {
         told.push(match days {

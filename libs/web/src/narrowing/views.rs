@@ -88,7 +88,7 @@ fn form(
                 name: "name",
                 label: "Название",
                 value: name,
-                hint: Some("Сохраняются фильтры и порядок, без поиска. Вид виден только вам."),
+                hint: Some("Сохраняются фильтры и порядок, без поиска. Вид виден только Вам."),
                 error: fault_of(faults, "name"),
                 max_length: Some(60),
                 width: Width::Medium,

@@ -192,8 +192,8 @@ fn period_field(view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Ma
         format!(
             "Предлагается «{}»: {} — {}",
             period.name,
-            ru::date_short(period.starts),
-            ru::date_short(period.ends)
+            ru::date_long(period.starts),
+            ru::date_long(period.ends)
         )
     });
     // Approved without this row, its period is no choice any more: it stays in it until another is

@@ -79,12 +79,12 @@ async fn file(at: &Operator, web: &Web, id: Uuid, format: Format) -> Result<Resp
 fn body(overview: &Overview, zone: Zone) -> Markup {
     let period = &overview.period;
     let order = period.order.as_ref().map_or_else(String::new, |order| {
-        format!("№ {} от {}", order.number, ru::date_short(order.date))
+        format!("№ {} от {}", order.number, ru::date_long(order.date))
     });
     html! {
         (ui::summary(&[
-            Fact::text("Начало", &ru::date_short(period.starts)),
-            Fact::text("Окончание", &ru::date_short(period.ends)),
+            Fact::text("Начало", &ru::date_long(period.starts)),
+            Fact::text("Окончание", &ru::date_long(period.ends)),
             Fact::text("Состояние", period.state.name()),
             Fact::text("Распоряжение", &order),
         ]))
