@@ -24,6 +24,8 @@ CREATE TABLE app.card (
   held_date date, held_number text NOT NULL DEFAULT '', held_until date,
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   version int NOT NULL DEFAULT 1,
+  -- Of the ended copy that stays behind what is final: the public id of the card that moved on.
+  goes_on_as uuid,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, membership_id, account_id) REFERENCES app.membership (tenant_id, id, account_id)
     DEFERRABLE INITIALLY IMMEDIATE,
@@ -31,6 +33,7 @@ CREATE TABLE app.card (
     DEFERRABLE INITIALLY IMMEDIATE
 );
 CREATE INDEX card_account ON app.card (tenant_id, account_id, id);
+CREATE INDEX card_copies ON app.card (goes_on_as) WHERE goes_on_as IS NOT NULL;
 ALTER TABLE app.card ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY teacher_own ON app.card FOR ALL TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())

@@ -265,19 +265,28 @@ GRANT INSERT (public_id, number, date, s3_key, file_name, size, sha256) ON app.o
 -- A decision that supersedes touches nothing a later application of the card brought. Where it
 -- refuses what was granted, the card holds again what it held when the application was formed,
 -- unless its owner has written something else there since.
-GRANT UPDATE (held_category, held_issuer, held_date, held_number, held_until, version) ON app.card TO attest_definer;
+-- The card may have moved to another municipality since.
+ALTER POLICY definer_read ON app.card USING (true);
+ALTER POLICY definer_place ON app.card USING (true);
+GRANT SELECT (public_id, goes_on_as), UPDATE (held_category, held_issuer, held_date, held_number, held_until, version)
+  ON app.card TO attest_definer;
 GRANT CREATE ON SCHEMA app TO attest_definer;
 SET LOCAL ROLE attest_definer;
 CREATE FUNCTION app.hold_category() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
 DECLARE
   a app.application;
+  -- The card as it goes on: what was final before a move hangs on an ended copy of it.
+  live uuid;
 BEGIN
   SELECT * INTO a FROM app.application x WHERE x.tenant_id = NEW.tenant_id AND x.id = NEW.application_id;
-  IF EXISTS (SELECT 1 FROM app.application later
+  SELECT coalesce(c.goes_on_as, c.public_id) INTO live FROM app.card c
+    WHERE c.tenant_id = a.tenant_id AND c.id = a.card_id;
+  IF EXISTS (SELECT 1 FROM app.card k
+      JOIN app.application later ON later.tenant_id = k.tenant_id AND later.card_id = k.id AND later.id > a.id
       JOIN app.decision d ON d.tenant_id = later.tenant_id AND d.application_id = later.id AND d.granted
         AND d.category IN ('first', 'highest')
-      WHERE later.tenant_id = a.tenant_id AND later.card_id = a.card_id AND later.id > a.id
+      WHERE (k.public_id = live OR k.goes_on_as = live)
         AND NOT EXISTS (SELECT 1 FROM app.decision s WHERE s.tenant_id = d.tenant_id AND s.supersedes_id = d.id)) THEN
     RETURN NULL;
   END IF;
@@ -285,7 +294,7 @@ BEGIN
     UPDATE app.card c SET held_category = NEW.category, held_date = o.date, held_number = o.number, held_until = NULL,
         held_issuer = coalesce((SELECT s.value FROM app.region_setting s WHERE s.key = 'order_issuer'), ''),
         version = c.version + 1
-      FROM app.order o WHERE o.id = NEW.order_id AND c.tenant_id = a.tenant_id AND c.id = a.card_id;
+      FROM app.order o WHERE o.id = NEW.order_id AND c.public_id = live;
   ELSE
     UPDATE app.card c SET held_category = coalesce(a.snapshot #>> '{held,category}', ''),
         held_date = (a.snapshot #>> '{held,date}')::date, held_number = coalesce(a.snapshot #>> '{held,number}', ''),
@@ -293,8 +302,7 @@ BEGIN
         version = c.version + 1
       FROM app.decision d JOIN app.order o ON o.id = d.order_id
       WHERE d.tenant_id = NEW.tenant_id AND d.id = NEW.supersedes_id AND d.granted
-        AND c.tenant_id = a.tenant_id AND c.id = a.card_id
-        AND (c.held_category, c.held_date, c.held_number) = (d.category, o.date, o.number);
+        AND c.public_id = live AND (c.held_category, c.held_date, c.held_number) = (d.category, o.date, o.number);
   END IF;
   RETURN NULL;
 END $$;

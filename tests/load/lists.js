@@ -21,9 +21,9 @@ const page = (tenant) => [`ARRAY(SELECT id FROM app.application WHERE submitted_
 
 // Each with the statements it is made of; `tenant` is the coordinator's municipality.
 const waits = { route: "'municipal'", procedure: "'general'", status: "'under_review'" };
+const queue = { route: "'operator'", procedure: "'simplified'", status: "'under_review'" };
 const MEASURES = [
-  ['operator', 'queue', [["a.route = 'operator' AND a.procedure = $1 AND (a.due_on", ["'simplified'", ...FIRST]],
-    ["a.route = 'operator' AND a.procedure = $1 LIMIT $2", ["'simplified'", 1001]]]],
+  ['operator', 'queue', [[WALKS.queue, [...filter(queue), ...FIRST]], [LINES, page()], [WALKS.countedQueue, filter(queue)]]],
   ['operator', 'everything, newest first', [[WALKS.newest, [...filter(), ...LAST]], [LINES, page()], [WALKS.counted, filter()]]],
   ['operator', 'everything by ФИО', [[WALKS.byName, [...filter(), "''", "''", "''", 0]], [LINES, page()], [WALKS.counted, filter()]]],
   ['operator', 'everything by number', [[WALKS.byNumber, [...filter(), "'9999-01-01'", 2147483647, '9223372036854775807']], [LINES, page()], [WALKS.counted, filter()]]],

@@ -139,6 +139,28 @@ coded! {
     }
 }
 
+impl Decision {
+    /// What was decided, by whether the category is granted.
+    #[must_use]
+    pub const fn of(granted: bool) -> Self {
+        if granted {
+            Self::Granted
+        } else {
+            Self::Refused
+        }
+    }
+
+    /// What became of it, beside the category in a table; [`Decision::name`] is what an order is to
+    /// say.
+    #[must_use]
+    pub const fn outcome(self) -> &'static str {
+        match self {
+            Self::Granted => "установлена",
+            Self::Refused => "в установлении отказано",
+        }
+    }
+}
+
 coded! {
     /// The form of attestation: until when documents may be added depends on it (R-APP-3).
     Form {

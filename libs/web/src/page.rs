@@ -120,7 +120,7 @@ impl<'a> Page<'a> {
             .faults
             .iter()
             .map(|fault| FieldError {
-                field: fault.field,
+                field: &fault.field,
                 message: &fault.words,
             })
             .collect();
@@ -136,7 +136,12 @@ impl<'a> Page<'a> {
                 back: self.back,
                 nav: &nav,
                 user,
-                notice: self.visit.notice.as_deref(),
+                // «Готово» and «Документ готовится…» are not told at once.
+                notice: self
+                    .visit
+                    .notice
+                    .as_deref()
+                    .filter(|_| self.refresh.is_none()),
                 error_summary: &errors,
                 refresh_seconds: self.refresh,
                 flavour: self.flavour,
