@@ -362,23 +362,27 @@ GRANT UPDATE (mark, experts) ON app.application TO attest_definer;
 CREATE POLICY definer_read ON app.withdrawal FOR SELECT TO attest_definer USING (state IN ('formed', 'under_review'));
 CREATE POLICY definer_decider ON app.withdrawal FOR UPDATE TO attest_definer
   USING (state IN ('formed', 'under_review'));
-GRANT SELECT (tenant_id, application_id, state), UPDATE (decides) ON app.withdrawal TO attest_definer;
+GRANT SELECT (tenant_id, application_id, state, decides), UPDATE (decides) ON app.withdrawal TO attest_definer;
 GRANT CREATE ON SCHEMA app TO attest_definer;
 SET LOCAL ROLE attest_definer;
 CREATE FUNCTION app.follow_schedule() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
 BEGIN
   UPDATE app.application SET mark = NEW.mark WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id;
-  UPDATE app.withdrawal w
-    SET decides = CASE WHEN a.route = 'operator' OR a.mark = 'approved' THEN 'operator' ELSE 'municipal' END
-    FROM app.application a WHERE a.tenant_id = NEW.tenant_id AND a.id = NEW.application_id
-      AND w.tenant_id = a.tenant_id AND w.application_id = a.id AND w.state IN ('formed', 'under_review');
+  UPDATE app.withdrawal w SET decides = d.decides
+    FROM (SELECT CASE WHEN a.route = 'operator' OR a.mark = 'approved' THEN 'operator' ELSE 'municipal' END AS decides
+        FROM app.application a WHERE a.tenant_id = NEW.tenant_id AND a.id = NEW.application_id) d
+    WHERE w.tenant_id = NEW.tenant_id AND w.application_id = NEW.application_id
+      AND w.state IN ('formed', 'under_review') AND w.decides <> d.decides;
   RETURN NULL;
 END $$;
 CREATE FUNCTION app.follow_assignment() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
 BEGIN
-  UPDATE app.application SET experts = experts + CASE WHEN NEW.closed_at IS NULL THEN 1 ELSE -1 END
+  -- Locked first: who assigns to the other place at the same time is counted by the later of both.
+  PERFORM 1 FROM app.application WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id FOR NO KEY UPDATE;
+  UPDATE app.application SET experts = (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = NEW.tenant_id
+      AND x.application_id = NEW.application_id AND x.closed_at IS NULL)
     WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id;
   RETURN NULL;
 END $$;
