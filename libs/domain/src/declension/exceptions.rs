@@ -4,11 +4,10 @@
 use super::Change;
 
 /// First halves and particles that never decline.
-pub(super) const FIRST_HALVES: [&str; 46] = [
+pub(super) const FIRST_HALVES: [&str; 37] = [
     "абд",
     "абдул",
     "абдель",
-    "абу",
     "ага",
     "аль",
     "бар",
@@ -18,25 +17,18 @@ pub(super) const FIRST_HALVES: [&str; 46] = [
     "бонч",
     "ван",
     "грум",
-    "да",
-    "де",
     "дель",
     "ден",
     "дер",
-    "ди",
-    "дю",
     "ибн",
     "кара",
     "кос",
-    "ла",
     "лас",
-    "ле",
     "мак",
     "мелик",
     "мир",
     "мирза",
     "нор",
-    "нью",
     "оль",
     "сан",
     "санта",
@@ -46,7 +38,6 @@ pub(super) const FIRST_HALVES: [&str; 46] = [
     "тян",
     "фон",
     "хан",
-    "цу",
     "шах",
     "шейх",
     "эль",
@@ -58,20 +49,8 @@ pub(super) const TITLES: [&str; 9] = [
     "гызы", "заде", "зода", "кызы", "оглу", "оглы", "оол", "улы", "уулу",
 ];
 
-/// Surnames with a stressed foreign ending, and nouns of the plural.
-pub(super) const INDECLINABLE: [&str; 11] = [
-    "ворота",
-    "дега",
-    "деррида",
-    "дюма",
-    "золя",
-    "люка",
-    "мюра",
-    "нуайя",
-    "петипа",
-    "труайя",
-    "ферма",
-];
+/// Surnames with a stressed foreign ending.
+pub(super) const INDECLINABLE: [&str; 5] = ["деррида", "золя", "мюра", "нуайя", "труайя"];
 
 /// Surnames in an unstressed -а that `petrovich` leaves in the nominative.
 pub(super) const REGULAR_IN_A: [&str; 8] = [
@@ -144,7 +123,7 @@ pub(super) const NOUNS_IN_AYA: [&str; 10] = [
 pub(super) const STRESSED_AYA: [&str; 3] = ["большая", "чужая", "меньшая"];
 
 /// Adjectives of beings: Третий, Третьего; Третья, Третьей.
-pub(super) const POSSESSIVE: [&str; 14] = [
+pub(super) const POSSESSIVE: [&str; 17] = [
     "божий",
     "бычий",
     "волчий",
@@ -159,6 +138,9 @@ pub(super) const POSSESSIVE: [&str; 14] = [
     "птичий",
     "рыбий",
     "третий",
+    "вдовий",
+    "княжий",
+    "собачий",
 ];
 
 /// Nouns in -ой and -чий of more than one syllable.
@@ -210,7 +192,7 @@ pub(super) const ADJECTIVES_IN_NIY: [&str; 4] = ["гарний", "красний
 pub(super) const FLEETING: &[(&[&str], Change)] = &[
     (&["заяц"], Change(2, "йца", "йцу")),
     (
-        &["соловей", "муравей", "воробей", "ручей", "улей", "репей"],
+        &["соловей", "муравей", "ручей", "улей", "репей"],
         Change(2, "ья", "ью"),
     ),
     (&["лев"], Change(2, "ьва", "ьву")),

@@ -37,12 +37,10 @@ pub(super) fn change(part: &str, gender: Gender, place: Place<'_>) -> Option<Cha
 }
 
 /// First halves of given names that stay: Жан-Клода, Абдул-Азиза, Кара-оола.
-const NAME_FIRST_HALVES: [&str; 13] = [
+const NAME_FIRST_HALVES: [&str; 11] = [
     "абд",
     "абдель",
     "абдул",
-    "абду",
-    "абу",
     "ага",
     "ак",
     "аль",
