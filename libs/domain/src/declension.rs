@@ -1,7 +1,8 @@
 //! Proposes a name in the genitive (header of the application) and the dative (the order).
 //!
-//! The rules are the crate `petrovich`; what it gets wrong stands in `exceptions`. It is a
-//! proposal: the person sees it, may change it, and what it confirmed counts (01 §1.3).
+//! The rules are the crate `petrovich`; where it is wrong, `surname` and `first_name` go before
+//! it, by the kind of ending first and by lists of words second. It is a proposal: the person
+//! sees it, may change it, and what it confirmed counts (01 §1.3).
 
 mod exceptions;
 mod first_name;
