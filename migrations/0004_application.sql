@@ -104,7 +104,9 @@ CREATE INDEX application_list ON app.application (tenant_id, status, due_on, id)
 CREATE INDEX application_submitted ON app.application (tenant_id, submitted_at, id) WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_school ON app.application (tenant_id, organisation_id, status, id);
 CREATE INDEX application_school_all ON app.application (tenant_id, organisation_id, id) WHERE submitted_at IS NOT NULL;
+-- The operators' queue, with what its filters ask: its count reads nothing but the index.
 CREATE INDEX application_queue ON app.application (procedure, due_on, id)
+  INCLUDE (tenant_id, organisation_id, route, status, category, form, registered_on, rejection_reasons, mark, experts)
   WHERE route = 'operator' AND status = 'under_review' AND submitted_at IS NOT NULL;
 -- What waits in the tabs of «Работа с заявлениями»: «Следующее заявление».
 CREATE INDEX application_waiting ON app.application (tenant_id, route, procedure, due_on, id)
