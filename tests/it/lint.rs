@@ -148,7 +148,7 @@ const LINTS: &[Lint] = &[
         rule: "L13 keys under row-level security compare by leakproof operators",
         query: "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
                 WHERE c.relnamespace = 'app'::regnamespace AND c.relrowsecurity AND (i.indexprs IS NOT NULL
-                  OR EXISTS (SELECT FROM unnest(i.indkey::int[]) k
+                  OR EXISTS (SELECT FROM unnest((i.indkey::int[])[0:i.indnkeyatts - 1]) k
                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k JOIN pg_type t ON t.oid = a.atttypid
                     WHERE t.typtype = 'e' OR t.typname IN ('numeric', 'jsonb', 'tsvector') OR t.typcategory = 'A'))",
         // Words are read by the definers of the search alone, whose policy asks nothing of the
