@@ -44,7 +44,7 @@ pub struct Region<'a> {
     pub applications: u32,
     /// The same number makes the same region.
     pub number: u32,
-    /// The last day but one on which something was submitted.
+    /// The day it is: everything was submitted in the thousand days before.
     pub today: NaiveDate,
     /// The hash of everybody's password.
     pub password: &'a str,
