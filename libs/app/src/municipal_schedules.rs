@@ -68,7 +68,7 @@ pub fn cells(n: usize, entry: &Entry, period: &str) -> [String; COLUMNS.len()] {
 ///
 /// # Errors
 /// If a row cannot be written down.
-pub fn digest(entries: &[Entry]) -> Result<String> {
+fn digest(entries: &[Entry]) -> Result<String> {
     publications::schedule::of_rows(entries)
 }
 
@@ -117,6 +117,18 @@ impl App {
             Some(OfPeriod { period, schedule })
         };
         Ok(periods.into_iter().filter_map(of).collect())
+    }
+
+    /// The [`digest`] of the own municipality's schedule of a period as it stands: what the form
+    /// that brings its scan is about.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as well for a period the municipality has no rows in,
+    /// [`Error::Forbidden`].
+    pub async fn shown_schedule(&self, actor: &Actor, period: Uuid) -> Result<String> {
+        let mut tx = self.db.enter::<acts::MakeSchedule>(actor).await?;
+        let (_, entries) = own_rows(&mut tx, period).await?;
+        digest(&entries)
     }
 
     /// The rows of the own municipality's schedule of a period, with the period. Taking them away

@@ -185,7 +185,7 @@ fn page(at: &Expert, view: &FormView, typed: &Typed, faults: &[FieldFault]) -> M
         .back(&back)
         .faults(faults);
     if view.printing == Printing::Under {
-        return page.refresh(2).render(ui::waiting("Документ готовится…"));
+        return page.waiting(2).render(ui::waiting("Документ готовится…"));
     }
     let application = &view.application;
     page.render(html! {

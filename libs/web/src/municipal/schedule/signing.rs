@@ -59,8 +59,7 @@ pub(super) async fn section(
     let shown = match chosen {
         Some(of) => {
             let id = of.period.public_id;
-            let (_, entries) = web.app.municipal_schedule(&at.actor, id).await?;
-            municipal_schedules::digest(&entries)?
+            web.app.shown_schedule(&at.actor, id).await?
         }
         None => String::new(),
     };
