@@ -68,9 +68,15 @@ fn pdf(pages: &[&str]) -> Vec<u8> {
 
 /// Gives an application a document that lies in the store: a scan, or one of this kind.
 async fn bring(town: &Town, application: &Application, kind: &str, caption: &str, bytes: Vec<u8>) {
+    let begins: [u8; 4] = *bytes.first_chunk().unwrap();
     let stream = futures::stream::iter([Ok::<_, std::io::Error>(bytes.into())]);
     let app = town.world().app();
-    let received = app.receive("files", town.id, "файл", stream).await.unwrap();
+    let name = match &begins {
+        b"%PDF" => "файл.pdf",
+        b"PK\x03\x04" => "файл.zip",
+        _ => "файл.png",
+    };
+    let received = app.receive("files", town.id, name, stream).await.unwrap();
     let edition = if kind == "scan" { "1" } else { "NULL" };
     town.world()
         .superuser()

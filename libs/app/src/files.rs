@@ -10,12 +10,13 @@ use db::{
 };
 use domain::{act::acts, actor::Actor};
 use futures::{Stream, StreamExt as _};
-use intake::{Kind, Refusal, Words};
+use intake::{Refusal, Words};
 use storage::{Object, PutError};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 pub use db::files::FileState;
+pub use intake::Kind;
 
 use crate::{App, Error, Result};
 
@@ -83,7 +84,8 @@ impl App {
         S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
         E: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
     {
-        let mut stream = stream;
+        // Asked again after its end below, which not every stream bears.
+        let mut stream = stream.fuse();
         let mut head: Vec<Result<Bytes, E>> = Vec::new();
         let mut start = Vec::new();
         while start.len() < intake::HEAD {
