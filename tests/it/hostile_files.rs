@@ -1,7 +1,7 @@
 //! Files nobody may bring (SEC-60…SEC-64), each by the form a teacher attaches documents with: the
 //! message it is refused with, and that neither the store nor the database has anything of it.
 
-mod packed;
+pub mod packed;
 
 use reqwest::StatusCode;
 use tests::{Browser, Page, Person, Site, Town, World};

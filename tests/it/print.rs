@@ -18,6 +18,8 @@ use tests::{
 use uuid::Uuid;
 use zip::ZipArchive;
 
+use crate::hostile_files::packed::{Packed, archive};
+
 const OPERATOR: &str = "/operator/print";
 const MUNICIPAL: &str = "/municipal/print";
 const USUAL: &str = "Для аттестационного дела";
@@ -142,7 +144,7 @@ impl Region {
             &first,
             "results_table",
             "",
-            b"PK\x03\x04nothing".to_vec(),
+            archive(&[Packed::stored("a.pdf", b"%PDF-1.7\n")]),
         )
         .await;
         bring(&other, &second, "scan", "", pdf(&["scan-c"])).await;
