@@ -203,9 +203,18 @@ CREATE TABLE app.order (
   file_name text NOT NULL CHECK (length(file_name) BETWEEN 1 AND 200),
   size bigint NOT NULL CHECK (size > 0),
   sha256 bytea NOT NULL,
+  -- As a file's.
+  scan_state text NOT NULL DEFAULT 'quarantined' CHECK (scan_state IN ('quarantined', 'clean', 'refused')),
+  scanned boolean NOT NULL DEFAULT false,
+  scan_tries int NOT NULL DEFAULT 0,
+  scan_after timestamptz NOT NULL DEFAULT now(),
   UNIQUE (number, date)
 );
 CREATE INDEX order_list ON app.order (date, id);
+CREATE INDEX order_scan ON app.order (scan_after, id) WHERE scan_state = 'quarantined';
+CREATE TRIGGER quarantine BEFORE INSERT ON app.order FOR EACH ROW EXECUTE FUNCTION app.quarantine();
+CREATE TRIGGER wake AFTER INSERT ON app.order
+  FOR EACH ROW WHEN (NEW.scan_state = 'quarantined') EXECUTE FUNCTION app.wake_worker();
 CREATE TABLE app.decision (
   tenant_id int NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY,
@@ -251,8 +260,15 @@ CREATE CONSTRAINT TRIGGER decided_has_decision AFTER UPDATE OF status ON app.app
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.status = 'decided')
   EXECUTE FUNCTION app.decided_has_decision();
 ALTER TABLE app.order ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY decides ON app.order FOR SELECT TO attest_tenant, attest_expert, attest_worker
+CREATE POLICY decides ON app.order FOR SELECT TO attest_tenant, attest_expert
   USING (EXISTS (SELECT 1 FROM app.decision d WHERE d.order_id = app.order.id));
+-- Scanned like a file; an order belongs to no municipality.
+CREATE POLICY worker_read ON app.order FOR SELECT TO attest_worker
+  USING ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') OR EXISTS (SELECT 1 FROM app.decision d WHERE d.order_id = app.order.id));
+CREATE POLICY worker_scan ON app.order FOR UPDATE TO attest_worker
+  USING (scan_state = 'quarantined' AND (SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker'))
+  WITH CHECK ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker'));
+GRANT UPDATE (scan_state, scanned, scan_tries, scan_after) ON app.order TO attest_worker;
 CREATE POLICY operator_read ON app.order FOR SELECT TO attest_operator USING (true);
 CREATE POLICY operator_add ON app.order FOR INSERT TO attest_operator WITH CHECK (true);
 CREATE POLICY definer_read ON app.order FOR SELECT TO attest_definer USING (true);

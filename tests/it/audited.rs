@@ -344,15 +344,20 @@ async fn sec_82_what_changes_a_status_is_audited_with_it() {
 const WORKERS: &str = "the worker's: audited when it was asked for";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 25] = [
+const SILENT: [(&str, &str); 30] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("claim_export", WORKERS),
     ("claim_job", WORKERS),
     ("claim_letter", WORKERS),
     ("claim_printout", WORKERS),
+    ("claim_scan", WORKERS),
     ("clear_printouts", WORKERS),
     ("compose", WORKERS),
+    (
+        "declare_scanning",
+        "what the installation has, told at every start",
+    ),
     ("export_later", WORKERS),
     ("finish_export", WORKERS),
     ("gather", WORKERS),
@@ -369,6 +374,9 @@ const SILENT: [(&str, &str); 25] = [
         "publish_part",
         "follows from the end of a cabinet, which left its line",
     ),
+    ("scan_clean", WORKERS),
+    ("scan_later", WORKERS),
+    ("scan_refused", "the function it calls leaves the line"),
     ("seal_audit", "seals the lines"),
     ("write_accounts", WORKERS),
     ("write_document", WORKERS),

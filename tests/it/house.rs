@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Every arrow there may be. A crate that is not here may not exist.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     (
         "server",
         &["web", "app", "authz", "db", "domain", "runtime", "storage"],
@@ -33,12 +33,13 @@ const ARROWS: [(&str, &[&str]); 14] = [
         &["app", "authz", "db", "domain", "runtime", "storage", "web"],
     ),
     ("web", &["app", "domain", "sheets", "ui"]),
-    ("app", &["authz", "db", "domain", "storage"]),
+    ("app", &["authz", "db", "domain", "intake", "storage"]),
     ("db", &["domain"]),
     ("authz", &["domain"]),
     ("documents", &["domain"]),
     ("sheets", &["domain"]),
     ("domain", &[]),
+    ("intake", &[]),
     ("storage", &[]),
     ("ui", &[]),
     ("runtime", &[]),

@@ -300,7 +300,7 @@ async fn r_ord_1_nonsense_is_told_beside_its_field_and_nothing_is_recorded() {
     let scan = (
         "file".to_owned(),
         "скан.png".to_owned(),
-        b"\x89PNG\r\n\x1a\n0000".to_vec(),
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0".to_vec(),
     );
     let mut sql = world.superuser().await;
     let before = left(&mut sql).await;

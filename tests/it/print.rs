@@ -18,6 +18,8 @@ use tests::{
 use uuid::Uuid;
 use zip::ZipArchive;
 
+use crate::hostile_files::packed::{Packed, archive};
+
 const OPERATOR: &str = "/operator/print";
 const MUNICIPAL: &str = "/municipal/print";
 const USUAL: &str = "Для аттестационного дела";
@@ -68,9 +70,15 @@ fn pdf(pages: &[&str]) -> Vec<u8> {
 
 /// Gives an application a document that lies in the store: a scan, or one of this kind.
 async fn bring(town: &Town, application: &Application, kind: &str, caption: &str, bytes: Vec<u8>) {
+    let begins: [u8; 4] = *bytes.first_chunk().unwrap();
     let stream = futures::stream::iter([Ok::<_, std::io::Error>(bytes.into())]);
     let app = town.world().app();
-    let received = app.receive("files", town.id, "файл", stream).await.unwrap();
+    let name = match &begins {
+        b"%PDF" => "файл.pdf",
+        b"PK\x03\x04" => "файл.zip",
+        _ => "файл.png",
+    };
+    let received = app.receive("files", town.id, name, stream).await.unwrap();
     let edition = if kind == "scan" { "1" } else { "NULL" };
     town.world()
         .superuser()
@@ -136,7 +144,7 @@ impl Region {
             &first,
             "results_table",
             "",
-            b"PK\x03\x04nothing".to_vec(),
+            archive(&[Packed::stored("a.pdf", b"%PDF-1.7\n")]),
         )
         .await;
         bring(&other, &second, "scan", "", pdf(&["scan-c"])).await;

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use app::{applications::Submission, files::Received};
+use app::{
+    applications::Submission,
+    files::{Kind, Received},
+};
 use db::applications::own::Choice;
 use domain::{
     card::Snapshot,
@@ -271,8 +274,10 @@ pub fn received(name: &str) -> Received {
     Received {
         key: format!("t/test/{}", Uuid::now_v7()),
         name: name.to_owned(),
+        kind: Kind::Pdf,
         content_type: "application/pdf",
         size: 1,
         sha256: [1; 32],
+        active: false,
     }
 }

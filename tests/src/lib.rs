@@ -18,6 +18,7 @@
 
 pub mod browser;
 pub mod case;
+pub mod clamd;
 mod concluding;
 pub mod paper;
 pub mod sql;
@@ -28,6 +29,7 @@ pub mod world;
 
 pub use browser::{Browser, Form, Page, Site};
 pub use case::{Application, choice, received};
+pub use clamd::Clamd;
 pub use sql::{Login, Session};
 pub use town::{Person, Town};
 pub use worker::Worker;

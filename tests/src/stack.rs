@@ -140,12 +140,11 @@ async fn ensure_template(admin: &mut PgConnection) {
         .await
         .unwrap();
     database.close().await.unwrap();
-    World::bare(&making)
-        .await
-        .app()
-        .sync_reference()
-        .await
-        .unwrap();
+    let bare = World::bare(&making).await;
+    bare.app().sync_reference().await.unwrap();
+    // As its worker would at its start: files wait for a scanner only where a test has one.
+    bare.app().declare_scanning(false).await.unwrap();
+    drop(bare);
     // No connection may be left on what is renamed and cloned.
     run(
         admin,

@@ -24,13 +24,30 @@ impl World {
     /// If the workspace's binaries are not built.
     #[must_use]
     pub fn worker(&self) -> Worker {
+        self.worker_with(None)
+    }
+
+    /// As [`World::worker`], with a scanner at this address.
+    ///
+    /// # Panics
+    /// As [`World::worker`].
+    #[must_use]
+    pub fn worker_scanning(&self, scanner: &str) -> Worker {
+        self.worker_with(Some(scanner))
+    }
+
+    fn worker_with(&self, scanner: Option<&str>) -> Worker {
         let built = std::env::current_exe().unwrap();
         let program = built.ancestors().nth(2).unwrap().join("worker");
         let folder = std::env::temp_dir().join(crate::world::unique("attest-worker-"));
         fs::create_dir_all(folder.join("mail")).unwrap();
         let hours = (self.now() - Clock::real().now()).num_hours();
         fs::write(folder.join("clock"), hours.to_string()).unwrap();
-        let child = Command::new(&program)
+        let mut command = Command::new(&program);
+        if let Some(scanner) = scanner {
+            command.env("ATTEST_CLAMAV", scanner);
+        }
+        let child = command
             .env(
                 "ATTEST_DB_WORKER_URL",
                 STACK.url(Login::Worker.role(), self.database()),

@@ -1,9 +1,11 @@
 //! The worker: sends letters and prints papers until a signal. Thin: what a letter says and
 //! what becomes of a job is `app`'s, how a paper looks is `documents`'.
 
+mod clamd;
 mod post;
 mod print;
 mod printout;
+mod scan;
 mod settings;
 mod work;
 
@@ -14,7 +16,7 @@ use app::App;
 use clap::Parser;
 use post::Post;
 use runtime::{
-    config,
+    config::{self, Scanner},
     hangup::on_hangup_or_every,
     health::{self, Check, Checks, Note},
     shutdown, telemetry,
@@ -43,6 +45,10 @@ async fn run() -> anyhow::Result<()> {
     let app = App::open(settings.app())
         .await
         .context("фоновые задания не запущены")?;
+    app.declare_scanning(settings.scanner.is_some())
+        .await
+        .context("не удалось сообщить, проверяются ли файлы на вирусы")?;
+    let scanner = settings.scanner.clone();
     let health = TcpListener::bind(settings.health_listen)
         .await
         .with_context(|| format!("не удалось занять адрес {}", settings.health_listen))?;
@@ -53,8 +59,10 @@ async fn run() -> anyhow::Result<()> {
         let health = axum::serve(health, health::detailed_router(checks(&app)))
             .with_graceful_shutdown(stop.clone().cancelled_owned());
         let work = async {
-            let (served, ()) =
-                tokio::join!(health.into_future(), all(&app, &post, &base_url, stop));
+            let (served, ()) = tokio::join!(
+                health.into_future(),
+                all(&app, &post, scanner.as_ref(), &base_url, stop)
+            );
             served
         };
         let policy = on_hangup_or_every(POLICY_LOOK, async || {
@@ -68,15 +76,22 @@ async fn run() -> anyhow::Result<()> {
     .await
 }
 
-async fn all(app: &App, post: &Post, base_url: &str, stop: CancellationToken) {
-    let [letters, jobs, exports, printouts] = [(); 4].map(|()| Arc::new(Notify::new()));
-    let woken = [&letters, &jobs, &exports, &printouts].map(Arc::clone);
+async fn all(
+    app: &App,
+    post: &Post,
+    scanner: Option<&Scanner>,
+    base_url: &str,
+    stop: CancellationToken,
+) {
+    let [letters, jobs, exports, printouts, scans] = [(); 5].map(|()| Arc::new(Notify::new()));
+    let woken = [&letters, &jobs, &exports, &printouts, &scans].map(Arc::clone);
     tokio::join!(
         work::wake(app.clone(), woken, stop.clone()),
         work::repeat(letters, stop.clone(), || work::letter(app, post, base_url)),
         work::repeat(jobs, stop.clone(), || work::job(app)),
         work::repeat(exports, stop.clone(), || work::export(app)),
         work::repeat(printouts, stop.clone(), || printout::printout(app)),
+        work::repeat(scans, stop.clone(), || scan::scan(app, scanner)),
         work::sometimes(stop.clone(), || app.clear_printouts()),
         // Nobody gives notice of lines of the audit: this loop asks.
         work::repeat(Arc::default(), stop, || app.seal_audit(work::UNSEALED)),

@@ -16,6 +16,7 @@ use domain::{
     reference::{DocumentKind, Form},
     value::Line,
 };
+use intake::Kind;
 use uuid::Uuid;
 
 use crate::{App, Error, FieldFault, Result, files::Received};
@@ -31,6 +32,7 @@ impl Received {
             content_type: self.content_type,
             size: self.size,
             sha256: &self.sha256,
+            active: self.active,
         }
     }
 }
@@ -85,6 +87,13 @@ impl App {
         let mut faults = Vec::new();
         if files.is_empty() {
             faults.push(FieldFault::new("files", "Выберите файлы"));
+        }
+        let video = files.iter().any(|file| file.kind == Kind::Mp4);
+        if video && permit.form != Some(Form::Distance) {
+            faults.push(FieldFault::new(
+                "files",
+                "Видео прикрепляют только к заявлению с дистанционной формой",
+            ));
         }
         let kinds = reference::document_kinds(&mut tx).await?;
         let offered = kinds.iter().any(|offered| {

@@ -10,8 +10,13 @@ use db::{
 };
 use domain::{act::acts, actor::Actor};
 use futures::{Stream, StreamExt as _};
-use storage::PutError;
+use intake::{Refusal, Words};
+use storage::{Object, PutError};
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
+
+pub use db::files::FileState;
+pub use intake::Kind;
 
 use crate::{App, Error, Result};
 
@@ -23,29 +28,29 @@ pub struct Received {
     pub key: String,
     /// The name it came with, cleaned for showing.
     pub name: String,
-    /// What it is, by its first bytes (SEC-60).
+    /// What it is, by its name and its bytes (SEC-60).
+    pub kind: Kind,
+    /// The content type of its kind.
     pub content_type: &'static str,
     /// Bytes.
     pub size: u64,
     /// SHA-256.
     pub sha256: [u8; 32],
+    /// Whether it brings along what runs or opens (SEC-62).
+    pub active: bool,
 }
 
-/// The kinds of files accepted, by their first bytes.
-const ACCEPTED: [(&str, &str); 6] = [
-    ("pdf", "application/pdf"),
-    ("jpg", "image/jpeg"),
-    ("png", "image/png"),
-    (
-        "docx",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ),
-    (
-        "xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
-    ("zip", "application/zip"),
-];
+/// Bytes of one.
+const MEGABYTE: u64 = 1024 * 1024;
+
+/// The field archives and videos are taken in: documents of an application, many at once.
+const DOCUMENTS: &str = "files";
+
+/// What the region lets be brought, in MB, unless its settings say otherwise.
+const USUAL: u64 = 50;
+
+/// As [`USUAL`], of a video and of an archive.
+const USUAL_LARGE: u64 = 200;
 
 impl App {
     /// Receives one uploaded file. `field` is the form's field, for the words of a refusal.
@@ -79,13 +84,14 @@ impl App {
         S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
         E: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
     {
-        let mut stream = stream;
+        // Asked again after its end below, which not every stream bears.
+        let mut stream = stream.fuse();
         let mut head: Vec<Result<Bytes, E>> = Vec::new();
         let mut start = Vec::new();
-        while start.len() < 4096 {
+        while start.len() < intake::HEAD {
             match stream.next().await {
                 Some(Ok(chunk)) => {
-                    start.extend_from_slice(&chunk[..chunk.len().min(8192)]);
+                    start.extend_from_slice(&chunk[..chunk.len().min(intake::HEAD)]);
                     head.push(Ok(chunk));
                 }
                 Some(Err(error)) => {
@@ -95,41 +101,78 @@ impl App {
                 None => break,
             }
         }
-        let content_type = accepted(&start).ok_or_else(|| {
-            Error::field(
+        let kind = intake::begin(name, &start).map_err(|why| refused(field, &why))?;
+        if matches!(kind, Kind::Zip | Kind::Mp4) && field != DOCUMENTS {
+            return Err(Error::field(
                 field,
-                if start.is_empty() {
-                    "Выберите файл: он пуст или не выбран"
-                } else {
-                    "Принимаются файлы PDF, JPG, PNG, DOCX, XLSX и ZIP"
-                },
-            )
-        })?;
+                "Здесь не принимаются архивы и видео: выберите документ",
+            ));
+        }
+        let limit = self.largest(kind).await?;
         let key = format!("{whose}/{}/{}", self.today().format("%Y"), Uuid::now_v7());
-        let whole = futures::stream::iter(head).chain(stream);
+        let mut words = Words::default();
+        let whole = futures::stream::iter(head).chain(stream).inspect(|chunk| {
+            if let (Kind::Pdf, Ok(chunk)) = (kind, chunk) {
+                words.feed(chunk);
+            }
+        });
         let stored = self
             .store
-            .put(&key, content_type, whole, self.upload_limit)
+            .put(&key, kind.content_type(), whole, limit)
             .await
             .map_err(|error| match error {
                 PutError::TooLarge { limit } => Error::field(
                     field,
                     format!(
                         "Файл больше {} МБ: уменьшите его или разделите",
-                        limit / 1_048_576
+                        limit / MEGABYTE
                     ),
                 ),
-                PutError::Empty => Error::field(field, "Файл пуст"),
+                PutError::Empty => refused(field, &Refusal::Empty),
                 PutError::Source(_) => Error::field(field, "Файл передан не полностью: повторите"),
                 PutError::Unavailable(error) => error.into(),
             })?;
-        Ok(Received {
+        let received = Received {
             key,
-            name: shown_name(name),
-            content_type,
+            name: intake::shown_name(name),
+            kind,
+            content_type: kind.content_type(),
             size: stored.size,
             sha256: stored.sha256,
-        })
+            active: words.active(),
+        };
+        let judged = if words.encrypted() {
+            Err(refused(field, &Refusal::Password))
+        } else {
+            self.judge(field, &received).await
+        };
+        if let Err(error) = judged {
+            self.discard(std::slice::from_ref(&received)).await;
+            return Err(error);
+        }
+        Ok(received)
+    }
+
+    /// Looks at what only the whole file tells, by the parts of it that matter (SEC-62).
+    async fn judge(&self, field: &'static str, received: &Received) -> Result<()> {
+        let (kind, size) = (received.kind, received.size);
+        let mut ranges = self.store.ranges(&received.key, size);
+        let judged = spawn_blocking(move || intake::whole(kind, &mut ranges, size))
+            .await
+            .map_err(|error| Error::Internal(error.into()))?;
+        judged.map_err(|why| refused(field, &why))
+    }
+
+    /// The largest file of a kind, in bytes: the region's, as far as the process lets it.
+    async fn largest(&self, kind: Kind) -> Result<u64> {
+        let (setting, usual) = match kind {
+            Kind::Mp4 => ("video_mb", USUAL_LARGE),
+            Kind::Zip => ("archive_mb", USUAL_LARGE),
+            _ => ("document_mb", USUAL),
+        };
+        let said = self.db.region_setting(setting).await?;
+        let most = said.parse::<u64>().unwrap_or(usual);
+        Ok(most.saturating_mul(MEGABYTE).min(self.upload_limit))
     }
 
     /// Opens a file of an application for whoever may read its documents: the opening is
@@ -137,14 +180,14 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a file of an application the actor does not see, or detached;
-    /// [`Error::Illegal`] for an infected one; [`Error::Unavailable`] if the store does not have
+    /// [`Error::Illegal`] for one that waits or was refused; [`Error::Unavailable`] if the store does not have
     /// its bytes: then nobody has seen it.
     pub async fn open_file(&self, actor: &Actor, file: Uuid) -> Result<(String, Opened)> {
         // The store is asked between two transactions: a slow one holds no connection.
         let (_, _, found) = self.readable(actor, file).await?;
-        let object = self.store.get(&found.s3_key).await?;
-        let object = object
-            .ok_or_else(|| Error::Unavailable(format!("no object for file {}", found.id).into()))?;
+        let object = self
+            .served(found.served_key.as_deref(), found.state)
+            .await?;
         let (mut tx, permit, file) = self.readable(actor, file).await?;
         files::viewed(&mut tx, &permit, &file).await?;
         events::audit(&mut tx, Some(file.id)).await?;
@@ -175,12 +218,20 @@ impl App {
             .await?
             .ok_or(Error::NotFound)?;
         let permit = tx.may(row).await?;
-        if file.infected {
-            return Err(Error::Illegal(
-                "В файле найден вирус: он не выдаётся. Попросите прикрепить другой.".to_owned(),
-            ));
-        }
+        served(file.state)?;
         Ok((tx, permit, file))
+    }
+
+    /// The bytes behind a key that a row gave out: the one way to them for people (SEC-63).
+    ///
+    /// # Errors
+    /// [`Error::Illegal`] for what waits or was refused; [`Error::Unavailable`] if the store does
+    /// not have it.
+    pub(crate) async fn served(&self, key: Option<&str>, state: FileState) -> Result<Object> {
+        served(state)?;
+        let key = key.ok_or(Error::NotFound)?;
+        let object = self.store.get(key).await?;
+        object.ok_or_else(|| Error::Unavailable(format!("no object {key}").into()))
     }
 
     /// Takes received files away again: the verb that was to name them did not.
@@ -193,31 +244,25 @@ impl App {
     }
 }
 
-fn accepted(start: &[u8]) -> Option<&'static str> {
-    let found = infer::get(start)?;
-    ACCEPTED
-        .iter()
-        .find(|(extension, _)| *extension == found.extension())
-        .map(|(_, content_type)| *content_type)
+/// Whether a file in this state is given out, or why not.
+fn served(state: FileState) -> Result<()> {
+    let words = match state {
+        FileState::Clean | FileState::Unscanned => return Ok(()),
+        FileState::Quarantined => {
+            "Файл проверяется на вирусы: он откроется, когда проверка закончится."
+        }
+        FileState::Refused => {
+            "В файле найден вирус: он удалён и не выдаётся. Попросите прикрепить другой."
+        }
+    };
+    Err(Error::Illegal(words.to_owned()))
 }
 
-/// The name as it is shown: the last part of a path, without control and direction marks,
-/// 150 characters at most (SEC-64).
-fn shown_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last
-        .chars()
-        .filter(|c| {
-            !c.is_control()
-                && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        })
-        .take(150)
-        .collect();
-    let clean = clean.trim();
-    if clean.is_empty() {
-        "документ".to_owned()
-    } else {
-        clean.to_owned()
+/// A refusal as a fault of the field the file came in.
+pub(crate) fn refused(field: &'static str, why: &Refusal) -> Error {
+    match why {
+        Refusal::Unread => Error::Unavailable("a stored file does not read".into()),
+        why => Error::field(field, why.to_string()),
     }
 }
 

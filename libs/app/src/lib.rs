@@ -49,12 +49,14 @@ pub mod reference;
 pub mod removal;
 pub mod review;
 pub mod saved_views;
+pub mod scans;
 pub mod schedule;
 pub mod school;
 #[cfg(feature = "seed")]
 pub mod seed;
 pub mod start;
 pub mod transfers;
+pub mod unpacking;
 pub mod verify;
 pub mod views;
 pub mod wake;

@@ -226,8 +226,8 @@ impl App {
     /// audit.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Unavailable`] if the store does not have
-    /// its bytes.
+    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Illegal`] while it waits to be looked
+    /// through, or if a virus was found; [`Error::Unavailable`] if the store does not have its bytes.
     pub async fn open_signed_schedule(
         &self,
         actor: &Actor,
@@ -235,9 +235,9 @@ impl App {
     ) -> Result<(String, Opened)> {
         // The store is asked between two transactions: a slow one holds no connection.
         let (_, found) = self.signed(actor, scan).await?;
-        let object = self.store.get(&found.s3_key).await?;
-        let object = object
-            .ok_or_else(|| Error::Unavailable(format!("no object for scan {scan}").into()))?;
+        let object = self
+            .served(found.served_key.as_deref(), found.state)
+            .await?;
         let (mut tx, found) = self.signed(actor, scan).await?;
         events::audit(&mut tx, Some(found.id)).await?;
         tx.commit().await?;

@@ -94,6 +94,17 @@ pub struct Recorded {
     pub answers: Vec<Answered>,
 }
 
+/// Which file an order has that somebody has just typed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FileOf {
+    /// The one that was sent with it.
+    Typed,
+    /// The one it was recorded with, the same or none sent now.
+    Former,
+    /// The one it was recorded with, though another was sent now.
+    Other,
+}
+
 impl App {
     /// Receives the file of an order, which belongs to no municipality.
     ///
@@ -131,11 +142,11 @@ impl App {
     ) -> Result<Recorded> {
         let recorded = self.enter_order(actor, typed, wanted.is_empty()).await;
         let spare = match &recorded {
-            Ok((order, _)) => typed.file.as_ref().filter(|file| file.key != order.s3_key),
-            Err(_) => typed.file.as_ref(),
+            Ok((_, FileOf::Typed)) => None,
+            _ => typed.file.as_ref(),
         };
         self.discard(&Vec::from_iter(spare.cloned())).await;
-        let (order, kept_former_file) = recorded?;
+        let (order, file) = recorded?;
         let ids: Vec<Uuid> = wanted.iter().map(|wanted| wanted.application).collect();
         let mut tx = self.db.enter::<acts::Decide>(actor).await?;
         let names = lists::names(&mut tx, &ids).await?;
@@ -166,7 +177,7 @@ impl App {
         self.publish_results(actor, &order).await;
         Ok(Recorded {
             order,
-            kept_former_file,
+            kept_former_file: file == FileOf::Other,
             answers,
         })
     }
@@ -185,13 +196,13 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// The order as typed: recorded now or before, and whether it keeps another file than sent.
+    /// The order as typed: recorded now or before, and which file it has.
     async fn enter_order(
         &self,
         actor: &Actor,
         typed: &Typed,
         decides_nothing: bool,
-    ) -> Result<(Order, bool)> {
+    ) -> Result<(Order, FileOf)> {
         let mut tx = self.db.enter::<acts::Decide>(actor).await?;
         let mut faults = Vec::new();
         let number = number(&typed.number)
@@ -245,11 +256,12 @@ impl App {
             .await?
             .ok_or(Error::Stale)?;
         tx.commit().await?;
-        let other = typed
-            .file
-            .as_ref()
-            .is_some_and(|file| file.sha256.as_slice() != order.sha256);
-        Ok((order, other))
+        let file = match &typed.file {
+            Some(_) if added.is_some() => FileOf::Typed,
+            Some(file) if file.sha256.as_slice() != order.sha256 => FileOf::Other,
+            _ => FileOf::Former,
+        };
+        Ok((order, file))
     }
 
     /// Decides one application by an order; answers with the decision in words.

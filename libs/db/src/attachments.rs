@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     applications::Application,
     error::{Result, touched},
-    files::{self, NewFile},
+    files::{self, FileState, NewFile},
     scope::{Permit, Related, Scope, Tx},
 };
 
@@ -36,6 +36,10 @@ pub struct Attachment {
     pub name: String,
     /// Bytes.
     pub size: i64,
+    /// How far the file is: what was refused is given to nobody and counts for nothing (SEC-63).
+    pub state: FileState,
+    /// Whether the file brings along what runs or opens (SEC-62).
+    pub active: bool,
     /// The kind's code.
     pub kind: String,
     /// The kind's name; empty for a [`SCAN`].
@@ -96,7 +100,8 @@ impl Related for Attached {
 pub async fn of(scope: &mut Scope, application: &Application) -> Result<Vec<Attachment>> {
     Ok(sqlx::query_as!(
         Attachment,
-        r#"SELECT t.id, t.public_id, f.public_id AS file, f.name, f.size, t.kind,
+        r#"SELECT t.id, t.public_id, f.public_id AS file, f.name, f.size,
+             app.file_state(f.scan_state, f.scanned) AS "state!: FileState", f.active, t.kind,
              coalesce(k.name, '') AS "kind_name!", coalesce(k.counts_as_result, false) AS "result!",
              t.edition, t.caption, t.by_role, t.by_account, t.created_at AS at
            FROM app.attachment t
@@ -186,10 +191,12 @@ pub async fn carry_over(
     previous: &Application,
 ) -> Result<()> {
     let documents = sqlx::query!(
-        r#"SELECT f.s3_key, f.name, f.content_type, f.size, f.sha256, f.by_account, f.by_role AS file_role,
+        r#"SELECT f.s3_key, f.name, f.content_type, f.size, f.sha256, f.active, f.by_account,
+             f.by_role AS file_role,
              t.kind, t.criterion, t.caption, t.by_role, t.by_account AS attached_by
            FROM app.attachment t JOIN app.file f ON f.tenant_id = t.tenant_id AND f.id = t.file_id
            WHERE t.tenant_id = $1 AND t.application_id = $2 AND t.detached_at IS NULL AND t.kind <> 'scan'
+             AND f.scan_state <> 'refused'
            ORDER BY t.id"#,
         previous.tenant.0,
         previous.id,
@@ -200,8 +207,8 @@ pub async fn carry_over(
         sqlx::query!(
             "WITH copy AS (
                INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256,
-                 by_account, by_role)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id)
+                 by_account, by_role, active)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $17) RETURNING id)
              INSERT INTO app.attachment (tenant_id, public_id, application_id, file_id, kind, criterion, caption,
                by_role, by_account)
              SELECT $1, $11, $3, copy.id, $12, $13, $14, $15, $16 FROM copy",
@@ -221,6 +228,7 @@ pub async fn carry_over(
             document.caption,
             document.by_role,
             document.attached_by,
+            document.active,
         )
         .execute(tx.connection())
         .await?;

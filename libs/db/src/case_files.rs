@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::{applications::Application, error::Result, scope::Scope};
+use crate::{applications::Application, error::Result, files::FileState, scope::Scope};
 
 /// A file of a case.
 #[derive(Clone, Debug)]
@@ -25,8 +25,10 @@ pub struct Document {
     pub by_role: String,
     /// When it was brought.
     pub at: DateTime<Utc>,
-    /// Whether it is known to be infected.
-    pub infected: bool,
+    /// How far it is: what was refused or waits is given to nobody (SEC-63).
+    pub state: FileState,
+    /// Whether it brings along what runs or opens (SEC-62).
+    pub active: bool,
 }
 
 /// The documents of an application: its printed PDF, the signed scan, what is attached, the
@@ -39,7 +41,7 @@ pub async fn documents(scope: &mut Scope, application: &Application) -> Result<V
         Document,
         r#"SELECT f.public_id AS "file!", c.part AS "part!", c.kind AS "kind!", c.caption AS "caption!",
              f.name AS "name!", f.size AS "size!", f.by_role AS "by_role!", c.at AS "at!",
-             f.scan_state = 'infected' AS "infected!"
+             app.file_state(f.scan_state, f.scanned) AS "state!: FileState", f.active AS "active!"
            FROM (
              SELECT 1 AS place, 'printed' AS part, '' AS kind, '' AS caption, r.file_id, r.created_at AS at
              FROM app.rendition r

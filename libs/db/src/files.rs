@@ -1,6 +1,9 @@
 //! Files: the rows that name objects of the store, each belonging to one application, and who
 //! opened which (R-AUD-1). The bytes are the store's; what a file is for is said by whoever
 //! names it: an attachment, a rendition, a withdrawal, a conclusion.
+//!
+//! What is to be given out is asked for by `app.served_key`, which knows the key of a clean file
+//! only (SEC-63): there is no other way from a row to bytes for people.
 
 use domain::act::{Doing, acts};
 use uuid::Uuid;
@@ -10,6 +13,28 @@ use crate::{
     error::Result,
     scope::{Permit, Scope, Tx, WorkerTx},
 };
+
+/// How far a file is on its way to those who may open it (SEC-63).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
+pub enum FileState {
+    /// It waits to be looked through: nobody gets it yet.
+    Quarantined,
+    /// Looked through, and nothing was found.
+    Clean,
+    /// Given out, though nobody looked for viruses: the installation has no scanner.
+    Unscanned,
+    /// Something was found: its bytes are gone.
+    Refused,
+}
+
+impl FileState {
+    /// Whether it is given to those who may open it.
+    #[must_use]
+    pub const fn is_served(self) -> bool {
+        matches!(self, Self::Clean | Self::Unscanned)
+    }
+}
 
 /// An object in the store that gets its row.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +49,8 @@ pub struct NewFile<'a> {
     pub size: u64,
     /// SHA-256.
     pub sha256: &'a [u8; 32],
+    /// Whether it brings along what runs or opens (SEC-62).
+    pub active: bool,
 }
 
 impl NewFile<'_> {
@@ -39,14 +66,14 @@ pub struct File {
     pub id: i64,
     /// The application it belongs to, by public id.
     pub application: Uuid,
-    /// The key in the store.
-    pub s3_key: String,
+    /// The key in the store, of a file that is given out.
+    pub served_key: Option<String>,
     /// The name shown.
     pub name: String,
     /// Its content type.
     pub content_type: String,
-    /// Whether a scan found something in it: such a file is given to nobody (SEC-63).
-    pub infected: bool,
+    /// How far it is.
+    pub state: FileState,
 }
 
 /// Names an object as a file of the application; returns the file's number.
@@ -61,8 +88,8 @@ pub async fn add<A: Doing>(
     let actor = tx.actor()?.clone();
     Ok(sqlx::query_scalar!(
         "INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256,
-           by_account, by_role)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+           by_account, by_role, active)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
         permit.tenant.0,
         Uuid::now_v7(),
         permit.id,
@@ -73,6 +100,7 @@ pub async fn add<A: Doing>(
         file.sha256.as_slice(),
         actor.account.0,
         actor.role.code(),
+        file.active,
     )
     .fetch_one(tx.connection())
     .await?)
@@ -85,8 +113,9 @@ pub async fn add<A: Doing>(
 pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<File>> {
     Ok(sqlx::query_as!(
         File,
-        r#"SELECT f.id, a.public_id AS application, f.s3_key, f.name, f.content_type,
-             f.scan_state = 'infected' AS "infected!"
+        r#"SELECT f.id, a.public_id AS application, f.name, f.content_type,
+             app.served_key(f.s3_key, f.scan_state) AS served_key,
+             app.file_state(f.scan_state, f.scanned) AS "state!: FileState"
            FROM app.file f
            JOIN app.application a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
            WHERE f.public_id = $1 AND NOT EXISTS (SELECT 1 FROM app.attachment t
@@ -127,7 +156,7 @@ pub async fn viewed(
     Ok(())
 }
 
-/// An object of the store as its row has it.
+/// An object of the store as its row has it; what was refused has none any more.
 #[derive(Clone, Debug)]
 pub struct Kept {
     /// The number of the file.
@@ -148,7 +177,7 @@ pub async fn kept(tx: &mut WorkerTx, after: i64, most: i64) -> Result<Vec<Kept>>
     Ok(sqlx::query_as!(
         Kept,
         "SELECT id, s3_key, size, sha256 FROM app.file
-         WHERE tenant_id = (SELECT app.ctx_tenant()) AND id > $1 ORDER BY id LIMIT $2",
+         WHERE tenant_id = (SELECT app.ctx_tenant()) AND id > $1 AND scan_state <> 'refused' ORDER BY id LIMIT $2",
         after,
         most,
     )
@@ -164,7 +193,7 @@ pub async fn kept(tx: &mut WorkerTx, after: i64, most: i64) -> Result<Vec<Kept>>
 pub async fn kept_orders(tx: &mut WorkerTx) -> Result<Vec<Kept>> {
     Ok(sqlx::query_as!(
         Kept,
-        "SELECT o.id, o.s3_key, o.size, o.sha256 FROM app.order o WHERE o.id IN (
+        "SELECT o.id, o.s3_key, o.size, o.sha256 FROM app.order o WHERE o.scan_state <> 'refused' AND o.id IN (
            SELECT d.order_id FROM app.decision d WHERE d.tenant_id = (SELECT app.ctx_tenant())) ORDER BY o.id",
     )
     .fetch_all(tx.connection())

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{Error, Result, touched},
+    files::FileState,
     municipalities::Municipality,
     scope::{Permit, Related, Scope, Tx},
 };
@@ -49,6 +50,8 @@ pub struct Signed {
     pub public_id: Uuid,
     /// Whether no row changed since.
     pub agreed: bool,
+    /// How far its file is (SEC-63).
+    pub state: FileState,
     /// When it was attached.
     pub at: DateTime<Utc>,
     /// Its version; 0 before the first scan.
@@ -62,8 +65,10 @@ pub struct Scan {
     pub id: i64,
     /// The municipality.
     pub tenant: TenantId,
-    /// The key in the store.
-    pub s3_key: String,
+    /// The key in the store, once it is given out.
+    pub served_key: Option<String>,
+    /// How far it is (SEC-63).
+    pub state: FileState,
     /// The name shown.
     pub file_name: String,
     /// Its content type.
@@ -93,6 +98,7 @@ struct Row {
     id: Option<i64>,
     public_id: Option<Uuid>,
     agreed: Option<bool>,
+    state: Option<FileState>,
     signed_at: Option<DateTime<Utc>>,
     version: Option<i32>,
 }
@@ -103,16 +109,20 @@ impl From<Row> for MunicipalSchedule {
             row.id,
             row.public_id,
             row.agreed,
+            row.state,
             row.signed_at,
             row.version,
         ) {
-            (Some(id), Some(public_id), Some(agreed), Some(at), Some(version)) => Some(Signed {
-                id,
-                public_id,
-                agreed,
-                at,
-                version,
-            }),
+            (Some(id), Some(public_id), Some(agreed), Some(state), Some(at), Some(version)) => {
+                Some(Signed {
+                    id,
+                    public_id,
+                    agreed,
+                    state,
+                    at,
+                    version,
+                })
+            }
             _ => None,
         };
         Self {
@@ -135,7 +145,7 @@ pub async fn of_tenant(scope: &mut Scope, tenant: TenantId) -> Result<Vec<Munici
         Row,
         r#"SELECT m.id AS "tenant_id!", m.name AS "municipality!", x.period_id AS "period_id!", x.rows AS "rows!",
              x.approved AS "approved!", g.id AS "id?", g.public_id AS "public_id?", g.state = 'agreed' AS agreed,
-             g.signed_at AS "signed_at?", g.version AS "version?"
+             app.file_state(g.scan_state, g.scanned) AS "state?: FileState", g.signed_at AS "signed_at?", g.version AS "version?"
            FROM (SELECT s.period_id, count(*) AS rows, count(*) FILTER (WHERE s.mark = 'approved') AS approved
                  FROM app.schedule_row s WHERE s.tenant_id = $1 AND s.period_id IS NOT NULL GROUP BY s.period_id) x
            JOIN app.municipality m ON m.id = $1
@@ -158,7 +168,7 @@ pub async fn of_period(scope: &mut Scope, period: i32) -> Result<Vec<MunicipalSc
         Row,
         r#"SELECT m.id AS "tenant_id!", m.name AS "municipality!", $1::int AS "period_id!", x.rows AS "rows!",
              x.approved AS "approved!", g.id AS "id?", g.public_id AS "public_id?", g.state = 'agreed' AS agreed,
-             g.signed_at AS "signed_at?", g.version AS "version?"
+             app.file_state(g.scan_state, g.scanned) AS "state?: FileState", g.signed_at AS "signed_at?", g.version AS "version?"
            FROM (SELECT s.tenant_id, count(*) AS rows, count(*) FILTER (WHERE s.mark = 'approved') AS approved
                  FROM app.schedule_row s WHERE s.period_id = $1 GROUP BY s.tenant_id) x
            JOIN app.municipality m ON m.id = x.tenant_id
@@ -179,7 +189,9 @@ pub async fn of_period(scope: &mut Scope, period: i32) -> Result<Vec<MunicipalSc
 /// If the database does not answer.
 pub async fn scan(scope: &mut Scope, public_id: Uuid) -> Result<Option<Scan>> {
     Ok(sqlx::query!(
-        "SELECT id, tenant_id, s3_key, file_name, content_type FROM app.municipal_schedule WHERE public_id = $1",
+        r#"SELECT id, tenant_id, app.served_key(s3_key, scan_state) AS served_key, file_name, content_type,
+             app.file_state(scan_state, scanned) AS "state!: FileState"
+           FROM app.municipal_schedule WHERE public_id = $1"#,
         public_id
     )
     .fetch_optional(scope.connection())
@@ -187,7 +199,8 @@ pub async fn scan(scope: &mut Scope, public_id: Uuid) -> Result<Option<Scan>> {
     .map(|row| Scan {
         id: row.id,
         tenant: TenantId(row.tenant_id),
-        s3_key: row.s3_key,
+        served_key: row.served_key,
+        state: row.state,
         file_name: row.file_name,
         content_type: row.content_type,
     }))

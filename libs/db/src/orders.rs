@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     applications, decisions,
     error::{Error, Result},
+    files::FileState,
     scope::{Permit, Scope, Tx},
 };
 
@@ -31,8 +32,10 @@ pub struct Order {
     pub number: String,
     /// Its date.
     pub date: NaiveDate,
-    /// The key of its file in the store.
-    pub s3_key: String,
+    /// The key of its file in the store, once that is given out.
+    pub served_key: Option<String>,
+    /// How far its file is (SEC-63).
+    pub state: FileState,
     /// The name of its file.
     pub file_name: String,
     /// The SHA-256 of its file.
@@ -66,7 +69,9 @@ pub struct NewOrder<'a> {
 pub async fn page(scope: &mut Scope, after: Option<Uuid>) -> Result<Vec<Order>> {
     Ok(sqlx::query_as!(
         Order,
-        r#"SELECT o.id, o.public_id, o.number, o.date, o.s3_key, o.file_name, o.sha256,
+        r#"SELECT o.id, o.public_id, o.number, o.date, o.file_name, o.sha256,
+             app.served_key(o.s3_key, o.scan_state) AS served_key,
+             app.file_state(o.scan_state, o.scanned) AS "state!: FileState",
              (SELECT count(*) FROM app.decision d WHERE d.order_id = o.id) AS "decisions!"
            FROM app.order o
            WHERE $1::uuid IS NULL
@@ -85,7 +90,9 @@ pub async fn page(scope: &mut Scope, after: Option<Uuid>) -> Result<Vec<Order>> 
 pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<Order>> {
     Ok(sqlx::query_as!(
         Order,
-        r#"SELECT o.id, o.public_id, o.number, o.date, o.s3_key, o.file_name, o.sha256,
+        r#"SELECT o.id, o.public_id, o.number, o.date, o.file_name, o.sha256,
+             app.served_key(o.s3_key, o.scan_state) AS served_key,
+             app.file_state(o.scan_state, o.scanned) AS "state!: FileState",
              (SELECT count(*) FROM app.decision d WHERE d.order_id = o.id) AS "decisions!"
            FROM app.order o WHERE o.public_id = $1"#,
         public_id,
@@ -105,7 +112,9 @@ pub async fn called(
 ) -> Result<Option<Order>> {
     Ok(sqlx::query_as!(
         Order,
-        r#"SELECT o.id, o.public_id, o.number, o.date, o.s3_key, o.file_name, o.sha256,
+        r#"SELECT o.id, o.public_id, o.number, o.date, o.file_name, o.sha256,
+             app.served_key(o.s3_key, o.scan_state) AS served_key,
+             app.file_state(o.scan_state, o.scanned) AS "state!: FileState",
              (SELECT count(*) FROM app.decision d WHERE d.order_id = o.id) AS "decisions!"
            FROM app.order o WHERE o.number = $1 AND o.date = $2"#,
         number.as_str(),

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     applications::{Application, known, set_status},
     error::{Error, Result, touched},
+    files::{self, NewFile},
     scope::{Permit, Scope, Tx},
 };
 
@@ -39,21 +40,6 @@ pub struct Withdrawal {
     pub print: Option<Uuid>,
     /// The signed scan, once submitted: the file's public id.
     pub scan: Option<Uuid>,
-}
-
-/// A signed scan that lies in the store already.
-#[derive(Clone, Debug)]
-pub struct Scan<'a> {
-    /// The key in the store.
-    pub key: &'a str,
-    /// The name it is shown by.
-    pub name: &'a str,
-    /// What it is, by its first bytes.
-    pub content_type: &'a str,
-    /// Bytes.
-    pub size: i64,
-    /// SHA-256.
-    pub sha256: &'a [u8],
 }
 
 /// The newest withdrawal of an application: the open one, if any is.
@@ -143,27 +129,10 @@ pub async fn form(
 pub async fn submit(
     tx: &mut Tx<acts::SubmitWithdrawal>,
     permit: &Permit<acts::SubmitWithdrawal, Application>,
-    scan: &Scan<'_>,
+    scan: &NewFile<'_>,
 ) -> Result<()> {
     let open = permit.withdrawal.as_ref().ok_or(Error::Stale)?;
-    let actor = tx.actor()?.clone();
-    let file = sqlx::query_scalar!(
-        "INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256,
-           by_account, by_role)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
-        permit.tenant.0,
-        Uuid::now_v7(),
-        permit.id,
-        scan.key,
-        scan.name,
-        scan.content_type,
-        scan.size,
-        scan.sha256,
-        actor.account.0,
-        actor.role.code(),
-    )
-    .fetch_one(tx.connection())
-    .await?;
+    let file = files::add(tx, permit, scan).await?;
     let rows = sqlx::query!(
         "UPDATE app.withdrawal SET state = 'under_review', file_id = $4, version = version + 1
          WHERE tenant_id = $1 AND id = $2 AND version = $3",

@@ -104,6 +104,8 @@ deeds! {
     RemindConclusion = "conclusion.remind" "Напоминание о заключении",
     /// The conclusion filled in on screen saved as a draft.
     DraftConclusion = "conclusion.draft" "Черновик заключения",
+    /// A virus found in a file that somebody brought: its bytes are gone (SEC-63).
+    RefuseFile = "file.refuse" "Вирус в загруженном файле",
     /// The audit taken away as a file.
     ExportAudit = "audit.export" "Выгрузка журнала действий",
     /// The registration journal taken away as a file.

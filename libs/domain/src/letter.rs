@@ -85,6 +85,8 @@ letters! {
     WithdrawalAccepted = "withdrawal_accepted", "отзыв зарегистрирован";
     /// To the teacher.
     WithdrawalDeclined = "withdrawal_declined", "отзыв отклонён";
+    /// To whoever brought a file in which a virus was found (SEC-63).
+    FileRefused = "file_refused", "файл не принят";
     /// To the coordinators of both municipalities (R-ACC-7).
     TransferAsked = "transfer_asked", "запрошен перевод";
     /// To the coordinators of both municipalities and whoever moved.

@@ -32,4 +32,6 @@ mod value;
 
 pub use group::{Limits, Mail, S3, Seals};
 pub use reader::{Mistakes, Reader, Setting, from_env, table};
-pub use value::{BaseUrl, DatabaseUrl, Key, LogFilter, LogFormat, RedisUrl, Relay, Secret, Value};
+pub use value::{
+    BaseUrl, DatabaseUrl, Key, LogFilter, LogFormat, RedisUrl, Relay, Scanner, Secret, Value,
+};

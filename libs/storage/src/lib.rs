@@ -10,6 +10,7 @@
 //! closed to the outside (SEC-65, SEC-67).
 
 mod object;
+mod ranges;
 mod upload;
 mod vault;
 
@@ -29,6 +30,7 @@ use aws_smithy_http_client::{
 };
 
 pub use object::{Head, Object};
+pub use ranges::Ranges;
 pub use upload::{PutError, Stored};
 pub use vault::{Vault, Version};
 

@@ -15,7 +15,7 @@ use domain::{
 use maud::{Markup, html};
 use ui::{Fact, FileRow, Tone, ru};
 
-use crate::conclusion::signatures;
+use crate::{checked, conclusion::signatures};
 
 /// The state in a tag.
 #[must_use]
@@ -228,11 +228,10 @@ pub fn documents(documents: &[Document], zone: Zone) -> Markup {
         .map(|(document, title, meta)| FileRow {
             title,
             meta,
-            status: html! {
-                @if document.infected { (ui::tag(Tone::Red, "заражён")) }
-            },
+            // What we printed ourselves is nothing anybody brought.
+            status: checked::mark(document.state, document.active),
             actions: html! {
-                @if !document.infected {
+                @if document.state.is_served() {
                     a class="govuk-link" href={ "/documents/" (document.file) } title=(title) { "Посмотреть" }
                 }
             },

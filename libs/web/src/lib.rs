@@ -23,6 +23,7 @@ pub mod visit;
 
 mod admin;
 mod cabinet;
+mod checked;
 mod conclusion;
 mod document_requests;
 mod documents;

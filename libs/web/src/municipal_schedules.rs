@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use ui::{Tone, ru};
 
 use crate::{
-    Web,
+    Web, checked,
     error::{Error, Result},
     id::Id,
     upload::download,
@@ -48,9 +48,12 @@ pub fn signed(schedule: &MunicipalSchedule, zone: Zone) -> Markup {
         return html! { "—" };
     };
     html! {
-        a class="govuk-link" href={ "/schedules/signed/" (signed.public_id) } {
-            "Подписан " (ru::date_short(zone.date_of(signed.at)))
-        }
+        (checked::link(
+            signed.state,
+            &format!("/schedules/signed/{}", signed.public_id),
+            &format!("Подписан {}", ru::date_short(zone.date_of(signed.at))),
+        ))
+        " " (checked::mark(signed.state, false))
         @if !signed.agreed { " (график с тех пор изменён)" }
     }
 }

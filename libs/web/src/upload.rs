@@ -250,10 +250,24 @@ impl Upload {
                 }
                 Whose::Order(actor) => web.app.receive_order(actor, name, &file_name, *bytes).await,
             };
+            if let Ok(file) = &received {
+                self.add_file(&field, &file_name, &file.sha256);
+            }
+            let received = match (received, whose) {
+                (Ok(file), Whose::Municipality(tenant)) if file.is_archive() => {
+                    web.app.unpack(name, tenant.0, &file).await
+                }
+                (received, _) => received.map(|file| vec![file]),
+            };
             match received {
-                Ok(file) => {
-                    self.add_file(&field, &file_name, &file.sha256);
-                    into.files.push((field, file));
+                Ok(files) => {
+                    // The first was counted as it came.
+                    let rest = files.len().saturating_sub(1);
+                    let files = files.into_iter().map(|file| (field.clone(), file));
+                    into.files.extend(files);
+                    for _ in 0..rest {
+                        Limit::upload(web, account).take(web).await?;
+                    }
                 }
                 Err(app::Error::Invalid(faults)) => {
                     into.faults

@@ -3,7 +3,9 @@
 
 use db::{
     applications::{self, own},
-    attachments, events, letters,
+    attachments, events,
+    files::FileState,
+    letters,
 };
 use domain::{
     act::{Act, acts},
@@ -130,15 +132,20 @@ impl App {
     }
 }
 
+/// Whether a document counts: one that still waits for the scanner does, one with a virus does not.
+fn counts(document: &Attachment) -> bool {
+    document.state != FileState::Refused
+}
+
 /// What submission lacks of its documents (R-APP-2).
 pub(super) fn lacking<'a>(
     documents: impl Iterator<Item = &'a Attachment> + Clone,
     edition: i32,
 ) -> Vec<FieldFault> {
     let mut faults = Vec::new();
-    let scanned = documents
-        .clone()
-        .any(|document| document.kind == SCAN && document.edition == Some(edition));
+    let scanned = documents.clone().any(|document| {
+        counts(document) && document.kind == SCAN && document.edition == Some(edition)
+    });
     if !scanned {
         faults.push(FieldFault::new(
             "scan",
@@ -146,7 +153,7 @@ pub(super) fn lacking<'a>(
         ));
     }
     let mut documents = documents;
-    if !documents.any(|document| document.result) {
+    if !documents.any(|document| counts(document) && document.result) {
         faults.push(FieldFault::new(
             "",
             "Прикрепите хотя бы один документ, подтверждающий результаты профессиональной деятельности",
@@ -168,6 +175,8 @@ mod tests {
             file: Uuid::nil(),
             name: "скан.pdf".into(),
             size: 1,
+            state: FileState::Quarantined,
+            active: false,
             kind: kind.into(),
             kind_name: String::new(),
             result,
@@ -197,6 +206,11 @@ mod tests {
             fields(&[scan.clone(), document("other", None, false)]),
             [""]
         );
+        let refused = |document: &Attachment| Attachment {
+            state: FileState::Refused,
+            ..document.clone()
+        };
+        assert_eq!(fields(&[refused(&scan), refused(&result)]), ["scan", ""]);
         assert!(fields(&[old, scan, result]).is_empty());
     }
 }

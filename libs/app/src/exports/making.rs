@@ -108,6 +108,9 @@ impl App {
     async fn write(&self, attempt: &mut Attempt<'_>, mut archive: Archive) -> Result<()> {
         let mut tx = self.db.enter_worker(Some(attempt.job.tenant)).await?;
         let tables = catalogue::tables(&mut tx).await?;
+        if export::waits(&mut tx).await? {
+            return Err(Error::Unavailable("documents wait for the scanner".into()));
+        }
         let documents = export::documents_total(&mut tx).await?;
         let orders = export::orders(&mut tx).await?;
         let schedules = export::schedules(&mut tx).await?;

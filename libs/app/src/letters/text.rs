@@ -176,6 +176,10 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
         LetterKind::WithdrawalAccepted => {
             format!("Заявление о проведении аттестации отозвано. Педагог: {whom}.")
         }
+        LetterKind::FileRefused => format!(
+            "В файле, который Вы прикрепили{}, найден вирус: файл удалён. Проверьте Ваш компьютер и прикрепите другой файл.",
+            if teacher { String::new() } else { format!(" (педагог: {whom})") }
+        ),
         LetterKind::WithdrawalDeclined => format!(
             "Отзыв Вашего заявления о проведении аттестации отклонён. Причина: {}",
             case.withdrawal_answer
@@ -210,11 +214,18 @@ fn page(kind: LetterKind, audience: Audience, case: &Case) -> String {
     match audience {
         Audience::Teacher if conclusion => "/teacher/conclusion".to_owned(),
         Audience::Teacher if withdrawal => "/teacher/withdrawal".to_owned(),
-        Audience::Teacher if kind == LetterKind::DocumentsRequested => {
+        Audience::Teacher
+            if matches!(
+                kind,
+                LetterKind::DocumentsRequested | LetterKind::FileRefused
+            ) =>
+        {
             "/teacher/application/documents".to_owned()
         }
         Audience::Teacher => "/teacher".to_owned(),
-        Audience::School if conclusion => "/school/documents".to_owned(),
+        Audience::School if conclusion || kind == LetterKind::FileRefused => {
+            "/school/documents".to_owned()
+        }
         Audience::School if withdrawal => "/school/withdrawals".to_owned(),
         Audience::School => "/school".to_owned(),
         // Who is no longer assigned cannot open the application.

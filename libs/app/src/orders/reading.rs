@@ -155,18 +155,18 @@ impl App {
     /// Opens the file of an order for whoever may read it; the opening stays in the audit.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for an order that decides nothing the actor sees;
-    /// [`Error::Unavailable`] if the store does not have its bytes.
+    /// [`Error::NotFound`] for an order that decides nothing the actor sees; [`Error::Illegal`] while
+    /// its file waits to be looked through, or if a virus was found; [`Error::Unavailable`] if the store does not have its bytes.
     pub async fn open_order(&self, actor: &Actor, order: Uuid) -> Result<(String, Opened)> {
         // The store is asked between two transactions: a slow one holds no connection.
-        let key = {
+        let found = {
             let mut tx = self.db.enter::<acts::ReadOrders>(actor).await?;
             let order = orders::find(&mut tx, order).await?.ok_or(Error::NotFound)?;
-            orders::may_read(&mut tx, order).await?.into_row().s3_key
+            orders::may_read(&mut tx, order).await?.into_row()
         };
-        let object = self.store.get(&key).await?;
-        let object = object
-            .ok_or_else(|| Error::Unavailable(format!("no object for order {order}").into()))?;
+        let object = self
+            .served(found.served_key.as_deref(), found.state)
+            .await?;
         let mut tx = self.db.enter::<acts::ReadOrders>(actor).await?;
         let order = orders::find(&mut tx, order).await?.ok_or(Error::NotFound)?;
         let order = orders::may_read(&mut tx, order).await?.into_row();

@@ -63,13 +63,16 @@ impl App {
         Ok(Dossier::Whole(Box::new(application), documents))
     }
 
-    /// Writes a document from the store to `file`; its SHA-256, none if the store has no such
-    /// object. Memory holds a piece of it.
+    /// Writes a document from the store to `file`; its SHA-256, none if it is not given out or the
+    /// store has no such object. Memory holds a piece of it.
     ///
     /// # Errors
     /// If the store breaks off or the disk does not take it.
     pub async fn fetch_paper(&self, paper: &Paper, file: &Path) -> Result<Option<[u8; 32]>> {
-        let Some(mut object) = self.store.get(&paper.s3_key).await? else {
+        let Some(key) = &paper.served_key else {
+            return Ok(None);
+        };
+        let Some(mut object) = self.store.get(key).await? else {
             tracing::error!(
                 file = paper.file,
                 "a document has no object: it is not printed"

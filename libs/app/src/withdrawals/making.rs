@@ -6,8 +6,7 @@ use db::{
     applications::Application,
     events,
     jobs::{self, JobKind},
-    letters,
-    withdrawals::{self, Scan},
+    letters, withdrawals,
 };
 use domain::{
     act::{Act, Doing, acts},
@@ -85,18 +84,10 @@ impl App {
         ) {
             return Err(Error::field("scan", "Скан – это файл PDF, JPG или PNG"));
         }
-        let size = i64::try_from(scan.size).map_err(|error| Error::Internal(Box::new(error)))?;
         let (mut tx, permit) = self
             .open_withdrawal::<acts::SubmitWithdrawal>(actor, application, seen)
             .await?;
-        let scan = Scan {
-            key: &scan.key,
-            name: &scan.name,
-            content_type: scan.content_type,
-            size,
-            sha256: &scan.sha256,
-        };
-        withdrawals::submit(&mut tx, &permit, &scan).await?;
+        withdrawals::submit(&mut tx, &permit, &scan.row()).await?;
         events::record(&mut tx, &permit, "Подано заявление на отзыв").await?;
         tell_registrar(&mut tx, &permit, LetterKind::WithdrawalSubmitted).await?;
         if actor.role == Role::School {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     applications::known,
     error::{Error, Result},
+    files::FileState,
     scope::{Related, Scope},
     search::Found,
 };
@@ -166,6 +167,10 @@ pub struct Document {
     pub file: Uuid,
     /// The file's name.
     pub name: String,
+    /// How far the file is (SEC-63).
+    pub state: FileState,
+    /// Whether it brings along what runs or opens (SEC-62).
+    pub active: bool,
     /// The kind, in words.
     pub kind: String,
     /// What it proves.
@@ -184,6 +189,7 @@ pub async fn documents(scope: &mut Scope, applications: &[i64]) -> Result<Vec<Do
     Ok(sqlx::query_as!(
         Document,
         r#"SELECT t.application_id AS application, t.public_id AS attachment, f.public_id AS file, f.name,
+             app.file_state(f.scan_state, f.scanned) AS "state!: FileState", f.active,
              coalesce(k.name, CASE t.kind WHEN 'scan' THEN 'Заявление' ELSE t.kind END) AS "kind!",
              t.caption, t.by_role, t.by_account
            FROM app.attachment t

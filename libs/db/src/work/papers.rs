@@ -2,15 +2,15 @@
 //! the lines that tell its teacher who had them (R-AUD-1).
 
 use super::printouts::Attempt;
-use crate::{applications::Application, error::Result, scope::WorkerTx};
+use crate::{applications::Application, error::Result, files::FileState, scope::WorkerTx};
 
 /// A document of an application.
 #[derive(Clone, Debug)]
 pub struct Paper {
     /// The file's number inside.
     pub file: i64,
-    /// The key in the store.
-    pub s3_key: String,
+    /// The key in the store, of a file that is given out.
+    pub served_key: Option<String>,
     /// Whether it belongs to the application as it was submitted and added to: the signed scan
     /// and what is attached; not what came of it later.
     pub submitted: bool,
@@ -22,8 +22,8 @@ pub struct Paper {
     pub content_type: String,
     /// Bytes.
     pub size: i64,
-    /// Whether a scan found something in it: such a file is given to nobody (SEC-63).
-    pub infected: bool,
+    /// How far it is: what was refused or waits is given to nobody (SEC-63).
+    pub state: FileState,
 }
 
 /// The documents people brought: the signed scan, what is attached, the withdrawal's and the
@@ -34,9 +34,9 @@ pub struct Paper {
 pub async fn of(tx: &mut WorkerTx, application: &Application) -> Result<Vec<Paper>> {
     Ok(sqlx::query_as!(
         Paper,
-        r#"SELECT f.id AS "file!", f.s3_key AS "s3_key!", c.place <= 2 AS "submitted!", c.kind AS "kind!",
+        r#"SELECT f.id AS "file!", app.served_key(f.s3_key, f.scan_state) AS served_key, c.place <= 2 AS "submitted!", c.kind AS "kind!",
              c.caption AS "caption!", f.content_type AS "content_type!", f.size AS "size!",
-             f.scan_state = 'infected' AS "infected!"
+             app.file_state(f.scan_state, f.scanned) AS "state!: FileState"
            FROM (
              SELECT CASE t.kind WHEN 'scan' THEN 1 ELSE 2 END AS place, t.caption, t.file_id, t.created_at AS at,
                CASE t.kind WHEN 'scan' THEN 'Заявление'

@@ -201,10 +201,17 @@ pub static LIMIT_EXPORTS_PER_HOUR: Setting = Setting::new(
 /// The largest file one may upload (SEC-61).
 pub static UPLOAD_MAX_MB: Setting = Setting::new(
     "ATTEST_UPLOAD_MAX_MB",
-    "наибольший размер загружаемого файла, МБ",
-    "20",
+    "наибольший размер загружаемого файла, МБ, что бы ни говорили настройки региона",
+    "200",
 )
-.or("50");
+.or("500");
+
+/// The scanner every file is shown to before anybody else (SEC-63).
+pub static CLAMAV: Setting = Setting::new(
+    "ATTEST_CLAMAV",
+    "где отвечает clamd; без него файлы на вирусы не проверяются, и страницы об этом говорят",
+    "tcp://127.0.0.1:3310",
+);
 
 /// A policy in place of the one compiled in.
 pub static POLICY_FILE: Setting = Setting::new(
@@ -270,5 +277,6 @@ pub(super) fn read_all(r: &mut super::Reader) {
     Limits::read(r);
     crate::telemetry::Settings::read(r);
     r.optional::<std::path::PathBuf>(&POLICY_FILE);
+    r.optional::<super::Scanner>(&CLAMAV);
     crate::Clock::read(r);
 }

@@ -203,6 +203,27 @@ impl Value for Relay {
     }
 }
 
+/// Where the scanner of files listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scanner {
+    /// A host and a port.
+    Tcp(String),
+    /// A socket on this machine.
+    Unix(PathBuf),
+}
+
+impl Value for Scanner {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let wanted = "адрес вида tcp://имя:порт или unix:///путь";
+        let url = Url::parse(text).map_err(|_| wanted)?;
+        match (url.scheme(), url.host_str(), url.port()) {
+            ("tcp", Some(host), Some(port)) => Ok(Self::Tcp(format!("{host}:{port}"))),
+            ("unix", None, None) if url.path().len() > 1 => Ok(Self::Unix(url.path().into())),
+            _ => Err(wanted),
+        }
+    }
+}
+
 /// How much is logged, in the words of `tracing-subscriber`: `info,app=debug`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(String);

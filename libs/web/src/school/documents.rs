@@ -23,6 +23,7 @@ use uuid::Uuid;
 use crate::{
     Web,
     asked::Asked,
+    checked,
     conclusion::{document, one_file, scan_field},
     error::{Error, Result},
     form::Posted,
@@ -269,7 +270,9 @@ impl Row<'_> {
                         li {
                             (attached.kind)
                             @if !attached.caption.is_empty() { ": " (attached.caption) }
-                            " — " (document(attached.file, &attached.name))
+                            " — "
+                            (checked::link(attached.state, &format!("/documents/{}", attached.file), &attached.name))
+                            " " (checked::mark(attached.state, attached.active))
                             @if self.own(attached, &self.at.actor) { " " (self.detach(attached)) }
                         }
                     }

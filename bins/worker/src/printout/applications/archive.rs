@@ -79,8 +79,8 @@ async fn add(
     let fetched = folder.join("document");
     for (at, paper) in papers.iter().enumerate() {
         let mut entry = Entry::of(application, paper, &inside);
-        let sha256 = if paper.infected {
-            "не выдаётся: найден вирус".clone_into(&mut entry.note);
+        let sha256 = if let Some(why) = names::withheld(paper.state) {
+            format!("не выдаётся: {why}").clone_into(&mut entry.note);
             None
         } else {
             let sha256 = app.fetch_paper(paper, &fetched).await?;

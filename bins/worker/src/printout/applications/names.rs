@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use app::files::FileState;
+
 /// The longest name, in characters, its ending included.
 const MOST: usize = 100;
 
@@ -39,8 +41,19 @@ pub fn ending(content_type: &str) -> &'static str {
         "application/zip" => ".zip",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => ".docx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => ".xlsx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation" => ".pptx",
+        "image/tiff" => ".tiff",
         "video/mp4" => ".mp4",
         _ => "",
+    }
+}
+
+/// Why a file is not given out; none for one that is (SEC-63).
+pub fn withheld(state: FileState) -> Option<&'static str> {
+    match state {
+        FileState::Clean | FileState::Unscanned => None,
+        FileState::Quarantined => Some("он проверяется на вирусы"),
+        FileState::Refused => Some("в нём найден вирус"),
     }
 }
 

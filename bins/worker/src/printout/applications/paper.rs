@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use documents::{ContentsForm, ContentsLine, LeftLine, NumbersForm, PaperLine, SeparatorForm};
 use tokio::{fs, task::spawn_blocking};
 
-use super::{Asked, Error, date, label, left, number, progress};
+use super::{Asked, Error, date, label, left, names, number, progress};
 use crate::printout::joined;
 
 /// How long one document may take: what takes longer was made to.
@@ -198,8 +198,8 @@ impl One<'_> {
         paper: &Paper,
         read: &mut Vec<i64>,
     ) -> Result<Result<Sheets, &'static str>, Error> {
-        if paper.infected {
-            return Ok(Err("в нём найден вирус"));
+        if let Some(why) = names::withheld(paper.state) {
+            return Ok(Err(why));
         }
         let picture = match paper.content_type.as_str() {
             "application/pdf" => false,

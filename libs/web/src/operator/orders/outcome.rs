@@ -7,10 +7,13 @@ use maud::{Markup, html};
 use ui::{Column, Fact, Pagination, Table, Tone, ru};
 
 use super::PATH;
-use crate::{asked::address, bulk, case, lists};
+use crate::{asked::address, bulk, case, checked, lists};
 
 pub(super) fn file_link(order: &Order) -> Markup {
-    html! { a class="govuk-link" href={ "/orders/" (order.public_id) } { (order.file_name) } }
+    html! {
+        (checked::link(order.state, &format!("/orders/{}", order.public_id), &order.file_name))
+        " " (checked::mark(order.state, false))
+    }
 }
 
 pub(super) fn title(order: &Order) -> String {

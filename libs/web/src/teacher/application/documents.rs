@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::super::{Asked, address, card_id, choice, post_of};
 use crate::{
-    Web,
+    Web, checked,
     document_requests::note,
     error::{Error, Result},
     form::Posted,
@@ -202,10 +202,10 @@ fn upload(
                 id: None,
                 name: "files",
                 label: "Выбрать файлы",
-                hint: Some("PDF, JPG, PNG, DOCX, XLSX или ZIP; можно выбрать несколько одного вида"),
+                hint: Some("PDF, JPG, PNG, TIFF, DOCX, XLSX, PPTX или ZIP, для дистанционной формы и MP4; можно выбрать несколько одного вида. Из архива прикрепляется каждый файл"),
                 error: fault_of(faults, "files"),
                 multiple: true,
-                accept: Some(".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.zip"),
+                accept: Some(".pdf,.jpg,.jpeg,.png,.tif,.tiff,.docx,.xlsx,.pptx,.mp4,.zip"),
             }))
             (ui::select(Select {
                 field: Field {
@@ -259,7 +259,7 @@ fn list(visit: &Visit, web: &Web, own: &Own, documents: &[&Document], empty: &st
         .map(|(document, meta)| FileRow {
             title: title(document, edition),
             meta,
-            status: html! {},
+            status: checked::mark(document.attachment.state, document.attachment.active),
             actions: actions(visit, own, document),
         })
         .collect();
@@ -282,7 +282,9 @@ fn actions(visit: &Visit, own: &Own, document: &Document) -> Markup {
     let card = own.card.public_id.to_string();
     let id = attachment.public_id.to_string();
     html! {
-        a class="govuk-link" href={ "/documents/" (attachment.file) } { "Посмотреть" }
+        @if attachment.state.is_served() {
+            a class="govuk-link" href={ "/documents/" (attachment.file) } { "Посмотреть" }
+        }
         @if document.detachable {
             " "
             (ui::action_button(ActionButton {

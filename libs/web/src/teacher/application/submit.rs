@@ -18,7 +18,7 @@ use super::{
     not_submittable, paper, warnings,
 };
 use crate::{
-    Web,
+    Web, checked,
     error::{Error, Result},
     page::{Page, fault_of},
     upload::{Upload, Uploaded},
@@ -207,9 +207,11 @@ fn scan_row(own: &Own) -> Markup {
     let row = FileRow {
         title: "Скан загружен",
         meta: &scan.name,
-        status: html! {},
+        status: checked::mark(scan.state, scan.active),
         actions: html! {
-            a class="govuk-link" href={ "/documents/" (scan.file) } { "Посмотреть" }
+            @if scan.state.is_served() {
+                a class="govuk-link" href={ "/documents/" (scan.file) } { "Посмотреть" }
+            }
         },
     };
     ui::files(&[row], "")
