@@ -259,28 +259,28 @@ CREATE TABLE app.application_flag (
   FOREIGN KEY (tenant_id, application_id) REFERENCES app.application (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE
 );
 -- What people bring waits in quarantine until the worker has had it looked through, and is given to
--- nobody before (SEC-63). Where there is no scanner, and the worker has said so, it is clean at once.
+-- nobody before (SEC-63). Where there is no antivirus, and the worker has said so, it is clean at once.
 -- Until the worker has said which, everything waits. What the worker brings it says itself.
 CREATE FUNCTION app.quarantine() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF current_user NOT IN ('attest_worker', 'attest_mover') THEN
-    NEW.scan_state := CASE WHEN EXISTS (SELECT 1 FROM app.region_setting s WHERE s.key = 'scanning' AND s.value = 'no')
+    NEW.virus_state := CASE WHEN EXISTS (SELECT 1 FROM app.region_setting s WHERE s.key = 'virus_check' AND s.value = 'no')
       THEN 'clean' ELSE 'quarantined' END;
-    NEW.scanned := false;
-    NEW.scan_tries := 0;
-    NEW.scan_after := now();
+    NEW.virus_checked := false;
+    NEW.virus_tries := 0;
+    NEW.virus_after := now();
   END IF;
   RETURN NEW;
 END $$;
-CREATE POLICY worker_says ON app.region_setting FOR INSERT TO attest_worker WITH CHECK (key = 'scanning');
-CREATE POLICY worker_changes ON app.region_setting FOR UPDATE TO attest_worker USING (key = 'scanning');
+CREATE POLICY worker_says ON app.region_setting FOR INSERT TO attest_worker WITH CHECK (key = 'virus_check');
+CREATE POLICY worker_changes ON app.region_setting FOR UPDATE TO attest_worker USING (key = 'virus_check');
 GRANT INSERT (key, value), UPDATE (value) ON app.region_setting TO attest_worker;
 -- The one door to the bytes: a key comes out of a clean row only.
 CREATE FUNCTION app.served_key(p_key text, p_state text) RETURNS text LANGUAGE sql IMMUTABLE
   AS $$ SELECT CASE WHEN p_state = 'clean' THEN p_key END $$;
 -- The state as pages tell it: what nobody looked through is said to be so.
-CREATE FUNCTION app.file_state(p_state text, p_scanned boolean) RETURNS text LANGUAGE sql IMMUTABLE
-  AS $$ SELECT CASE WHEN p_state = 'clean' AND NOT p_scanned THEN 'unscanned' ELSE p_state END $$;
+CREATE FUNCTION app.file_state(p_state text, p_checked boolean) RETURNS text LANGUAGE sql IMMUTABLE
+  AS $$ SELECT CASE WHEN p_state = 'clean' AND NOT p_checked THEN 'unchecked' ELSE p_state END $$;
 -- A file's bytes lie in S3 under s3_key; a carried-over application names the same key again.
 CREATE TABLE app.file (
   tenant_id int NOT NULL,
@@ -292,11 +292,11 @@ CREATE TABLE app.file (
   content_type text NOT NULL,
   size bigint NOT NULL CHECK (size > 0),
   sha256 bytea NOT NULL,
-  scan_state text NOT NULL DEFAULT 'quarantined' CHECK (scan_state IN ('quarantined', 'clean', 'refused')),
+  virus_state text NOT NULL DEFAULT 'quarantined' CHECK (virus_state IN ('quarantined', 'clean', 'refused')),
   -- Whether it was looked through for viruses; what we printed ourselves counts as such.
-  scanned boolean NOT NULL DEFAULT false,
-  scan_tries int NOT NULL DEFAULT 0,
-  scan_after timestamptz NOT NULL DEFAULT now(),
+  virus_checked boolean NOT NULL DEFAULT false,
+  virus_tries int NOT NULL DEFAULT 0,
+  virus_after timestamptz NOT NULL DEFAULT now(),
   -- Scripts, programs or files in it (SEC-62): told to whoever opens it.
   active boolean NOT NULL DEFAULT false,
   by_account bigint,
@@ -307,10 +307,10 @@ CREATE TABLE app.file (
   FOREIGN KEY (tenant_id, application_id) REFERENCES app.application (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE
 );
 CREATE INDEX file_case ON app.file (tenant_id, application_id, id);
-CREATE INDEX file_scan ON app.file (scan_after, id) WHERE scan_state = 'quarantined';
+CREATE INDEX file_quarantine ON app.file (virus_after, id) WHERE virus_state = 'quarantined';
 CREATE TRIGGER quarantine BEFORE INSERT ON app.file FOR EACH ROW EXECUTE FUNCTION app.quarantine();
 CREATE TRIGGER wake AFTER INSERT ON app.file
-  FOR EACH ROW WHEN (NEW.scan_state = 'quarantined') EXECUTE FUNCTION app.wake_worker();
+  FOR EACH ROW WHEN (NEW.virus_state = 'quarantined') EXECUTE FUNCTION app.wake_worker();
 CREATE TABLE app.attachment (
   tenant_id int NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY,
@@ -465,12 +465,12 @@ GRANT INSERT (tenant_id, public_id, application_id, s3_key, name, content_type, 
   ON app.file TO attest_tenant, attest_expert, attest_operator, attest_worker;
 -- The worker looks for what waits in all municipalities, and writes what was found inside one.
 ALTER POLICY worker_read ON app.file USING (tenant_id = (SELECT app.ctx_tenant())
-  OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND scan_state = 'quarantined'));
+  OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND virus_state = 'quarantined'));
 CREATE POLICY worker_scan ON app.file FOR UPDATE TO attest_worker
-  USING (scan_state = 'quarantined' AND (tenant_id = (SELECT app.ctx_tenant()) OR (SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker')))
+  USING (virus_state = 'quarantined' AND (tenant_id = (SELECT app.ctx_tenant()) OR (SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker')))
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant())
-    OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND scan_state = 'quarantined'));
-GRANT INSERT (scan_state, scanned), UPDATE (scan_state, scanned, scan_tries, scan_after) ON app.file TO attest_worker;
+    OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND virus_state = 'quarantined'));
+GRANT INSERT (virus_state, virus_checked), UPDATE (virus_state, virus_checked, virus_tries, virus_after) ON app.file TO attest_worker;
 
 CALL app.case_policies('attachment', '{attest_tenant}');
 GRANT INSERT (tenant_id, public_id, application_id, file_id, kind, edition, criterion, caption, by_role, by_account)

@@ -204,17 +204,17 @@ CREATE TABLE app.order (
   size bigint NOT NULL CHECK (size > 0),
   sha256 bytea NOT NULL,
   -- As a file's.
-  scan_state text NOT NULL DEFAULT 'quarantined' CHECK (scan_state IN ('quarantined', 'clean', 'refused')),
-  scanned boolean NOT NULL DEFAULT false,
-  scan_tries int NOT NULL DEFAULT 0,
-  scan_after timestamptz NOT NULL DEFAULT now(),
+  virus_state text NOT NULL DEFAULT 'quarantined' CHECK (virus_state IN ('quarantined', 'clean', 'refused')),
+  virus_checked boolean NOT NULL DEFAULT false,
+  virus_tries int NOT NULL DEFAULT 0,
+  virus_after timestamptz NOT NULL DEFAULT now(),
   UNIQUE (number, date)
 );
 CREATE INDEX order_list ON app.order (date, id);
-CREATE INDEX order_scan ON app.order (scan_after, id) WHERE scan_state = 'quarantined';
+CREATE INDEX order_quarantine ON app.order (virus_after, id) WHERE virus_state = 'quarantined';
 CREATE TRIGGER quarantine BEFORE INSERT ON app.order FOR EACH ROW EXECUTE FUNCTION app.quarantine();
 CREATE TRIGGER wake AFTER INSERT ON app.order
-  FOR EACH ROW WHEN (NEW.scan_state = 'quarantined') EXECUTE FUNCTION app.wake_worker();
+  FOR EACH ROW WHEN (NEW.virus_state = 'quarantined') EXECUTE FUNCTION app.wake_worker();
 CREATE TABLE app.decision (
   tenant_id int NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY,
@@ -266,9 +266,9 @@ CREATE POLICY decides ON app.order FOR SELECT TO attest_tenant, attest_expert
 CREATE POLICY worker_read ON app.order FOR SELECT TO attest_worker
   USING ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') OR EXISTS (SELECT 1 FROM app.decision d WHERE d.order_id = app.order.id));
 CREATE POLICY worker_scan ON app.order FOR UPDATE TO attest_worker
-  USING (scan_state = 'quarantined' AND (SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker'))
+  USING (virus_state = 'quarantined' AND (SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker'))
   WITH CHECK ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker'));
-GRANT UPDATE (scan_state, scanned, scan_tries, scan_after) ON app.order TO attest_worker;
+GRANT UPDATE (virus_state, virus_checked, virus_tries, virus_after) ON app.order TO attest_worker;
 CREATE POLICY operator_read ON app.order FOR SELECT TO attest_operator USING (true);
 CREATE POLICY operator_add ON app.order FOR INSERT TO attest_operator WITH CHECK (true);
 CREATE POLICY definer_read ON app.order FOR SELECT TO attest_definer USING (true);

@@ -227,10 +227,10 @@ CREATE TABLE app.municipal_schedule (
   size bigint NOT NULL CHECK (size > 0),
   sha256 bytea NOT NULL,
   -- As a file's; of the scan attached last.
-  scan_state text NOT NULL DEFAULT 'quarantined' CHECK (scan_state IN ('quarantined', 'clean', 'refused')),
-  scanned boolean NOT NULL DEFAULT false,
-  scan_tries int NOT NULL DEFAULT 0,
-  scan_after timestamptz NOT NULL DEFAULT now(),
+  virus_state text NOT NULL DEFAULT 'quarantined' CHECK (virus_state IN ('quarantined', 'clean', 'refused')),
+  virus_checked boolean NOT NULL DEFAULT false,
+  virus_tries int NOT NULL DEFAULT 0,
+  virus_after timestamptz NOT NULL DEFAULT now(),
   by_account bigint NOT NULL,
   signed_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   version int NOT NULL DEFAULT 1,
@@ -238,11 +238,11 @@ CREATE TABLE app.municipal_schedule (
   UNIQUE (tenant_id, period_id)
 );
 CREATE INDEX municipal_schedule_period ON app.municipal_schedule (period_id, tenant_id);
-CREATE INDEX municipal_schedule_scan ON app.municipal_schedule (scan_after, id) WHERE scan_state = 'quarantined';
+CREATE INDEX municipal_schedule_quarantine ON app.municipal_schedule (virus_after, id) WHERE virus_state = 'quarantined';
 CREATE TRIGGER quarantine BEFORE INSERT OR UPDATE OF s3_key ON app.municipal_schedule
   FOR EACH ROW EXECUTE FUNCTION app.quarantine();
 CREATE TRIGGER wake AFTER INSERT OR UPDATE OF s3_key ON app.municipal_schedule
-  FOR EACH ROW WHEN (NEW.scan_state = 'quarantined') EXECUTE FUNCTION app.wake_worker();
+  FOR EACH ROW WHEN (NEW.virus_state = 'quarantined') EXECUTE FUNCTION app.wake_worker();
 ALTER TABLE app.municipal_schedule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_read ON app.municipal_schedule FOR SELECT TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()));
@@ -254,11 +254,11 @@ CREATE POLICY coordinator_only ON app.municipal_schedule AS RESTRICTIVE FOR ALL 
   USING ((SELECT app.ctx_role() = 'municipal')) WITH CHECK ((SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY operator_read ON app.municipal_schedule FOR SELECT TO attest_operator USING (true);
 CREATE POLICY worker_read ON app.municipal_schedule FOR SELECT TO attest_worker
-  USING (tenant_id = (SELECT app.ctx_tenant()) OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND scan_state = 'quarantined'));
+  USING (tenant_id = (SELECT app.ctx_tenant()) OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND virus_state = 'quarantined'));
 CREATE POLICY worker_scan ON app.municipal_schedule FOR UPDATE TO attest_worker
-  USING (scan_state = 'quarantined' AND (tenant_id = (SELECT app.ctx_tenant()) OR (SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker')))
+  USING (virus_state = 'quarantined' AND (tenant_id = (SELECT app.ctx_tenant()) OR (SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker')))
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant())
-    OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND scan_state = 'quarantined'));
+    OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND virus_state = 'quarantined'));
 CREATE POLICY mover_all ON app.municipal_schedule FOR ALL TO attest_mover
   USING (tenant_id = ANY ((SELECT app.ctx_moving())::int[]));
 CREATE POLICY definer_read ON app.municipal_schedule FOR SELECT TO attest_definer USING (true);
@@ -269,7 +269,7 @@ GRANT INSERT (tenant_id, public_id, period_id, s3_key, file_name, content_type, 
   ON app.municipal_schedule TO attest_tenant;
 GRANT UPDATE (state, s3_key, file_name, content_type, size, sha256, by_account, signed_at, version)
   ON app.municipal_schedule TO attest_tenant;
-GRANT UPDATE (scan_state, scanned, scan_tries, scan_after) ON app.municipal_schedule TO attest_worker;
+GRANT UPDATE (virus_state, virus_checked, virus_tries, virus_after) ON app.municipal_schedule TO attest_worker;
 GRANT SELECT, UPDATE, DELETE ON app.municipal_schedule TO attest_mover;
 GRANT SELECT (tenant_id, period_id, s3_key, version), UPDATE (state, version) ON app.municipal_schedule TO attest_definer;
 -- Its scan leaves with its municipality, and is named by a row as a case's file is.

@@ -1,4 +1,4 @@
-//! The quarantine (SEC-63): what is brought is given to nobody before the scanner has seen it, by a
+//! The quarantine (SEC-63): what is brought is given to nobody before the antivirus has seen it, by a
 //! real `clamd` that knows the makers' test file; without an answer it waits, and the pages say so.
 
 use reqwest::StatusCode;
@@ -12,7 +12,7 @@ const WAITS: &str = "Проверяется на вирусы";
 const REFUSED: &str = "Найден вирус, файл удалён: прикрепите другой";
 const UNSCANNED: &str = "Файл не проверялся на вирусы";
 
-/// A region whose worker said that there is a scanner, and a teacher before its documents.
+/// A region whose worker said that there is an antivirus, and a teacher before its documents.
 struct Desk {
     world: World,
     town: Town,
@@ -28,7 +28,7 @@ impl Desk {
         let town = world.town().await;
         let teacher = town.teacher().await;
         town.ready(&teacher).await;
-        world.app().declare_scanning(scanning).await.unwrap();
+        world.app().declare_virus_check(scanning).await.unwrap();
         let site = world.serve().await;
         let browser = site.browser_of(&teacher).await;
         let sql = world.superuser().await;
@@ -70,12 +70,12 @@ impl Desk {
     /// Waits until the worker has put the file into this state.
     async fn becomes(&mut self, file: Uuid, state: &str) {
         for _ in 0..600 {
-            if self.column(file, "scan_state").await == state {
+            if self.column(file, "virus_state").await == state {
                 return;
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
-        panic!("{file} is {}", self.column(file, "scan_state").await);
+        panic!("{file} is {}", self.column(file, "virus_state").await);
     }
 
     async fn open(&self, file: Uuid) -> Page {
@@ -114,7 +114,7 @@ async fn sec_63_eicar_is_refused_from_end_to_end() {
     assert!(desk.says(WAITS).await);
     let key = desk.column(infected, "s3_key").await;
     let clamd = Clamd::up();
-    let _worker = desk.world.worker_scanning(&clamd.address());
+    let _worker = desk.world.worker_checking(&clamd.address());
     desk.becomes(honest, "clean").await;
     desk.becomes(infected, "refused").await;
     let page = desk.open(honest).await;
@@ -149,24 +149,24 @@ async fn sec_63_eicar_is_refused_from_end_to_end() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sec_63_without_an_answer_of_the_scanner_files_wait() {
+async fn sec_63_without_an_answer_of_the_antivirus_files_wait() {
     let mut desk = Desk::new(true).await;
     let mut clamd = Clamd::down();
-    let _worker = desk.world.worker_scanning(&clamd.address());
+    let _worker = desk.world.worker_checking(&clamd.address());
     let file = desk.bring("диплом.pdf", "диплом").await;
     for _ in 0..600 {
-        if desk.column(file, "scan_tries").await != "0"
-            && desk.column(file, "scan_after > now()").await == "true"
+        if desk.column(file, "virus_tries").await != "0"
+            && desk.column(file, "virus_after > now()").await == "true"
         {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    assert_eq!(desk.column(file, "scan_state").await, "quarantined");
+    assert_eq!(desk.column(file, "virus_state").await, "quarantined");
     desk.is_withheld(file, "Файл проверяется на вирусы").await;
     assert!(desk.says(WAITS).await);
     clamd.start();
-    let now = "UPDATE app.file SET scan_after = now() WHERE scan_state = 'quarantined'";
+    let now = "UPDATE app.file SET virus_after = now() WHERE virus_state = 'quarantined'";
     desk.sql.script(now).await;
     desk.becomes(file, "clean").await;
     assert_eq!(desk.open(file).await.status, StatusCode::OK);
@@ -181,7 +181,7 @@ async fn sec_63_what_waits_counts_for_submission() {
     let submit = "/teacher/application/submit";
     let set = async |sql: &mut Session, state: &str| {
         sql.script(&format!(
-            "UPDATE app.file SET scan_state = '{state}' WHERE tenant_id = {}",
+            "UPDATE app.file SET virus_state = '{state}' WHERE tenant_id = {}",
             desk.town.id
         ))
         .await;
@@ -197,25 +197,25 @@ async fn sec_63_what_waits_counts_for_submission() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sec_63_without_a_scanner_the_page_says_that_nobody_looked() {
+async fn sec_63_without_an_antivirus_the_page_says_that_nobody_looked() {
     let mut desk = Desk::new(false).await;
     let file = desk.bring("диплом.pdf", "диплом").await;
     assert_eq!(desk.open(file).await.status, StatusCode::OK);
     assert!(desk.says(UNSCANNED).await && !desk.says(WAITS).await);
-    // What waited when the scanner was taken away comes out, and says so too.
-    let back = "UPDATE app.file SET scan_state = 'quarantined'";
+    // What waited when the antivirus was taken away comes out, and says so too.
+    let back = "UPDATE app.file SET virus_state = 'quarantined'";
     desk.sql.script(back).await;
     let _worker = desk.world.worker();
     desk.becomes(file, "clean").await;
-    assert_eq!(desk.column(file, "scanned").await, "false");
+    assert_eq!(desk.column(file, "virus_checked").await, "false");
 }
 
-/// Until a worker has said that there is no scanner, nothing is given out.
+/// Until a worker has said that there is no antivirus, nothing is given out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_63_files_wait_until_the_worker_has_said_which() {
     let mut desk = Desk::new(false).await;
     desk.sql
-        .script("DELETE FROM app.region_setting WHERE key = 'scanning'")
+        .script("DELETE FROM app.region_setting WHERE key = 'virus_check'")
         .await;
     let file = desk.bring("диплом.pdf", "диплом").await;
     desk.is_withheld(file, "Файл проверяется на вирусы").await;
@@ -226,14 +226,14 @@ async fn sec_63_files_wait_until_the_worker_has_said_which() {
 async fn sec_63_the_state_is_the_workers() {
     let mut desk = Desk::new(true).await;
     let file = desk.bring("диплом.pdf", "диплом").await;
-    let change = format!("UPDATE app.file SET scan_state = 'clean' WHERE public_id = '{file}'");
+    let change = format!("UPDATE app.file SET virus_state = 'clean' WHERE public_id = '{file}'");
     let mut teacher = desk.teacher.sql().await;
     assert_eq!(
         teacher.run(&change).await.unwrap_err().0,
         Refused::PRIVILEGE
     );
     let clean = format!(
-        "INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256, by_role, scan_state)
+        "INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256, by_role, virus_state)
          SELECT tenant_id, gen_random_uuid(), application_id, 't/x', 'a.pdf', content_type, 1, sha256, by_role, 'clean'
          FROM app.file WHERE public_id = '{file}'"
     );

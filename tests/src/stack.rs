@@ -142,8 +142,8 @@ async fn ensure_template(admin: &mut PgConnection) {
     database.close().await.unwrap();
     let bare = World::bare(&making).await;
     bare.app().sync_reference().await.unwrap();
-    // As its worker would at its start: files wait for a scanner only where a test has one.
-    bare.app().declare_scanning(false).await.unwrap();
+    // As its worker would at its start: files wait for an antivirus only where a test has one.
+    bare.app().declare_virus_check(false).await.unwrap();
     drop(bare);
     // No connection may be left on what is renamed and cloned.
     run(

@@ -27,16 +27,16 @@ impl World {
         self.worker_with(None)
     }
 
-    /// As [`World::worker`], with a scanner at this address.
+    /// As [`World::worker`], with an antivirus at this address.
     ///
     /// # Panics
     /// As [`World::worker`].
     #[must_use]
-    pub fn worker_scanning(&self, scanner: &str) -> Worker {
-        self.worker_with(Some(scanner))
+    pub fn worker_checking(&self, antivirus: &str) -> Worker {
+        self.worker_with(Some(antivirus))
     }
 
-    fn worker_with(&self, scanner: Option<&str>) -> Worker {
+    fn worker_with(&self, antivirus: Option<&str>) -> Worker {
         let built = std::env::current_exe().unwrap();
         let program = built.ancestors().nth(2).unwrap().join("worker");
         let folder = std::env::temp_dir().join(crate::world::unique("attest-worker-"));
@@ -44,8 +44,8 @@ impl World {
         let hours = (self.now() - Clock::real().now()).num_hours();
         fs::write(folder.join("clock"), hours.to_string()).unwrap();
         let mut command = Command::new(&program);
-        if let Some(scanner) = scanner {
-            command.env("ATTEST_CLAMAV", scanner);
+        if let Some(antivirus) = antivirus {
+            command.env("ATTEST_CLAMAV", antivirus);
         }
         let child = command
             .env(

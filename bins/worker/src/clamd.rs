@@ -5,14 +5,14 @@ use std::{fmt, io, time::Duration};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _};
-use runtime::config::Scanner;
+use runtime::config::Antivirus;
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::{TcpStream, UnixStream},
     time::timeout,
 };
 
-/// How long the scanner may take to answer to be there at all.
+/// How long the antivirus may take to answer to be there at all.
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// How long it may take over one file, its sending included.
@@ -21,12 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// The longest answer that is read.
 const ANSWER: u64 = 4096;
 
-/// What the scanner says of a file.
+/// What the antivirus says of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing was found.
     Clean,
-    /// Something was, by the name the scanner has for it.
+    /// Something was, by the name the antivirus has for it.
     Found(String),
 }
 
@@ -52,15 +52,15 @@ pub enum Error {
 /// # Errors
 /// [`Error`] if there is no verdict, whatever the reason.
 pub async fn scan<E: fmt::Display>(
-    scanner: &Scanner,
+    antivirus: &Antivirus,
     file: impl Stream<Item = Result<Bytes, E>> + Unpin,
 ) -> Result<Verdict, Error> {
     timeout(PATIENCE, async {
-        match scanner {
-            Scanner::Tcp(address) => {
+        match antivirus {
+            Antivirus::Tcp(address) => {
                 ask(timeout(CONNECT, TcpStream::connect(address)).await??, file).await
             }
-            Scanner::Unix(path) => {
+            Antivirus::Unix(path) => {
                 ask(timeout(CONNECT, UnixStream::connect(path)).await??, file).await
             }
         }
@@ -117,7 +117,7 @@ mod tests {
 
     async fn verdict(answer: &'static [u8]) -> (Vec<u8>, Result<Verdict, Error>) {
         let (ours, mut theirs) = duplex(1024);
-        let scanner = async {
+        let antivirus = async {
             let mut heard = vec![0; 10 + 4 + 3 + 4 + 2 + 4];
             theirs.read_exact(&mut heard).await.unwrap();
             theirs.write_all(answer).await.unwrap();
@@ -125,7 +125,7 @@ mod tests {
             heard
         };
         let pieces = ["abc", "", "de"].map(|piece| Ok::<_, io::Error>(Bytes::from(piece)));
-        tokio::join!(scanner, ask(ours, futures::stream::iter(pieces)))
+        tokio::join!(antivirus, ask(ours, futures::stream::iter(pieces)))
     }
 
     #[tokio::test]

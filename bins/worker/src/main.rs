@@ -5,7 +5,7 @@ mod clamd;
 mod post;
 mod print;
 mod printout;
-mod scan;
+mod quarantine;
 mod settings;
 mod work;
 
@@ -16,7 +16,7 @@ use app::App;
 use clap::Parser;
 use post::Post;
 use runtime::{
-    config::{self, Scanner},
+    config::{self, Antivirus},
     hangup::on_hangup_or_every,
     health::{self, Check, Checks, Note},
     shutdown, telemetry,
@@ -45,10 +45,10 @@ async fn run() -> anyhow::Result<()> {
     let app = App::open(settings.app())
         .await
         .context("фоновые задания не запущены")?;
-    app.declare_scanning(settings.scanner.is_some())
+    app.declare_virus_check(settings.antivirus.is_some())
         .await
         .context("не удалось сообщить, проверяются ли файлы на вирусы")?;
-    let scanner = settings.scanner.clone();
+    let antivirus = settings.antivirus.clone();
     let health = TcpListener::bind(settings.health_listen)
         .await
         .with_context(|| format!("не удалось занять адрес {}", settings.health_listen))?;
@@ -61,7 +61,7 @@ async fn run() -> anyhow::Result<()> {
         let work = async {
             let (served, ()) = tokio::join!(
                 health.into_future(),
-                all(&app, &post, scanner.as_ref(), &base_url, stop)
+                all(&app, &post, antivirus.as_ref(), &base_url, stop)
             );
             served
         };
@@ -79,19 +79,19 @@ async fn run() -> anyhow::Result<()> {
 async fn all(
     app: &App,
     post: &Post,
-    scanner: Option<&Scanner>,
+    antivirus: Option<&Antivirus>,
     base_url: &str,
     stop: CancellationToken,
 ) {
-    let [letters, jobs, exports, printouts, scans] = [(); 5].map(|()| Arc::new(Notify::new()));
-    let woken = [&letters, &jobs, &exports, &printouts, &scans].map(Arc::clone);
+    let [letters, jobs, exports, printouts, files] = [(); 5].map(|()| Arc::new(Notify::new()));
+    let woken = [&letters, &jobs, &exports, &printouts, &files].map(Arc::clone);
     tokio::join!(
         work::wake(app.clone(), woken, stop.clone()),
         work::repeat(letters, stop.clone(), || work::letter(app, post, base_url)),
         work::repeat(jobs, stop.clone(), || work::job(app)),
         work::repeat(exports, stop.clone(), || work::export(app)),
         work::repeat(printouts, stop.clone(), || printout::printout(app)),
-        work::repeat(scans, stop.clone(), || scan::scan(app, scanner)),
+        work::repeat(files, stop.clone(), || quarantine::check(app, antivirus)),
         work::sometimes(stop.clone(), || app.clear_printouts()),
         // Nobody gives notice of lines of the audit: this loop asks.
         work::repeat(Arc::default(), stop, || app.seal_audit(work::UNSEALED)),

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use app::{StoreSettings, Urls, audit::seal};
 use runtime::{
     Clock,
-    config::{BaseUrl, DatabaseUrl, Key, Mail, Reader, S3, Scanner, Seals, settings},
+    config::{Antivirus, BaseUrl, DatabaseUrl, Key, Mail, Reader, S3, Seals, settings},
     telemetry,
 };
 
@@ -17,8 +17,8 @@ pub struct Settings {
     pub stop_seconds: u32,
     /// How letters leave.
     pub mail: Mail,
-    /// The scanner of files; none if this installation has none.
-    pub scanner: Option<Scanner>,
+    /// The antivirus; none if this installation has none.
+    pub antivirus: Option<Antivirus>,
     /// What links in letters begin with.
     pub base_url: BaseUrl,
     /// How much is logged.
@@ -43,7 +43,7 @@ impl Settings {
         let seals = Seals::read(r, s3.as_ref());
         let link_key = r.get(&settings::LINK_KEY);
         let mail = Mail::read(r);
-        let scanner = r.optional(&settings::CLAMAV);
+        let antivirus = r.optional(&settings::CLAMAV);
         let policy_file = r.optional(&settings::POLICY_FILE);
         let stop_seconds = r.get(&settings::STOP_SECONDS);
         let telemetry = telemetry::Settings::read(r);
@@ -52,7 +52,7 @@ impl Settings {
             health_listen: health_listen?,
             stop_seconds: stop_seconds?,
             mail: mail?,
-            scanner: scanner?,
+            antivirus: antivirus?,
             base_url: base_url?,
             telemetry: telemetry?,
             database: database?,

@@ -247,7 +247,7 @@ impl App {
 /// Whether a file in this state is given out, or why not.
 fn served(state: FileState) -> Result<()> {
     let words = match state {
-        FileState::Clean | FileState::Unscanned => return Ok(()),
+        FileState::Clean | FileState::Unchecked => return Ok(()),
         FileState::Quarantined => {
             "Файл проверяется на вирусы: он откроется, когда проверка закончится."
         }

@@ -45,11 +45,12 @@ pub mod printing;
 pub mod printouts;
 pub mod profile;
 pub mod publications;
+pub mod quarantine;
 pub mod reference;
 pub mod removal;
 pub mod review;
 pub mod saved_views;
-pub mod scans;
+
 pub mod schedule;
 pub mod school;
 #[cfg(feature = "seed")]

@@ -101,7 +101,7 @@ pub async fn of(scope: &mut Scope, application: &Application) -> Result<Vec<Atta
     Ok(sqlx::query_as!(
         Attachment,
         r#"SELECT t.id, t.public_id, f.public_id AS file, f.name, f.size,
-             app.file_state(f.scan_state, f.scanned) AS "state!: FileState", f.active, t.kind,
+             app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState", f.active, t.kind,
              coalesce(k.name, '') AS "kind_name!", coalesce(k.counts_as_result, false) AS "result!",
              t.edition, t.caption, t.by_role, t.by_account, t.created_at AS at
            FROM app.attachment t
@@ -196,7 +196,7 @@ pub async fn carry_over(
              t.kind, t.criterion, t.caption, t.by_role, t.by_account AS attached_by
            FROM app.attachment t JOIN app.file f ON f.tenant_id = t.tenant_id AND f.id = t.file_id
            WHERE t.tenant_id = $1 AND t.application_id = $2 AND t.detached_at IS NULL AND t.kind <> 'scan'
-             AND f.scan_state <> 'refused'
+             AND f.virus_state <> 'refused'
            ORDER BY t.id"#,
         previous.tenant.0,
         previous.id,

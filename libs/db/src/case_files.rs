@@ -41,7 +41,7 @@ pub async fn documents(scope: &mut Scope, application: &Application) -> Result<V
         Document,
         r#"SELECT f.public_id AS "file!", c.part AS "part!", c.kind AS "kind!", c.caption AS "caption!",
              f.name AS "name!", f.size AS "size!", f.by_role AS "by_role!", c.at AS "at!",
-             app.file_state(f.scan_state, f.scanned) AS "state!: FileState", f.active AS "active!"
+             app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState", f.active AS "active!"
            FROM (
              SELECT 1 AS place, 'printed' AS part, '' AS kind, '' AS caption, r.file_id, r.created_at AS at
              FROM app.rendition r

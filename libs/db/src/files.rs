@@ -22,8 +22,8 @@ pub enum FileState {
     Quarantined,
     /// Looked through, and nothing was found.
     Clean,
-    /// Given out, though nobody looked for viruses: the installation has no scanner.
-    Unscanned,
+    /// Given out, though nobody looked for viruses: the installation has no antivirus.
+    Unchecked,
     /// Something was found: its bytes are gone.
     Refused,
 }
@@ -32,7 +32,7 @@ impl FileState {
     /// Whether it is given to those who may open it.
     #[must_use]
     pub const fn is_served(self) -> bool {
-        matches!(self, Self::Clean | Self::Unscanned)
+        matches!(self, Self::Clean | Self::Unchecked)
     }
 }
 
@@ -114,8 +114,8 @@ pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<File>> {
     Ok(sqlx::query_as!(
         File,
         r#"SELECT f.id, a.public_id AS application, f.name, f.content_type,
-             app.served_key(f.s3_key, f.scan_state) AS served_key,
-             app.file_state(f.scan_state, f.scanned) AS "state!: FileState"
+             app.served_key(f.s3_key, f.virus_state) AS served_key,
+             app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState"
            FROM app.file f
            JOIN app.application a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
            WHERE f.public_id = $1 AND NOT EXISTS (SELECT 1 FROM app.attachment t
@@ -177,7 +177,7 @@ pub async fn kept(tx: &mut WorkerTx, after: i64, most: i64) -> Result<Vec<Kept>>
     Ok(sqlx::query_as!(
         Kept,
         "SELECT id, s3_key, size, sha256 FROM app.file
-         WHERE tenant_id = (SELECT app.ctx_tenant()) AND id > $1 AND scan_state <> 'refused' ORDER BY id LIMIT $2",
+         WHERE tenant_id = (SELECT app.ctx_tenant()) AND id > $1 AND virus_state <> 'refused' ORDER BY id LIMIT $2",
         after,
         most,
     )
@@ -193,7 +193,7 @@ pub async fn kept(tx: &mut WorkerTx, after: i64, most: i64) -> Result<Vec<Kept>>
 pub async fn kept_orders(tx: &mut WorkerTx) -> Result<Vec<Kept>> {
     Ok(sqlx::query_as!(
         Kept,
-        "SELECT o.id, o.s3_key, o.size, o.sha256 FROM app.order o WHERE o.scan_state <> 'refused' AND o.id IN (
+        "SELECT o.id, o.s3_key, o.size, o.sha256 FROM app.order o WHERE o.virus_state <> 'refused' AND o.id IN (
            SELECT d.order_id FROM app.decision d WHERE d.tenant_id = (SELECT app.ctx_tenant())) ORDER BY o.id",
     )
     .fetch_all(tx.connection())

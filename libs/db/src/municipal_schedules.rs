@@ -145,7 +145,7 @@ pub async fn of_tenant(scope: &mut Scope, tenant: TenantId) -> Result<Vec<Munici
         Row,
         r#"SELECT m.id AS "tenant_id!", m.name AS "municipality!", x.period_id AS "period_id!", x.rows AS "rows!",
              x.approved AS "approved!", g.id AS "id?", g.public_id AS "public_id?", g.state = 'agreed' AS agreed,
-             app.file_state(g.scan_state, g.scanned) AS "state?: FileState", g.signed_at AS "signed_at?", g.version AS "version?"
+             app.file_state(g.virus_state, g.virus_checked) AS "state?: FileState", g.signed_at AS "signed_at?", g.version AS "version?"
            FROM (SELECT s.period_id, count(*) AS rows, count(*) FILTER (WHERE s.mark = 'approved') AS approved
                  FROM app.schedule_row s WHERE s.tenant_id = $1 AND s.period_id IS NOT NULL GROUP BY s.period_id) x
            JOIN app.municipality m ON m.id = $1
@@ -168,7 +168,7 @@ pub async fn of_period(scope: &mut Scope, period: i32) -> Result<Vec<MunicipalSc
         Row,
         r#"SELECT m.id AS "tenant_id!", m.name AS "municipality!", $1::int AS "period_id!", x.rows AS "rows!",
              x.approved AS "approved!", g.id AS "id?", g.public_id AS "public_id?", g.state = 'agreed' AS agreed,
-             app.file_state(g.scan_state, g.scanned) AS "state?: FileState", g.signed_at AS "signed_at?", g.version AS "version?"
+             app.file_state(g.virus_state, g.virus_checked) AS "state?: FileState", g.signed_at AS "signed_at?", g.version AS "version?"
            FROM (SELECT s.tenant_id, count(*) AS rows, count(*) FILTER (WHERE s.mark = 'approved') AS approved
                  FROM app.schedule_row s WHERE s.period_id = $1 GROUP BY s.tenant_id) x
            JOIN app.municipality m ON m.id = x.tenant_id
@@ -189,8 +189,8 @@ pub async fn of_period(scope: &mut Scope, period: i32) -> Result<Vec<MunicipalSc
 /// If the database does not answer.
 pub async fn scan(scope: &mut Scope, public_id: Uuid) -> Result<Option<Scan>> {
     Ok(sqlx::query!(
-        r#"SELECT id, tenant_id, app.served_key(s3_key, scan_state) AS served_key, file_name, content_type,
-             app.file_state(scan_state, scanned) AS "state!: FileState"
+        r#"SELECT id, tenant_id, app.served_key(s3_key, virus_state) AS served_key, file_name, content_type,
+             app.file_state(virus_state, virus_checked) AS "state!: FileState"
            FROM app.municipal_schedule WHERE public_id = $1"#,
         public_id
     )

@@ -70,8 +70,8 @@ pub async fn page(scope: &mut Scope, after: Option<Uuid>) -> Result<Vec<Order>> 
     Ok(sqlx::query_as!(
         Order,
         r#"SELECT o.id, o.public_id, o.number, o.date, o.file_name, o.sha256,
-             app.served_key(o.s3_key, o.scan_state) AS served_key,
-             app.file_state(o.scan_state, o.scanned) AS "state!: FileState",
+             app.served_key(o.s3_key, o.virus_state) AS served_key,
+             app.file_state(o.virus_state, o.virus_checked) AS "state!: FileState",
              (SELECT count(*) FROM app.decision d WHERE d.order_id = o.id) AS "decisions!"
            FROM app.order o
            WHERE $1::uuid IS NULL
@@ -91,8 +91,8 @@ pub async fn find(scope: &mut Scope, public_id: Uuid) -> Result<Option<Order>> {
     Ok(sqlx::query_as!(
         Order,
         r#"SELECT o.id, o.public_id, o.number, o.date, o.file_name, o.sha256,
-             app.served_key(o.s3_key, o.scan_state) AS served_key,
-             app.file_state(o.scan_state, o.scanned) AS "state!: FileState",
+             app.served_key(o.s3_key, o.virus_state) AS served_key,
+             app.file_state(o.virus_state, o.virus_checked) AS "state!: FileState",
              (SELECT count(*) FROM app.decision d WHERE d.order_id = o.id) AS "decisions!"
            FROM app.order o WHERE o.public_id = $1"#,
         public_id,
@@ -113,8 +113,8 @@ pub async fn called(
     Ok(sqlx::query_as!(
         Order,
         r#"SELECT o.id, o.public_id, o.number, o.date, o.file_name, o.sha256,
-             app.served_key(o.s3_key, o.scan_state) AS served_key,
-             app.file_state(o.scan_state, o.scanned) AS "state!: FileState",
+             app.served_key(o.s3_key, o.virus_state) AS served_key,
+             app.file_state(o.virus_state, o.virus_checked) AS "state!: FileState",
              (SELECT count(*) FROM app.decision d WHERE d.order_id = o.id) AS "decisions!"
            FROM app.order o WHERE o.number = $1 AND o.date = $2"#,
         number.as_str(),

@@ -10,7 +10,7 @@ pub mod mail;
 pub mod papers;
 pub mod print;
 pub mod printouts;
-pub mod scans;
+pub mod quarantine;
 
 use chrono::{DateTime, Utc};
 use domain::{actor::TenantId, letter::LetterKind, role::Role};

@@ -1,6 +1,6 @@
 //! What a PDF says of itself on its way past: that it is encrypted, and that it brings along what
 //! runs or opens (SEC-62). Names are compared as a reader of PDF does: `/J#61vaScript` too. What a
-//! compressed stream hides is the scanner's.
+//! compressed stream hides is the antivirus's.
 
 /// The longest name looked for, were each of its letters written as `#xx`.
 const LONGEST: usize = 1 + 14 * 3;

@@ -33,5 +33,5 @@ mod value;
 pub use group::{Limits, Mail, S3, Seals};
 pub use reader::{Mistakes, Reader, Setting, from_env, table};
 pub use value::{
-    BaseUrl, DatabaseUrl, Key, LogFilter, LogFormat, RedisUrl, Relay, Scanner, Secret, Value,
+    Antivirus, BaseUrl, DatabaseUrl, Key, LogFilter, LogFormat, RedisUrl, Relay, Secret, Value,
 };

@@ -12,7 +12,7 @@ pub fn mark(state: FileState, active: bool) -> Markup {
         @match state {
             FileState::Quarantined => { (ui::tag(Tone::Blue, "Проверяется на вирусы")) }
             FileState::Refused => { (ui::tag(Tone::Red, "Найден вирус, файл удалён: прикрепите другой")) }
-            FileState::Unscanned => { (ui::tag(Tone::Grey, "Файл не проверялся на вирусы")) }
+            FileState::Unchecked => { (ui::tag(Tone::Grey, "Файл не проверялся на вирусы")) }
             FileState::Clean => {}
         }
         @if active && state.is_served() {

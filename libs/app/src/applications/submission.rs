@@ -132,7 +132,7 @@ impl App {
     }
 }
 
-/// Whether a document counts: one that still waits for the scanner does, one with a virus does not.
+/// Whether a document counts: one that still waits for the antivirus does, one with a virus does not.
 fn counts(document: &Attachment) -> bool {
     document.state != FileState::Refused
 }

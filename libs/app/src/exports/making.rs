@@ -109,7 +109,9 @@ impl App {
         let mut tx = self.db.enter_worker(Some(attempt.job.tenant)).await?;
         let tables = catalogue::tables(&mut tx).await?;
         if export::waits(&mut tx).await? {
-            return Err(Error::Unavailable("documents wait for the scanner".into()));
+            return Err(Error::Unavailable(
+                "documents wait for the antivirus".into(),
+            ));
         }
         let documents = export::documents_total(&mut tx).await?;
         let orders = export::orders(&mut tx).await?;

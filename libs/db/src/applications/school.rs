@@ -189,7 +189,7 @@ pub async fn documents(scope: &mut Scope, applications: &[i64]) -> Result<Vec<Do
     Ok(sqlx::query_as!(
         Document,
         r#"SELECT t.application_id AS application, t.public_id AS attachment, f.public_id AS file, f.name,
-             app.file_state(f.scan_state, f.scanned) AS "state!: FileState", f.active,
+             app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState", f.active,
              coalesce(k.name, CASE t.kind WHEN 'scan' THEN 'Заявление' ELSE t.kind END) AS "kind!",
              t.caption, t.by_role, t.by_account
            FROM app.attachment t

@@ -79,10 +79,10 @@ pub async fn begin(tx: &mut WorkerTx, job: &Job, key: &str) -> Result<Option<Beg
 /// If the database does not answer.
 pub async fn waits(tx: &mut WorkerTx) -> Result<bool> {
     Ok(sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT 1 FROM app.file WHERE tenant_id = app.ctx_tenant() AND scan_state = 'quarantined')
+        r#"SELECT EXISTS (SELECT 1 FROM app.file WHERE tenant_id = app.ctx_tenant() AND virus_state = 'quarantined')
            OR EXISTS (SELECT 1 FROM app.municipal_schedule
-             WHERE tenant_id = app.ctx_tenant() AND scan_state = 'quarantined')
-           OR EXISTS (SELECT 1 FROM app.order o WHERE o.scan_state = 'quarantined' AND o.id IN (
+             WHERE tenant_id = app.ctx_tenant() AND virus_state = 'quarantined')
+           OR EXISTS (SELECT 1 FROM app.order o WHERE o.virus_state = 'quarantined' AND o.id IN (
              SELECT d.order_id FROM app.decision d WHERE d.tenant_id = (SELECT app.ctx_tenant()))) AS "waits!""#
     )
     .fetch_one(tx.connection())
@@ -96,7 +96,7 @@ pub async fn waits(tx: &mut WorkerTx) -> Result<bool> {
 pub async fn documents_total(tx: &mut WorkerTx) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         r#"SELECT count(DISTINCT s3_key) AS "n!" FROM app.file
-           WHERE tenant_id = app.ctx_tenant() AND scan_state = 'clean'"#
+           WHERE tenant_id = app.ctx_tenant() AND virus_state = 'clean'"#
     )
     .fetch_one(tx.connection())
     .await?)
@@ -109,7 +109,7 @@ pub async fn documents_total(tx: &mut WorkerTx) -> Result<i64> {
 pub async fn documents(tx: &mut WorkerTx, after: &str) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
         "SELECT DISTINCT s3_key FROM app.file WHERE tenant_id = app.ctx_tenant() AND s3_key > $1
-           AND scan_state = 'clean'
+           AND virus_state = 'clean'
          ORDER BY s3_key LIMIT $2",
         after,
         DOCUMENTS,
@@ -128,7 +128,7 @@ pub async fn orders(tx: &mut WorkerTx) -> Result<Vec<(String, String)>> {
     let rows = sqlx::query!(
         r#"SELECT o.s3_key, jsonb_build_object('id', o.id, 'public_id', o.public_id, 'number', o.number,
              'date', o.date, 's3_key', o.s3_key, 'file_name', o.file_name, 'size', o.size)::text AS "line!"
-           FROM app.order o WHERE o.scan_state = 'clean' AND o.id IN (
+           FROM app.order o WHERE o.virus_state = 'clean' AND o.id IN (
              SELECT d.order_id FROM app.decision d WHERE d.tenant_id = (SELECT app.ctx_tenant())) ORDER BY o.id"#
     )
     .fetch_all(tx.connection())
@@ -143,7 +143,7 @@ pub async fn orders(tx: &mut WorkerTx) -> Result<Vec<(String, String)>> {
 pub async fn schedules(tx: &mut WorkerTx) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
         "SELECT s3_key FROM app.municipal_schedule
-         WHERE tenant_id = app.ctx_tenant() AND scan_state = 'clean' ORDER BY id"
+         WHERE tenant_id = app.ctx_tenant() AND virus_state = 'clean' ORDER BY id"
     )
     .fetch_all(tx.connection())
     .await?)

@@ -34,9 +34,9 @@ pub struct Paper {
 pub async fn of(tx: &mut WorkerTx, application: &Application) -> Result<Vec<Paper>> {
     Ok(sqlx::query_as!(
         Paper,
-        r#"SELECT f.id AS "file!", app.served_key(f.s3_key, f.scan_state) AS served_key, c.place <= 2 AS "submitted!", c.kind AS "kind!",
+        r#"SELECT f.id AS "file!", app.served_key(f.s3_key, f.virus_state) AS served_key, c.place <= 2 AS "submitted!", c.kind AS "kind!",
              c.caption AS "caption!", f.content_type AS "content_type!", f.size AS "size!",
-             app.file_state(f.scan_state, f.scanned) AS "state!: FileState"
+             app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState"
            FROM (
              SELECT CASE t.kind WHEN 'scan' THEN 1 ELSE 2 END AS place, t.caption, t.file_id, t.created_at AS at,
                CASE t.kind WHEN 'scan' THEN 'Заявление'

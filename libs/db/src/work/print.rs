@@ -251,7 +251,7 @@ pub async fn is_printed(tx: &mut WorkerTx, job: &Job) -> Result<bool> {
 pub async fn keep(tx: &mut WorkerTx, job: &Job, printed: &Printed<'_>) -> Result<()> {
     let file = sqlx::query_scalar!(
         "INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size,
-           sha256, by_role, scan_state, scanned)
+           sha256, by_role, virus_state, virus_checked)
          VALUES (app.ctx_tenant(), $1, $2, $3, $4, 'application/pdf', $5, $6, 'worker', 'clean', true) RETURNING id",
         Uuid::now_v7(),
         job.application,

@@ -206,7 +206,7 @@ pub static UPLOAD_MAX_MB: Setting = Setting::new(
 )
 .or("500");
 
-/// The scanner every file is shown to before anybody else (SEC-63).
+/// The antivirus every file is shown to before anybody else (SEC-63).
 pub static CLAMAV: Setting = Setting::new(
     "ATTEST_CLAMAV",
     "где отвечает clamd; без него файлы на вирусы не проверяются, и страницы об этом говорят",
@@ -277,6 +277,6 @@ pub(super) fn read_all(r: &mut super::Reader) {
     Limits::read(r);
     crate::telemetry::Settings::read(r);
     r.optional::<std::path::PathBuf>(&POLICY_FILE);
-    r.optional::<super::Scanner>(&CLAMAV);
+    r.optional::<super::Antivirus>(&CLAMAV);
     crate::Clock::read(r);
 }

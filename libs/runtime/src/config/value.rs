@@ -203,16 +203,16 @@ impl Value for Relay {
     }
 }
 
-/// Where the scanner of files listens.
+/// Where the antivirus listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scanner {
+pub enum Antivirus {
     /// A host and a port.
     Tcp(String),
     /// A socket on this machine.
     Unix(PathBuf),
 }
 
-impl Value for Scanner {
+impl Value for Antivirus {
     fn parse(text: &str) -> Result<Self, &'static str> {
         let wanted = "адрес вида tcp://имя:порт или unix:///путь";
         let url = Url::parse(text).map_err(|_| wanted)?;

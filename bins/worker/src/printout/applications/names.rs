@@ -51,7 +51,7 @@ pub fn ending(content_type: &str) -> &'static str {
 /// Why a file is not given out; none for one that is (SEC-63).
 pub fn withheld(state: FileState) -> Option<&'static str> {
     match state {
-        FileState::Clean | FileState::Unscanned => None,
+        FileState::Clean | FileState::Unchecked => None,
         FileState::Quarantined => Some("он проверяется на вирусы"),
         FileState::Refused => Some("в нём найден вирус"),
     }

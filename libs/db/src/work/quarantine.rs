@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{error::Result, events, scope::WorkerTx};
 
-/// The longest a file waits after a scanner that did not answer, in minutes.
+/// The longest a file waits after an antivirus that did not answer, in minutes.
 const LONGEST: i32 = 5;
 
 /// Whose the bytes are.
@@ -43,16 +43,16 @@ struct Refused {
     name: String,
 }
 
-/// Says whether this installation has a scanner: without one what is brought from now on does not
+/// Says whether this installation has an antivirus: without one what is brought from now on does not
 /// wait.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn declare(tx: &mut WorkerTx, scanning: bool) -> Result<()> {
+pub async fn declare(tx: &mut WorkerTx, checking: bool) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO app.region_setting (key, value) VALUES ('scanning', $1)
+        "INSERT INTO app.region_setting (key, value) VALUES ('virus_check', $1)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        if scanning { "yes" } else { "no" },
+        if checking { "yes" } else { "no" },
     )
     .execute(tx.connection())
     .await?;
@@ -65,11 +65,11 @@ pub async fn declare(tx: &mut WorkerTx, scanning: bool) -> Result<()> {
 /// If the database does not answer.
 pub async fn claim(tx: &mut WorkerTx) -> Result<Option<Waiting>> {
     let file = sqlx::query!(
-        "UPDATE app.file SET scan_tries = scan_tries + 1, scan_after = now() + interval '10 minutes'
+        "UPDATE app.file SET virus_tries = virus_tries + 1, virus_after = now() + interval '10 minutes'
          WHERE (tenant_id, id) = (SELECT tenant_id, id FROM app.file
-           WHERE scan_state = 'quarantined' AND scan_after <= now()
-           ORDER BY scan_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING tenant_id, id, s3_key, scan_tries"
+           WHERE virus_state = 'quarantined' AND virus_after <= now()
+           ORDER BY virus_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING tenant_id, id, s3_key, virus_tries"
     )
     .fetch_optional(tx.connection())
     .await?;
@@ -79,14 +79,14 @@ pub async fn claim(tx: &mut WorkerTx) -> Result<Option<Waiting>> {
             tenant: Some(TenantId(row.tenant_id)),
             id: row.id,
             s3_key: row.s3_key,
-            tries: row.scan_tries,
+            tries: row.virus_tries,
         }));
     }
     let order = sqlx::query!(
-        "UPDATE app.order SET scan_tries = scan_tries + 1, scan_after = now() + interval '10 minutes'
-         WHERE id = (SELECT id FROM app.order WHERE scan_state = 'quarantined' AND scan_after <= now()
-           ORDER BY scan_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, s3_key, scan_tries"
+        "UPDATE app.order SET virus_tries = virus_tries + 1, virus_after = now() + interval '10 minutes'
+         WHERE id = (SELECT id FROM app.order WHERE virus_state = 'quarantined' AND virus_after <= now()
+           ORDER BY virus_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, s3_key, virus_tries"
     )
     .fetch_optional(tx.connection())
     .await?;
@@ -96,15 +96,15 @@ pub async fn claim(tx: &mut WorkerTx) -> Result<Option<Waiting>> {
             tenant: None,
             id: row.id,
             s3_key: row.s3_key,
-            tries: row.scan_tries,
+            tries: row.virus_tries,
         }));
     }
     let schedule = sqlx::query!(
-        "UPDATE app.municipal_schedule SET scan_tries = scan_tries + 1, scan_after = now() + interval '10 minutes'
+        "UPDATE app.municipal_schedule SET virus_tries = virus_tries + 1, virus_after = now() + interval '10 minutes'
          WHERE (tenant_id, id) = (SELECT tenant_id, id FROM app.municipal_schedule
-           WHERE scan_state = 'quarantined' AND scan_after <= now()
-           ORDER BY scan_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING tenant_id, id, s3_key, scan_tries"
+           WHERE virus_state = 'quarantined' AND virus_after <= now()
+           ORDER BY virus_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING tenant_id, id, s3_key, virus_tries"
     )
     .fetch_optional(tx.connection())
     .await?;
@@ -113,40 +113,40 @@ pub async fn claim(tx: &mut WorkerTx) -> Result<Option<Waiting>> {
         tenant: Some(TenantId(row.tenant_id)),
         id: row.id,
         s3_key: row.s3_key,
-        tries: row.scan_tries,
+        tries: row.virus_tries,
     }))
 }
 
-/// Nothing was found, or, unless `scanned`, nobody looked: it is given out from now on. The scope
+/// Nothing was found, or, unless `virus_checked`, nobody looked: it is given out from now on. The scope
 /// stands in its municipality.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn clean(tx: &mut WorkerTx, waiting: &Waiting, scanned: bool) -> Result<()> {
+pub async fn clean(tx: &mut WorkerTx, waiting: &Waiting, virus_checked: bool) -> Result<()> {
     let tenant = tx.tenant().map(|tenant| tenant.0);
     match waiting.of {
         Of::File => sqlx::query!(
-            "UPDATE app.file SET scan_state = 'clean', scanned = $4
-             WHERE tenant_id = $1 AND id = $2 AND s3_key = $3 AND scan_state = 'quarantined'",
+            "UPDATE app.file SET virus_state = 'clean', virus_checked = $4
+             WHERE tenant_id = $1 AND id = $2 AND s3_key = $3 AND virus_state = 'quarantined'",
             tenant,
             waiting.id,
             waiting.s3_key,
-            scanned,
+            virus_checked,
         ),
         Of::Order => sqlx::query!(
-            "UPDATE app.order SET scan_state = 'clean', scanned = $3
-             WHERE id = $1 AND s3_key = $2 AND scan_state = 'quarantined'",
+            "UPDATE app.order SET virus_state = 'clean', virus_checked = $3
+             WHERE id = $1 AND s3_key = $2 AND virus_state = 'quarantined'",
             waiting.id,
             waiting.s3_key,
-            scanned,
+            virus_checked,
         ),
         Of::Schedule => sqlx::query!(
-            "UPDATE app.municipal_schedule SET scan_state = 'clean', scanned = $4
-             WHERE tenant_id = $1 AND id = $2 AND s3_key = $3 AND scan_state = 'quarantined'",
+            "UPDATE app.municipal_schedule SET virus_state = 'clean', virus_checked = $4
+             WHERE tenant_id = $1 AND id = $2 AND s3_key = $3 AND virus_state = 'quarantined'",
             tenant,
             waiting.id,
             waiting.s3_key,
-            scanned,
+            virus_checked,
         ),
     }
     .execute(tx.connection())
@@ -165,8 +165,8 @@ pub async fn refuse(tx: &mut WorkerTx, waiting: &Waiting) -> Result<bool> {
     let refused = match waiting.of {
         Of::File => refuse_file(tx, waiting).await?,
         Of::Order => sqlx::query!(
-            "UPDATE app.order SET scan_state = 'refused', scanned = true
-             WHERE id = $1 AND s3_key = $2 AND scan_state = 'quarantined'",
+            "UPDATE app.order SET virus_state = 'refused', virus_checked = true
+             WHERE id = $1 AND s3_key = $2 AND virus_state = 'quarantined'",
             waiting.id,
             waiting.s3_key,
         )
@@ -174,8 +174,8 @@ pub async fn refuse(tx: &mut WorkerTx, waiting: &Waiting) -> Result<bool> {
         .await?
         .rows_affected(),
         Of::Schedule => sqlx::query!(
-            "UPDATE app.municipal_schedule SET scan_state = 'refused', scanned = true
-             WHERE tenant_id = $1 AND id = $2 AND s3_key = $3 AND scan_state = 'quarantined'",
+            "UPDATE app.municipal_schedule SET virus_state = 'refused', virus_checked = true
+             WHERE tenant_id = $1 AND id = $2 AND s3_key = $3 AND virus_state = 'quarantined'",
             tenant.map(|tenant| tenant.0),
             waiting.id,
             waiting.s3_key,
@@ -191,7 +191,7 @@ pub async fn refuse(tx: &mut WorkerTx, waiting: &Waiting) -> Result<bool> {
     events::audit_system(tx, Deed::RefuseFile, tenant, Some(waiting.id)).await?;
     Ok(sqlx::query_scalar!(
         r#"SELECT NOT EXISTS (SELECT 1 FROM app.file WHERE tenant_id = $1 AND s3_key = $2
-             AND scan_state <> 'refused') AS "gone!""#,
+             AND virus_state <> 'refused') AS "gone!""#,
         tenant.map(|tenant| tenant.0),
         waiting.s3_key,
     )
@@ -202,8 +202,8 @@ pub async fn refuse(tx: &mut WorkerTx, waiting: &Waiting) -> Result<bool> {
 async fn refuse_file(tx: &mut WorkerTx, waiting: &Waiting) -> Result<u64> {
     let row = sqlx::query_as!(
         Refused,
-        "UPDATE app.file SET scan_state = 'refused', scanned = true
-         WHERE tenant_id = app.ctx_tenant() AND id = $1 AND s3_key = $2 AND scan_state = 'quarantined'
+        "UPDATE app.file SET virus_state = 'refused', virus_checked = true
+         WHERE tenant_id = app.ctx_tenant() AND id = $1 AND s3_key = $2 AND virus_state = 'quarantined'
          RETURNING application_id, by_account, name",
         waiting.id,
         waiting.s3_key,
@@ -244,21 +244,21 @@ pub async fn later(tx: &mut WorkerTx, waiting: &Waiting) -> Result<()> {
     let minutes = waiting.tries.clamp(1, LONGEST);
     match waiting.of {
         Of::File => sqlx::query!(
-            "UPDATE app.file SET scan_after = now() + make_interval(mins => $3)
-             WHERE tenant_id = $1 AND id = $2 AND scan_state = 'quarantined'",
+            "UPDATE app.file SET virus_after = now() + make_interval(mins => $3)
+             WHERE tenant_id = $1 AND id = $2 AND virus_state = 'quarantined'",
             tenant,
             waiting.id,
             minutes,
         ),
         Of::Order => sqlx::query!(
-            "UPDATE app.order SET scan_after = now() + make_interval(mins => $2)
-             WHERE id = $1 AND scan_state = 'quarantined'",
+            "UPDATE app.order SET virus_after = now() + make_interval(mins => $2)
+             WHERE id = $1 AND virus_state = 'quarantined'",
             waiting.id,
             minutes,
         ),
         Of::Schedule => sqlx::query!(
-            "UPDATE app.municipal_schedule SET scan_after = now() + make_interval(mins => $3)
-             WHERE tenant_id = $1 AND id = $2 AND scan_state = 'quarantined'",
+            "UPDATE app.municipal_schedule SET virus_after = now() + make_interval(mins => $3)
+             WHERE tenant_id = $1 AND id = $2 AND virus_state = 'quarantined'",
             tenant,
             waiting.id,
             minutes,

@@ -1,22 +1,22 @@
 //! The worker's half of the quarantine (SEC-63): what waits is claimed, the worker has it looked
-//! through, and what was found is kept. How one talks to a scanner is the worker's.
+//! through, and what was found is kept. How one talks to an antivirus is the worker's.
 
-use db::work::scans;
+use db::work::quarantine;
 use futures::stream::BoxStream;
 
-pub use db::work::scans::Waiting;
+pub use db::work::quarantine::Waiting;
 
 use crate::{App, Result};
 
 impl App {
-    /// Says whether this installation has a scanner, as the worker knows it at its start. Without
+    /// Says whether this installation has an antivirus, as the worker knows it at its start. Without
     /// one what is brought is given out at once, and pages say that nobody looked.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn declare_scanning(&self, scanning: bool) -> Result<()> {
+    pub async fn declare_virus_check(&self, checking: bool) -> Result<()> {
         let mut tx = self.db.enter_worker(None).await?;
-        scans::declare(&mut tx, scanning).await?;
+        quarantine::declare(&mut tx, checking).await?;
         Ok(tx.commit().await?)
     }
 
@@ -24,19 +24,19 @@ impl App {
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn claim_scan(&self) -> Result<Option<Waiting>> {
+    pub async fn claim_quarantined(&self) -> Result<Option<Waiting>> {
         let mut tx = self.db.enter_worker(None).await?;
-        let waiting = scans::claim(&mut tx).await?;
+        let waiting = quarantine::claim(&mut tx).await?;
         tx.commit().await?;
         Ok(waiting)
     }
 
-    /// The bytes of what waits, for the scanner and nobody else; none if the store has no such
+    /// The bytes of what waits, for the antivirus and nobody else; none if the store has no such
     /// object any more.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn waiting_bytes(
+    pub async fn quarantined_bytes(
         &self,
         waiting: &Waiting,
     ) -> Result<Option<BoxStream<'static, Result<bytes::Bytes, storage::Error>>>> {
@@ -44,13 +44,13 @@ impl App {
         Ok(object.map(|object| object.body))
     }
 
-    /// Lets out what waits: nothing was found, or, unless `scanned`, there is nobody to look.
+    /// Lets out what waits: nothing was found, or, unless `virus_checked`, there is nobody to look.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn scan_clean(&self, waiting: &Waiting, scanned: bool) -> Result<()> {
+    pub async fn quarantine_clean(&self, waiting: &Waiting, virus_checked: bool) -> Result<()> {
         let mut tx = self.db.enter_worker(waiting.tenant).await?;
-        scans::clean(&mut tx, waiting, scanned).await?;
+        quarantine::clean(&mut tx, waiting, virus_checked).await?;
         Ok(tx.commit().await?)
     }
 
@@ -59,9 +59,9 @@ impl App {
     /// # Errors
     /// If the database does not answer. An object that the store does not let go stays there, and
     /// no row gives out its key.
-    pub async fn scan_refused(&self, waiting: &Waiting) -> Result<()> {
+    pub async fn quarantine_refused(&self, waiting: &Waiting) -> Result<()> {
         let mut tx = self.db.enter_worker(waiting.tenant).await?;
-        let gone = scans::refuse(&mut tx, waiting).await?;
+        let gone = quarantine::refuse(&mut tx, waiting).await?;
         tx.commit().await?;
         if gone && let Err(error) = self.store.delete(&waiting.s3_key).await {
             tracing::error!(%error, key = waiting.s3_key, "a refused object stays in the store");
@@ -73,9 +73,9 @@ impl App {
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn scan_later(&self, waiting: &Waiting) -> Result<()> {
+    pub async fn quarantine_later(&self, waiting: &Waiting) -> Result<()> {
         let mut tx = self.db.enter_worker(waiting.tenant).await?;
-        scans::later(&mut tx, waiting).await?;
+        quarantine::later(&mut tx, waiting).await?;
         Ok(tx.commit().await?)
     }
 }
