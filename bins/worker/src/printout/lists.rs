@@ -4,10 +4,11 @@
 use std::path::Path;
 
 use app::{App, handovers, municipal_schedules, printouts::making::Attempt};
-use documents::{ListColumn, ListForm};
+use documents::{ListCode, ListColumn, ListForm};
 use domain::{
     actor::TenantId,
     calendar::{month_name, text::dotted},
+    paper::{ShortId, schedule_edition},
 };
 use uuid::Uuid;
 
@@ -34,10 +35,10 @@ const fn columns<const N: usize>(titles: [&'static str; N], widths: [u16; N]) ->
 pub async fn schedule(
     app: &App,
     attempt: &Attempt,
-    period: i32,
+    number: i32,
     folder: &Path,
 ) -> Result<Made, Error> {
-    let (municipality, period, entries) = app.schedule_to_print(attempt, period).await?;
+    let (municipality, period, entries) = app.schedule_to_print(attempt, number).await?;
     let rows = (1..).zip(&entries);
     let form = ListForm {
         title: "График аттестации".to_owned(),
@@ -48,6 +49,10 @@ pub async fn schedule(
             .map(|(n, entry)| municipal_schedules::cells(n, entry, &period).into())
             .collect(),
         signed_by: &["Муниципальный координатор"],
+        code: attempt.municipality.map(|municipality| ListCode {
+            id: ShortId::of_schedule(municipality.0, number),
+            edition: schedule_edition(app.today()),
+        }),
     };
     made(form, format!("График {period}.pdf"), folder).await
 }
@@ -81,6 +86,7 @@ pub async fn handover(
             "Передал: муниципальный координатор",
             "Принял: оператор Центра",
         ],
+        code: None,
         title: title.clone(),
     };
     made(form, format!("{title}.pdf"), folder).await
