@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use domain::paper::{Document, MOST_LINES, PageCode, ShortId, SignatureLine, layout};
-use qrcode::{Color, EcLevel, QrCode, Version};
+use qrcode::types::QrResult;
+use qrcode::{Color, EcLevel, QrCode, Version, bits::Bits};
 use serde::Serialize;
 use typst::foundations::{Label, Selector, Value};
 use typst::introspection::MetadataElem;
@@ -13,6 +14,9 @@ use typst_layout::PagedDocument;
 
 /// The label of a signature line's end in a template; its value is the signer's number.
 const LABEL: &str = "signature";
+
+/// The version of the code, of [`layout::CODE_MODULES`] modules a row.
+const VERSION: i16 = 2;
 
 /// What a paper's codes say beside page and lines.
 #[derive(Clone, Copy)]
@@ -103,21 +107,16 @@ fn signature_lines(laid: &PagedDocument) -> BTreeMap<u16, Vec<SignatureLine>> {
     lines
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a place on a sheet, 0 to 297 mm"
-)]
 fn tenths(mm: f64) -> u16 {
     (mm * 10.0).round() as u16
 }
 
-/// The dark modules, with the most correction that fits: a third of a page without signature
-/// lines may be lost, a quarter of one with them.
+/// The dark modules, with the most correction that fits: a third of the code of a page without
+/// signature lines may be lost, a quarter of one with them.
 fn matrix(text: &str) -> Option<Vec<Run>> {
     let code = [EcLevel::H, EcLevel::Q]
         .into_iter()
-        .find_map(|level| QrCode::with_version(text, Version::Normal(2), level).ok())?;
+        .find_map(|level| encoded(text, level).ok())?;
     let width = code.width();
     let mut runs: Vec<Run> = Vec::new();
     for (at, color) in code.to_colors().into_iter().enumerate() {
@@ -129,6 +128,15 @@ fn matrix(text: &str) -> Option<Vec<Run>> {
         }
     }
     Some(runs)
+}
+
+/// All of the text in one segment: splitting off its digits, as the crate does by itself, can make
+/// it longer.
+fn encoded(text: &str, level: EcLevel) -> QrResult<QrCode> {
+    let mut bits = Bits::new(Version::Normal(VERSION));
+    bits.push_alphanumeric_data(text.as_bytes())?;
+    bits.push_terminator(level)?;
+    QrCode::with_bits(bits, level)
 }
 
 #[cfg(test)]
@@ -150,7 +158,9 @@ mod tests {
             signer: 7,
             down: 4095,
         };
-        for lines in [vec![], vec![line; MOST_LINES]] {
+        // As a conclusion has them: digits between the letters.
+        let usual = [1374, 1557, 1740].map(|down| SignatureLine { signer: 1, down });
+        for lines in [vec![], usual.to_vec(), vec![line; MOST_LINES]] {
             let drawn = matrix(&coding(lines).text().unwrap()).unwrap();
             let rows: Vec<_> = drawn.iter().map(|run| run.y).collect();
             assert_eq!(
