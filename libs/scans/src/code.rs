@@ -7,7 +7,7 @@ use domain::paper::{
 use image::{GrayImage, imageops};
 use rqrr::{BitGrid, Grid, PreparedImage};
 
-use crate::dark::Dark;
+use crate::dark::{Dark, around};
 
 /// A code with the corners of its matrix on the picture: upper left, upper right, lower right,
 /// lower left of the code.
@@ -20,18 +20,26 @@ pub(crate) struct Found {
 /// The longer side in pixels from which on a module is wide enough, some 150 dots to an inch.
 const FINE: u32 = 1750;
 
-/// The code of the page. Most are read as they are; of a coarse picture from its corners enlarged,
-/// of a fine but smeared or noisy one from the whole made smaller.
+/// The code of the page. Most are read as they are, a noisy one smoothed; a coarse one from the
+/// corners of its picture enlarged, a fine but smeared one from the whole made smaller.
 pub(crate) fn find(picture: &GrayImage, dark: &Dark) -> Option<Found> {
     let (width, height) = picture.dimensions();
-    by_dark(dark).or_else(|| by_grey(picture)).or_else(|| {
-        if width.max(height) < FINE {
-            return corners(picture);
-        }
-        let small = imageops::thumbnail(picture, (width / 2).max(1), (height / 2).max(1));
-        let found = by_grey(&small)?;
-        Some(found.moved(|[x, y]| [2.0 * x + 0.5, 2.0 * y + 0.5]))
-    })
+    by_dark(dark)
+        .or_else(|| by_grey(picture))
+        .or_else(|| by_dark(&Dark::of(&smooth(picture), around(picture))))
+        .or_else(|| {
+            if width.max(height) < FINE {
+                return corners(picture);
+            }
+            let small = imageops::thumbnail(picture, (width / 2).max(1), (height / 2).max(1));
+            let found = by_grey(&small)?;
+            Some(found.moved(|[x, y]| [2.0 * x + 0.5, 2.0 * y + 0.5]))
+        })
+}
+
+/// The mean of nine pixels for each: without its grains.
+fn smooth(picture: &GrayImage) -> GrayImage {
+    imageops::filter3x3(picture, &[1.0 / 9.0; 9])
 }
 
 /// A code stands in a corner of its sheet, and a sheet fills its picture: each corner is enlarged
@@ -54,8 +62,7 @@ fn corners(picture: &GrayImage) -> Option<Found> {
             high * TIMES,
             imageops::FilterType::CatmullRom,
         );
-        let around = usize::try_from(width.max(height) * TIMES / 40).unwrap_or(1);
-        let found = by_dark(&Dark::of(&large, around)).or_else(|| by_grey(&large))?;
+        let found = by_dark(&Dark::of(&large, 2 * around(&large))).or_else(|| by_grey(&large))?;
         let times = f64::from(TIMES);
         let shift = (times - 1.0) / 2.0;
         Some(found.moved(|[x, y]| {

@@ -9,6 +9,11 @@ const DARKER: u64 = 15;
 /// How much darker at least, of 255: a picture's noise is not ink.
 const LEAST: u64 = 10;
 
+/// How many pixels each way a pixel of a whole sheet is compared with: two squares of a corner.
+pub(crate) fn around(picture: &GrayImage) -> usize {
+    (picture.width().max(picture.height()) as usize / 30).max(8)
+}
+
 /// Which pixels are dark.
 pub(crate) struct Dark {
     pub(crate) width: usize,

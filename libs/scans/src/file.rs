@@ -235,3 +235,84 @@ fn fault(output: &Output) -> Unopened {
         Unopened::Broken
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(bytes: &[u8]) -> Option<Unopened> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("scan");
+        fs::write(&file, bytes).unwrap();
+        match read(&file, folder.path()) {
+            Err(Error::Unopened(why)) => Some(why),
+            Err(Error::Machine(error)) => panic!("{error}"),
+            Ok(_) => None,
+        }
+    }
+
+    #[test]
+    fn what_is_no_scan_is_told_and_a_bomb_is_not_unpacked() {
+        let mut png = Vec::new();
+        GrayImage::new(40, 30)
+            .write_to(&mut io::Cursor::new(&mut png), ImageFormat::Png)
+            .unwrap();
+        assert_eq!(told(&png), None);
+        // The head says how large it would be: it is not read any further.
+        let mut bomb = png.clone();
+        bomb[16..24].copy_from_slice(&[0, 0, 0xc0, 0, 0, 0, 0xc0, 0]);
+        let head = {
+            let sum = crc(&bomb[12..29]);
+            bomb[29..33].copy_from_slice(&sum.to_be_bytes());
+            bomb
+        };
+        assert_eq!(told(&head), Some(Unopened::TooLarge));
+        for (bytes, why) in [
+            (&png[..50], Unopened::Broken),
+            (b"%PDF-1.7 nothing", Unopened::Broken),
+            (b"PK\x03\x04 a table", Unopened::OtherKind),
+            (b"", Unopened::OtherKind),
+        ] {
+            assert_eq!(told(bytes), Some(why));
+        }
+    }
+
+    fn crc(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(u32::MAX, |sum, byte| {
+            (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+                (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg())
+            })
+        })
+    }
+
+    #[test]
+    fn a_locked_pdf_is_told_and_a_page_as_large_as_a_house_is_drawn_small() {
+        let folder = tempfile::tempdir().unwrap();
+        let [plain, locked] = ["plain", "locked"].map(|name| folder.path().join(name));
+        // The table of objects is missing: poppler makes it anew.
+        fs::write(
+            &plain,
+            "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
+             2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+             3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 14000 9000]>>endobj\n\
+             trailer<</Root 1 0 R>>\n",
+        )
+        .unwrap();
+        let sheets = read(&plain, folder.path()).unwrap();
+        assert!(matches!(&sheets[..], [sheet] if sheet.empty));
+        let picture = pictures(&plain, folder.path())
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap();
+        assert_eq!(picture.grey.width(), DRAWN);
+        let status = Command::new("qpdf")
+            .args(["--warning-exit-0", "--encrypt", "a", "b", "256", "--"])
+            .args([&plain, &locked])
+            .status()
+            .unwrap();
+        assert!(status.success());
+        let refused = read(&locked, folder.path());
+        assert!(matches!(refused, Err(Error::Unopened(Unopened::Locked))));
+    }
+}

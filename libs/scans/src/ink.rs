@@ -22,10 +22,10 @@ const PEN: f64 = 1.6;
 
 /// How much darker than the paper ink is, in shares, and by how many of the picture's grains.
 const DARKER: f64 = 0.14;
-const GRAINS: f64 = 6.0;
+const GRAINS: f64 = 3.0;
 
 /// Square millimetres of ink: what dust and noise make at most, and what a signature has at least.
-const DUST: f64 = 1.5;
+const DUST: f64 = 2.0;
 const SIGNED: f64 = 3.0;
 
 /// What stands on the line that begins at a point of the sheet and is so long.
@@ -84,7 +84,7 @@ impl Strip {
         let ink = darker
             .iter()
             .zip(&paper)
-            .map(|(darker, paper)| *darker > (DARKER * paper).max(grain + GRAINS * grain / 3.0))
+            .map(|(darker, paper)| *darker > (DARKER * paper).max(GRAINS * grain))
             .collect();
         Self {
             width,

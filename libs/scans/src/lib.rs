@@ -21,7 +21,7 @@ pub use file::{Error, MOST_SHEETS, Picture, pictures, read};
 
 use domain::paper::{layout, verdict::Sheet};
 
-use crate::dark::Dark;
+use crate::dark::{Dark, around};
 
 /// A share of dark pixels below which nothing is printed on a sheet.
 const EMPTY: f64 = 0.0015;
@@ -30,8 +30,7 @@ const EMPTY: f64 = 0.0015;
 #[must_use]
 pub fn read_sheet(picture: &Picture) -> Sheet {
     let grey = &picture.grey;
-    let around = (grey.width().max(grey.height()) / 30).max(8);
-    let dark = Dark::of(grey, around as usize);
+    let dark = Dark::of(grey, around(grey));
     let empty = dark.share() < EMPTY;
     let found = (!empty).then(|| code::find(grey, &dark)).flatten();
     let placed = found.as_ref().and_then(|found| sheet::place(found, &dark));

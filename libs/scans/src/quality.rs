@@ -18,7 +18,10 @@ const LONG_SIDE: f64 = 297.0;
 const PRINTED: f64 = 8.0;
 
 /// Looks to a millimetre across a printed edge.
-const LOOKS: f64 = 20.0;
+const LOOKS: f64 = 40.0;
+
+/// From the width between a quarter and three quarters to that between a tenth and nine tenths.
+const QUARTERS: f64 = 1.9;
 
 /// Dots to an inch of a sheet on its picture.
 pub(crate) fn dots(document: Document, placed: &Placed) -> f64 {
@@ -70,18 +73,20 @@ fn edge_of(picture: &GrayImage, placed: &Placed, middle: Point, [x, y]: Point) -
     let profile: Vec<f64> = steps
         .map(|step| {
             let out = f64::from(step) / LOOKS;
-            let along = [-0.8, -0.4, 0.0, 0.4, 0.8].map(|aside| {
+            let along = [-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0].map(|aside| {
                 let point = [
                     middle[0] + out * x - aside * y,
                     middle[1] + out * y + aside * x,
                 ];
                 grey(picture, placed.mapping.map(point))
             });
-            along.iter().sum::<f64>() / 5.0
+            along.iter().sum::<f64>() / 9.0
         })
         .collect();
-    let black = profile.iter().copied().fold(f64::INFINITY, f64::min);
-    let white = profile.iter().copied().fold(0.0, f64::max);
+    // Its ends are surely black and white; between a quarter and three quarters grains matter least.
+    let end = profile.len() / 5;
+    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len().max(1) as f64;
+    let (black, white) = (mean(&profile[..end]), mean(&profile[profile.len() - end..]));
     if white - black < 30.0 {
         return None;
     }
@@ -89,8 +94,8 @@ fn edge_of(picture: &GrayImage, placed: &Placed, middle: Point, [x, y]: Point) -
         let level = black + share * (white - black);
         profile.iter().position(|grey| *grey > level)
     };
-    let (begin, end) = (above(0.1)?, above(0.9)?);
-    Some((end - begin) as f64 / LOOKS)
+    let (begin, end) = (above(0.25)?, above(0.75)?);
+    Some((end - begin) as f64 / LOOKS * QUARTERS)
 }
 
 fn to_looks(mm: f64) -> i32 {

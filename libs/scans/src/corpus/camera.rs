@@ -40,6 +40,8 @@ pub(super) enum Pen {
     Small,
     /// In thin light ink.
     Light,
+    /// One thin stroke.
+    Stroke,
     /// Across the line, with a long tail below.
     Across,
 }
@@ -50,6 +52,7 @@ pub(super) fn sign(sheet: &mut GrayImage, [left, down]: Point, pen: Pen, seed: u
     let (begin, length, height, width, ink) = match pen {
         Pen::Usual => (12.0, 34.0, 3.2, 0.5, 60),
         Pen::Small => (6.0, 13.0, 2.4, 0.45, 60),
+        Pen::Stroke => (20.0, 16.0, 1.6, 0.35, 90),
         Pen::Light => (15.0, 28.0, 3.0, 0.4, 135),
         Pen::Across => (8.0, 40.0, 5.0, 0.5, 45),
     };
@@ -57,7 +60,10 @@ pub(super) fn sign(sheet: &mut GrayImage, [left, down]: Point, pen: Pen, seed: u
         Pen::Across => down - 0.5,
         _ => down - 4.5,
     };
-    let (fast, slow) = (5.0 + 3.0 * random.next(), 1.0 + random.next());
+    let (fast, slow) = match pen {
+        Pen::Stroke => (0.6, 0.5),
+        _ => (5.0 + 3.0 * random.next(), 1.0 + random.next()),
+    };
     for step in 0..4000 {
         let t = f64::from(step) / 4000.0;
         let swing = (fast * 6.0 * t).sin() * (1.0 - 0.5 * t) + 0.3 * (slow * 9.0 * t).cos();

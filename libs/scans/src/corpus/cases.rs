@@ -226,6 +226,10 @@ fn good() -> Vec<Case> {
         scan("короткая подпись, фотография", Application, &[1])
             .pen(Pen::Small)
             .taken(PHOTO),
+        scan("один росчерк", Application, &[1]).pen(Pen::Stroke),
+        scan("один росчерк, фотография с тенью", Application, &[1])
+            .pen(Pen::Stroke)
+            .taken(SHADOWED),
         scan("подпись поверх линии", Application, &[1]).pen(Pen::Across),
         scan("подпись поверх линии, наклон", Application, &[1])
             .pen(Pen::Across)
