@@ -113,12 +113,6 @@ fn run(case: &Case, printed: &Printed, seed: u64) -> Done {
     let mut sheets: Vec<Sheet> = Vec::new();
     for (at, side) in (0_u64..).zip(&case.sides) {
         let picture = Picture::of(printed.shot(side, seed * 100 + at * 10 + 1));
-        if let Ok(folder) = std::env::var("SCANS_KEPT") {
-            picture
-                .grey
-                .save(format!("{folder}/{seed:02}-{at}.png"))
-                .unwrap();
-        }
         let begun = Instant::now();
         sheets.push(read_sheet(&picture));
         spent += begun.elapsed();
@@ -158,7 +152,6 @@ fn run(case: &Case, printed: &Printed, seed: u64) -> Done {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the table is what the corpus is for")]
 fn the_corpus_is_told_right() {
     let printed = &*PRINTED;
     let cases = cases::all();
