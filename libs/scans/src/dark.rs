@@ -36,30 +36,34 @@ pub(crate) struct Blot {
 impl Dark {
     /// Compares every pixel with the mean of the square of `around` pixels each way about it.
     pub(crate) fn of(picture: &GrayImage, around: usize) -> Self {
-        let width = usize::try_from(picture.width()).unwrap_or(0);
-        let height = usize::try_from(picture.height()).unwrap_or(0);
-        let row = width + 1;
-        let mut sums = vec![0_u64; row * (height + 1)];
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
         let grey = picture.as_raw();
+        // Of each pixel the sum of all above and left of it; sums wrap, their differences are right.
+        let row = width + 1;
+        let mut sums = vec![0_u32; row * (height + 1)];
         for y in 0..height {
-            let mut sum = 0;
+            let (above, here) = sums[y * row..(y + 2) * row].split_at_mut(row);
+            let mut sum = 0_u32;
             for x in 0..width {
-                sum += u64::from(grey[y * width + x]);
-                sums[(y + 1) * row + x + 1] = sums[y * row + x + 1] + sum;
+                sum += u32::from(grey[y * width + x]);
+                here[x + 1] = above[x + 1].wrapping_add(sum);
             }
         }
         let mut pixels = vec![false; width * height];
         for y in 0..height {
             let (top, bottom) = (y.saturating_sub(around), (y + around + 1).min(height));
-            for x in 0..width {
+            let upper = &sums[top * row..(top + 1) * row];
+            let lower = &sums[bottom * row..(bottom + 1) * row];
+            let line = &grey[y * width..(y + 1) * width];
+            let marks = &mut pixels[y * width..(y + 1) * width];
+            for (x, (grey, mark)) in line.iter().zip(marks).enumerate() {
                 let (left, right) = (x.saturating_sub(around), (x + around + 1).min(width));
                 let count = ((bottom - top) * (right - left)) as u64;
-                let sum = sums[bottom * row + right] + sums[top * row + left]
-                    - sums[top * row + right]
-                    - sums[bottom * row + left];
-                let here = u64::from(grey[y * width + x]) * count;
-                pixels[y * width + x] =
-                    here * 100 < sum * (100 - DARKER) && here + LEAST * count < sum;
+                let sum = lower[right]
+                    .wrapping_sub(lower[left])
+                    .wrapping_sub(upper[right].wrapping_sub(upper[left]));
+                let (here, sum) = (u64::from(*grey) * count, u64::from(sum));
+                *mark = here * 100 < sum * (100 - DARKER) && here + LEAST * count < sum;
             }
         }
         Self {

@@ -104,14 +104,15 @@ pub(crate) fn grey(picture: &GrayImage, [x, y]: Point) -> f64 {
 }
 
 fn neighbours(place: f64, size: u32) -> (u32, u32, f64) {
-    let last = f64::from(size.saturating_sub(1));
-    let place = if place.is_finite() {
-        place.clamp(0.0, last)
+    let last = size.saturating_sub(1);
+    // What is no number becomes 0, too.
+    let place = if place > 0.0 {
+        place.min(f64::from(last))
     } else {
         0.0
     };
-    let whole = place.floor();
-    (whole as u32, place.ceil() as u32, place - whole)
+    let whole = place as u32;
+    (whole, (whole + 1).min(last), place - f64::from(whole))
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ pub(super) const SCAN: Shot = Shot {
 
 /// A phone held over a desk.
 pub(super) const PHOTO: Shot = Shot {
-    dots: 160.0,
+    dots: 145.0,
     turn: 1.5,
     tilt: 0.03,
     desk: 12.0,
@@ -186,11 +186,12 @@ impl Shot {
                 let [u, v] = back.map([f64::from(x), f64::from(y)]);
                 let inside = (0.0..size[0]).contains(&u) && (0.0..size[1]).contains(&v);
                 seen.push(if inside {
-                    let v = v + self.curl * (u / size[0] * std::f64::consts::PI).sin();
+                    let bend = u / size[0] * (1.0 - u / size[0]) * 4.0;
+                    let v = v + self.curl * bend;
                     let printed = grey(sheet, [u * DOTS, v * DOTS]) / 255.0;
                     (self.black + printed * (self.paper - self.black)) * self.shine([u, v], size)
                 } else if self.desk > 0.0 {
-                    70.0 + 12.0 * (f64::from(x) / 37.0).sin()
+                    60.0 + f64::from(x % 120) / 4.0
                 } else {
                     // The lid of the scanner.
                     self.paper
@@ -199,8 +200,10 @@ impl Shot {
         }
         let sigma = self.blur * millimetre;
         let mut seen = smeared(seen, width as usize, height as usize, sigma);
-        for grey in &mut seen {
-            *grey += self.noise * random.normal();
+        if self.noise > 0.0 {
+            for grey in &mut seen {
+                *grey += self.noise * random.normal();
+            }
         }
         let bytes = seen.into_iter().map(|grey| grey.clamp(0.0, 255.0) as u8);
         let mut picture = GrayImage::from_raw(width, height, bytes.collect()).unwrap();
