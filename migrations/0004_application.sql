@@ -24,6 +24,8 @@ CREATE TABLE app.card (
   held_date date, held_number text NOT NULL DEFAULT '', held_until date,
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   version int NOT NULL DEFAULT 1,
+  -- Of the ended copy that stays behind what is final: the public id of the card that moved on.
+  goes_on_as uuid,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, membership_id, account_id) REFERENCES app.membership (tenant_id, id, account_id)
     DEFERRABLE INITIALLY IMMEDIATE,
@@ -31,6 +33,7 @@ CREATE TABLE app.card (
     DEFERRABLE INITIALLY IMMEDIATE
 );
 CREATE INDEX card_account ON app.card (tenant_id, account_id, id);
+CREATE INDEX card_copies ON app.card (goes_on_as) WHERE goes_on_as IS NOT NULL;
 ALTER TABLE app.card ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY teacher_own ON app.card FOR ALL TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
@@ -73,6 +76,10 @@ CREATE TABLE app.application (
   -- The reasons chosen from the list, by code.
   rejection_reasons text[] NOT NULL DEFAULT '{}',
   vouched_at timestamptz,
+  -- What lists ask at every row: the mark in the schedule and how many experts it has, written by
+  -- app.follow_schedule and app.follow_assignment alone.
+  mark text NOT NULL DEFAULT 'none' CHECK (mark IN ('none', 'preliminary', 'approved')),
+  experts int NOT NULL DEFAULT 0 CHECK (experts BETWEEN 0 AND 2),
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   version int NOT NULL DEFAULT 1,
   PRIMARY KEY (tenant_id, id),
@@ -91,12 +98,14 @@ CREATE UNIQUE INDEX application_id ON app.application (id);
 CREATE UNIQUE INDEX application_live ON app.application (tenant_id, card_id)
   WHERE status IN ('draft', 'formed', 'under_review', 'registered');
 CREATE INDEX application_own ON app.application (tenant_id, account_id, id);
-CREATE INDEX application_list ON app.application (tenant_id, status, due_on, id);
+-- With what the counters of work lists and their policies ask: they read nothing but the index.
+CREATE INDEX application_list ON app.application (tenant_id, status, due_on, id)
+  INCLUDE (submitted_at, route, procedure, mark, experts);
 CREATE INDEX application_submitted ON app.application (tenant_id, submitted_at, id) WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_school ON app.application (tenant_id, organisation_id, status, id);
 CREATE INDEX application_school_all ON app.application (tenant_id, organisation_id, id) WHERE submitted_at IS NOT NULL;
 CREATE INDEX application_queue ON app.application (procedure, due_on, id)
-  WHERE route = 'operator' AND status = 'under_review';
+  WHERE route = 'operator' AND status = 'under_review' AND submitted_at IS NOT NULL;
 -- What waits in the tabs of «Работа с заявлениями»: «Следующее заявление».
 CREATE INDEX application_waiting ON app.application (tenant_id, route, procedure, due_on, id)
   WHERE status = 'under_review';

@@ -1,5 +1,6 @@
 -- What stands beside a submitted application: withdrawal, schedule, experts, conclusion,
--- order and decision. Each with its own small table; none writes the application.
+-- order and decision. Each with its own small table; what lists ask of them at every row is kept
+-- in the application by triggers.
 
 CREATE TABLE app.withdrawal (
   tenant_id int NOT NULL,
@@ -13,6 +14,8 @@ CREATE TABLE app.withdrawal (
   by_account bigint NOT NULL,
   file_id bigint,
   answer text NOT NULL DEFAULT '',
+  -- Whose list it is in: the registrar's, after the period's approval the operators' (R-WD-1).
+  decides text NOT NULL DEFAULT 'municipal' CHECK (decides IN ('municipal', 'operator')),
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   version int NOT NULL DEFAULT 1,
   PRIMARY KEY (tenant_id, id),
@@ -24,7 +27,7 @@ CREATE TABLE app.withdrawal (
 CREATE UNIQUE INDEX withdrawal_open ON app.withdrawal (tenant_id, application_id)
   WHERE state IN ('formed', 'under_review');
 CREATE INDEX withdrawal_list ON app.withdrawal (tenant_id, state, id);
-CREATE INDEX withdrawal_region ON app.withdrawal (state, id);
+CREATE INDEX withdrawal_region ON app.withdrawal (decides, id) WHERE state = 'under_review';
 CREATE UNIQUE INDEX withdrawal_id ON app.withdrawal (id);
 CREATE INDEX withdrawal_case ON app.withdrawal (tenant_id, application_id, id);
 CALL app.case_policies('withdrawal', '{attest_tenant,attest_operator}', of_submitted => true);
@@ -33,6 +36,15 @@ GRANT UPDATE (state, file_id, answer, version) ON app.withdrawal TO attest_tenan
 CREATE POLICY in_own_name ON app.withdrawal AS RESTRICTIVE FOR INSERT TO attest_tenant
   WITH CHECK (by_account = (SELECT app.ctx_account()) AND by_role = app.acting_role(current_user));
 GRANT UPDATE (state, answer, version) ON app.withdrawal TO attest_operator;
+
+CREATE FUNCTION app.set_decider() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.decides := coalesce((SELECT 'operator' FROM app.application a WHERE a.tenant_id = NEW.tenant_id
+    AND a.id = NEW.application_id AND (a.route = 'operator' OR a.mark = 'approved')), 'municipal');
+  RETURN NEW;
+END $$;
+REVOKE ALL ON FUNCTION app.set_decider() FROM PUBLIC;
+CREATE TRIGGER decider BEFORE INSERT ON app.withdrawal FOR EACH ROW EXECUTE FUNCTION app.set_decider();
 
 -- Deciding on a withdrawal is for who reviews.
 CREATE POLICY decided ON app.withdrawal AS RESTRICTIVE FOR UPDATE TO attest_tenant
@@ -253,19 +265,28 @@ GRANT INSERT (public_id, number, date, s3_key, file_name, size, sha256) ON app.o
 -- A decision that supersedes touches nothing a later application of the card brought. Where it
 -- refuses what was granted, the card holds again what it held when the application was formed,
 -- unless its owner has written something else there since.
-GRANT UPDATE (held_category, held_issuer, held_date, held_number, held_until, version) ON app.card TO attest_definer;
+-- The card may have moved to another municipality since.
+ALTER POLICY definer_read ON app.card USING (true);
+ALTER POLICY definer_place ON app.card USING (true);
+GRANT SELECT (public_id, goes_on_as), UPDATE (held_category, held_issuer, held_date, held_number, held_until, version)
+  ON app.card TO attest_definer;
 GRANT CREATE ON SCHEMA app TO attest_definer;
 SET LOCAL ROLE attest_definer;
 CREATE FUNCTION app.hold_category() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
 DECLARE
   a app.application;
+  -- The card as it goes on: what was final before a move hangs on an ended copy of it.
+  live uuid;
 BEGIN
   SELECT * INTO a FROM app.application x WHERE x.tenant_id = NEW.tenant_id AND x.id = NEW.application_id;
-  IF EXISTS (SELECT 1 FROM app.application later
+  SELECT coalesce(c.goes_on_as, c.public_id) INTO live FROM app.card c
+    WHERE c.tenant_id = a.tenant_id AND c.id = a.card_id;
+  IF EXISTS (SELECT 1 FROM app.card k
+      JOIN app.application later ON later.tenant_id = k.tenant_id AND later.card_id = k.id AND later.id > a.id
       JOIN app.decision d ON d.tenant_id = later.tenant_id AND d.application_id = later.id AND d.granted
         AND d.category IN ('first', 'highest')
-      WHERE later.tenant_id = a.tenant_id AND later.card_id = a.card_id AND later.id > a.id
+      WHERE (k.public_id = live OR k.goes_on_as = live)
         AND NOT EXISTS (SELECT 1 FROM app.decision s WHERE s.tenant_id = d.tenant_id AND s.supersedes_id = d.id)) THEN
     RETURN NULL;
   END IF;
@@ -273,7 +294,7 @@ BEGIN
     UPDATE app.card c SET held_category = NEW.category, held_date = o.date, held_number = o.number, held_until = NULL,
         held_issuer = coalesce((SELECT s.value FROM app.region_setting s WHERE s.key = 'order_issuer'), ''),
         version = c.version + 1
-      FROM app.order o WHERE o.id = NEW.order_id AND c.tenant_id = a.tenant_id AND c.id = a.card_id;
+      FROM app.order o WHERE o.id = NEW.order_id AND c.public_id = live;
   ELSE
     UPDATE app.card c SET held_category = coalesce(a.snapshot #>> '{held,category}', ''),
         held_date = (a.snapshot #>> '{held,date}')::date, held_number = coalesce(a.snapshot #>> '{held,number}', ''),
@@ -281,8 +302,7 @@ BEGIN
         version = c.version + 1
       FROM app.decision d JOIN app.order o ON o.id = d.order_id
       WHERE d.tenant_id = NEW.tenant_id AND d.id = NEW.supersedes_id AND d.granted
-        AND c.tenant_id = a.tenant_id AND c.id = a.card_id
-        AND (c.held_category, c.held_date, c.held_number) = (d.category, o.date, o.number);
+        AND c.public_id = live AND (c.held_category, c.held_date, c.held_number) = (d.category, o.date, o.number);
   END IF;
   RETURN NULL;
 END $$;
@@ -334,3 +354,47 @@ GRANT EXECUTE ON FUNCTION app.contacts(bigint[]) TO attest_tenant, attest_expert
 GRANT EXECUTE ON FUNCTION app.expert_loads() TO attest_tenant, attest_operator;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;
+
+-- What lists ask at every row of an application stands in the row. A cabinet that ends closes
+-- assignments in other municipalities too, hence no condition on the one in hand.
+CREATE POLICY definer_keep ON app.application FOR UPDATE TO attest_definer USING (submitted_at IS NOT NULL);
+GRANT UPDATE (mark, experts) ON app.application TO attest_definer;
+CREATE POLICY definer_read ON app.withdrawal FOR SELECT TO attest_definer USING (state IN ('formed', 'under_review'));
+CREATE POLICY definer_decider ON app.withdrawal FOR UPDATE TO attest_definer
+  USING (state IN ('formed', 'under_review'));
+GRANT SELECT (tenant_id, application_id, state, decides), UPDATE (decides) ON app.withdrawal TO attest_definer;
+GRANT CREATE ON SCHEMA app TO attest_definer;
+SET LOCAL ROLE attest_definer;
+CREATE FUNCTION app.follow_schedule() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
+BEGIN
+  UPDATE app.application SET mark = NEW.mark WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id;
+  UPDATE app.withdrawal w SET decides = d.decides
+    FROM (SELECT CASE WHEN a.route = 'operator' OR a.mark = 'approved' THEN 'operator' ELSE 'municipal' END AS decides
+        FROM app.application a WHERE a.tenant_id = NEW.tenant_id AND a.id = NEW.application_id) d
+    WHERE w.tenant_id = NEW.tenant_id AND w.application_id = NEW.application_id
+      AND w.state IN ('formed', 'under_review') AND w.decides <> d.decides;
+  RETURN NULL;
+END $$;
+CREATE FUNCTION app.follow_assignment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
+BEGIN
+  -- Locked first: who assigns to the other place at the same time is counted by the later of both.
+  PERFORM 1 FROM app.application WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id FOR NO KEY UPDATE;
+  UPDATE app.application SET experts = (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = NEW.tenant_id
+      AND x.application_id = NEW.application_id AND x.closed_at IS NULL)
+    WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION app.follow_schedule(), app.follow_assignment() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.follow_schedule(), app.follow_assignment() TO attest_owner;
+SET LOCAL ROLE attest_owner;
+REVOKE CREATE ON SCHEMA app FROM attest_definer;
+CREATE TRIGGER followed_added AFTER INSERT ON app.schedule_row FOR EACH ROW
+  WHEN (NEW.mark <> 'none') EXECUTE FUNCTION app.follow_schedule();
+CREATE TRIGGER followed_changed AFTER UPDATE OF mark ON app.schedule_row FOR EACH ROW
+  WHEN (OLD.mark <> NEW.mark) EXECUTE FUNCTION app.follow_schedule();
+CREATE TRIGGER followed_added AFTER INSERT ON app.assignment FOR EACH ROW
+  WHEN (NEW.closed_at IS NULL) EXECUTE FUNCTION app.follow_assignment();
+CREATE TRIGGER followed_changed AFTER UPDATE OF closed_at ON app.assignment FOR EACH ROW
+  WHEN ((OLD.closed_at IS NULL) <> (NEW.closed_at IS NULL)) EXECUTE FUNCTION app.follow_assignment();

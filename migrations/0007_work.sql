@@ -119,8 +119,12 @@ GRANT INSERT (public_id, municipality_id, account_id, membership_id, role, kind,
   TO attest_tenant, attest_operator;
 GRANT SELECT, DELETE, UPDATE (state, done, total, tries, run_after, s3_key, file_name, size, sha256, finished_at)
   ON app.printout TO attest_worker;
--- An operator's journal is the whole region's: the worker reads it while one is being made.
+-- An operator's journal is the whole region's: the worker reads it, with what was decided, while one
+-- is being made.
 ALTER POLICY worker_read ON app.registration USING (tenant_id = (SELECT app.ctx_tenant())
+  OR (SELECT app.ctx_tenant() IS NULL) AND (SELECT EXISTS (SELECT 1 FROM app.printout p
+    WHERE p.kind = 'journal' AND p.role = 'operator' AND p.state = 'running')));
+ALTER POLICY worker_read ON app.decision USING (tenant_id = (SELECT app.ctx_tenant())
   OR (SELECT app.ctx_tenant() IS NULL) AND (SELECT EXISTS (SELECT 1 FROM app.printout p
     WHERE p.kind = 'journal' AND p.role = 'operator' AND p.state = 'running')));
 

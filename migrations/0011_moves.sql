@@ -68,8 +68,10 @@ BEGIN
         SELECT a.card_id FROM app.application a WHERE a.tenant_id = p_tenant AND a.membership_id = m.id
           AND a.status <> ALL (app.live())) LOOP
       -- Nobody reads it any more: what was submitted is in the application's snapshot.
-      INSERT INTO app.card (tenant_id, public_id, membership_id, account_id, organisation_id, position, created_at)
-        VALUES (p_tenant, gen_random_uuid(), kept_membership, c.account_id, c.organisation_id, c.position, c.created_at)
+      INSERT INTO app.card (tenant_id, public_id, membership_id, account_id, organisation_id, position, created_at,
+          goes_on_as)
+        VALUES (p_tenant, gen_random_uuid(), kept_membership, c.account_id, c.organisation_id, c.position, c.created_at,
+          c.public_id)
         RETURNING id INTO kept_card;
       UPDATE app.application a SET card_id = kept_card, membership_id = kept_membership
         WHERE a.tenant_id = p_tenant AND a.card_id = c.id AND a.status <> ALL (app.live());

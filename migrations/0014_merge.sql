@@ -74,6 +74,7 @@ BEGIN
     WHERE a.tenant_id = former AND a.status = ANY (app.live()) RETURNING a.id)
   SELECT array_agg(id) INTO moved FROM gone;
   PERFORM app.follow_cases(former, heir, moved);
+  PERFORM app.follow_publications(former, heir, moved);
 
   UPDATE app.organisation_request r SET state = 'cancelled', version = r.version + 1
     WHERE r.tenant_id = former AND r.membership_id = ANY (twin_old) AND r.state = 'open';

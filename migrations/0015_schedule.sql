@@ -35,27 +35,77 @@ CREATE POLICY readable ON app.publication FOR SELECT TO attest_public USING (row
 CREATE POLICY operator_read ON app.publication FOR SELECT TO attest_operator USING (true);
 CREATE POLICY operator_add ON app.publication FOR INSERT TO attest_operator
   WITH CHECK (municipality_id = (SELECT app.ctx_tenant()));
--- A version is told of all municipalities at once.
-CREATE POLICY operator_change ON app.publication FOR UPDATE TO attest_operator USING (true);
+CREATE POLICY operator_change ON app.publication FOR UPDATE TO attest_operator
+  USING (municipality_id = (SELECT app.ctx_tenant()));
 GRANT SELECT (id, kind, period_id, municipality_id, order_no, order_date, rows, published_at)
   ON app.publication TO attest_public;
 GRANT SELECT ON app.publication TO attest_operator;
 GRANT INSERT (kind, period_id, municipality_id, order_id, order_no, order_date, rows, lines, sha256)
   ON app.publication TO attest_operator;
-GRANT UPDATE (order_no, order_date, rows, lines, told, sha256, version, published_at) ON app.publication TO attest_operator;
--- It names experts: it leaves with its municipality. One merged into another keeps its results only:
--- its rows are the other's from now on.
-CREATE POLICY mover_erase ON app.publication FOR ALL TO attest_mover
+GRANT UPDATE (order_no, order_date, rows, lines, sha256, version, published_at) ON app.publication TO attest_operator;
+-- A version is told of all municipalities at once (app.tell_schedule).
+CREATE POLICY definer_read ON app.publication FOR SELECT TO attest_definer USING (kind = 'schedule');
+CREATE POLICY definer_tell ON app.publication FOR UPDATE TO attest_definer USING (kind = 'schedule');
+GRANT SELECT (kind, period_id, lines, told), UPDATE (told) ON app.publication TO attest_definer;
+-- It names experts: it leaves with its municipality. One merged into another keeps its results, and
+-- of its schedule what is decided: the rest went with its rows (app.follow_publications).
+CREATE POLICY mover_all ON app.publication FOR ALL TO attest_mover
   USING (municipality_id = ANY ((SELECT app.ctx_moving())::int[]));
-GRANT SELECT (municipality_id, kind), DELETE ON app.publication TO attest_mover;
+GRANT SELECT, DELETE, INSERT (kind, period_id, municipality_id, order_no, order_date, rows, lines, sha256),
+  UPDATE (rows, lines, sha256, version, published_at) ON app.publication TO attest_mover;
 CREATE FUNCTION app.unpublish() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF NEW.merged_into IS DISTINCT FROM OLD.merged_into THEN
+    RETURN NULL;
+  END IF;
   DELETE FROM app.publication p
     WHERE p.municipality_id = NEW.id AND (NEW.merged_into IS NULL OR p.kind = 'schedule');
   RETURN NULL;
 END $$;
 CREATE TRIGGER unpublish AFTER UPDATE OF status ON app.municipality FOR EACH ROW
   WHEN (NEW.status = 'removed') EXECUTE FUNCTION app.unpublish();
+
+GRANT CREATE ON SCHEMA app TO attest_mover;
+SET LOCAL ROLE attest_mover;
+-- The digest of a part, as app::publications::schedule takes it: over its lines in the order of bytes.
+CREATE FUNCTION app.digest_of(p_lines jsonb) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT sha256(convert_to(coalesce(string_agg(l.key || ' ' || l.value || E'\n', '' ORDER BY l.key COLLATE "C"), ''), 'UTF8'))
+  FROM jsonb_each_text(p_lines) l $$;
+-- What is published of the rows that go with a merge goes into the heir's part; the next version of
+-- the period tells of both.
+CREATE FUNCTION app.follow_publications(p_former int, p_heir int, p_applications bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  p app.publication;
+  going CONSTANT text[] := ARRAY(SELECT a.registered_number || '/' || to_char(a.registered_on, 'YYYY')
+    FROM app.application a WHERE a.tenant_id = p_heir AND a.id = ANY (p_applications) AND a.registered_on IS NOT NULL);
+  gone_rows jsonb; kept_rows jsonb; gone_lines jsonb; kept_lines jsonb;
+BEGIN
+  FOR p IN SELECT x.* FROM app.publication x
+      WHERE x.kind = 'schedule' AND x.municipality_id = p_former AND x.lines ?| going LOOP
+    SELECT coalesce(jsonb_agg(r.value ORDER BY r.place) FILTER (WHERE r.goes), '[]'),
+        coalesce(jsonb_agg(r.value ORDER BY r.place) FILTER (WHERE NOT r.goes), '[]')
+      INTO gone_rows, kept_rows
+      FROM (SELECT e.value, e.place, (e.value ->> 'number') || '/' || left(e.value ->> 'on', 4) = ANY (going) AS goes
+            FROM jsonb_array_elements(p.rows) WITH ORDINALITY e(value, place)) r;
+    SELECT coalesce(jsonb_object_agg(l.key, l.value) FILTER (WHERE l.key = ANY (going)), '{}'),
+        coalesce(jsonb_object_agg(l.key, l.value) FILTER (WHERE l.key <> ALL (going)), '{}')
+      INTO gone_lines, kept_lines FROM jsonb_each(p.lines) l;
+    UPDATE app.publication x SET rows = kept_rows, lines = kept_lines, sha256 = app.digest_of(kept_lines),
+        version = x.version + 1, published_at = app.ctx_now()
+      WHERE x.id = p.id;
+    INSERT INTO app.publication AS h (kind, period_id, municipality_id, order_no, order_date, rows, lines, sha256)
+      VALUES ('schedule', p.period_id, p_heir, p.order_no, p.order_date, gone_rows, gone_lines, app.digest_of(gone_lines))
+      ON CONFLICT (kind, period_id, municipality_id, order_id) DO UPDATE
+      SET rows = (SELECT jsonb_agg(r ORDER BY r ->> 'on', (r ->> 'number')::int)
+                  FROM jsonb_array_elements(h.rows || EXCLUDED.rows) r),
+        lines = h.lines || EXCLUDED.lines, sha256 = app.digest_of(h.lines || EXCLUDED.lines),
+        version = h.version + 1, published_at = app.ctx_now();
+  END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION app.follow_publications(int, int, bigint[]), app.digest_of(jsonb) FROM PUBLIC;
+SET LOCAL ROLE attest_owner;
+REVOKE CREATE ON SCHEMA app FROM attest_mover;
 
 -- The versions of the regional schedule of a period: append-only, numbered from 1 without holes.
 CREATE TABLE app.schedule_version (
@@ -111,6 +161,27 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard BEFORE UPDATE OF state ON app.period FOR EACH ROW EXECUTE FUNCTION app.guard_period();
+
+-- R-PER-1: a period is completed by whatever takes the last row it waited for: a decision, an annulment,
+-- a withdrawal, which a coordinator may accept. Nobody may do it otherwise.
+CREATE POLICY definer_read ON app.period FOR SELECT TO attest_definer USING (true);
+CREATE POLICY definer_complete ON app.period FOR UPDATE TO attest_definer
+  USING (state = 'approved') WITH CHECK (state = 'completed');
+GRANT SELECT (id, state, version), UPDATE (state, version) ON app.period TO attest_definer;
+GRANT CREATE ON SCHEMA app TO attest_definer;
+SET LOCAL ROLE attest_definer;
+CREATE FUNCTION app.complete_periods() RETURNS SETOF int
+LANGUAGE sql SECURITY DEFINER SET search_path = app, pg_temp AS $$
+  UPDATE app.period p SET state = 'completed', version = p.version + 1
+  WHERE p.state = 'approved' AND app.acting_role(session_user) IN ('municipal', 'operator')
+    AND NOT EXISTS (SELECT 1 FROM app.schedule_row s
+      JOIN app.application a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
+      WHERE s.period_id = p.id AND a.submitted_at IS NOT NULL AND a.status = 'registered')
+  RETURNING p.id $$;
+REVOKE ALL ON FUNCTION app.complete_periods() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.complete_periods() TO attest_tenant, attest_operator;
+SET LOCAL ROLE attest_owner;
+REVOKE CREATE ON SCHEMA app FROM attest_definer;
 
 -- R-PER-1: an approved period is closed for new rows. A row is approved into a period that is, with
 -- two experts or an accepted conclusion, not frozen, and never by its own applicant (R-ROUTE-6).
@@ -209,6 +280,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT DISTINCT c.account_id FROM app.consent c
   WHERE c.account_id = ANY (p_accounts) AND c.kind = 'publication' AND c.withdrawn_at IS NULL
     AND app.acting_role(session_user) = 'operator' $$;
+-- A version tells of all parts of its period at once: each counts as told of. Nothing else of another
+-- municipality's part is the teller's to change.
+CREATE FUNCTION app.tell_schedule(p_period int) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = app, pg_temp AS $$
+  UPDATE app.publication p SET told = p.lines
+  WHERE p.kind = 'schedule' AND p.period_id = p_period AND p.lines <> p.told
+    AND app.acting_role(session_user) = 'operator' $$;
 -- A change of a row makes the municipality's schedule preliminary, whoever made it. Approving a row
 -- changes nothing that was signed.
 CREATE FUNCTION app.reset_municipal_schedule() RETURNS trigger
@@ -229,8 +307,9 @@ BEGIN
     AND m.tenant_id = s.tenant_id AND m.period_id = s.period_id;
   RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION app.may_publish(bigint[]), app.reset_municipal_schedule(), app.reset_by_assignment() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.may_publish(bigint[]) TO attest_operator;
+REVOKE ALL ON FUNCTION app.may_publish(bigint[]), app.tell_schedule(int), app.reset_municipal_schedule(),
+  app.reset_by_assignment() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.may_publish(bigint[]), app.tell_schedule(int) TO attest_operator;
 GRANT EXECUTE ON FUNCTION app.reset_municipal_schedule(), app.reset_by_assignment() TO attest_owner;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;

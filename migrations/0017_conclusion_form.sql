@@ -44,6 +44,8 @@ CREATE TABLE app.conclusion_form (
   -- The marks in the order of the criteria, as domain::conclusion has them.
   marks jsonb NOT NULL,
   recommendations text NOT NULL DEFAULT '' CHECK (length(recommendations) <= 2000),
+  -- Whose signatures were ticked; a signature given is a row of app.conclusion_signature.
+  signers jsonb NOT NULL DEFAULT '[]',
   by_account bigint NOT NULL,
   saved_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   version int NOT NULL DEFAULT 1,
@@ -53,8 +55,10 @@ CREATE TABLE app.conclusion_form (
 );
 CREATE UNIQUE INDEX conclusion_form_draft ON app.conclusion_form (tenant_id, application_id) WHERE edition IS NULL;
 CALL app.case_policies('conclusion_form', '{attest_expert}', of_submitted => true);
-GRANT INSERT (tenant_id, application_id, verdict, marks, recommendations, by_account) ON app.conclusion_form TO attest_expert;
-GRANT UPDATE (edition, verdict, marks, recommendations, by_account, saved_at, version) ON app.conclusion_form TO attest_expert;
+GRANT INSERT (tenant_id, application_id, verdict, marks, recommendations, signers, by_account) ON app.conclusion_form
+  TO attest_expert;
+GRANT UPDATE (edition, verdict, marks, recommendations, signers, by_account, saved_at, version) ON app.conclusion_form
+  TO attest_expert;
 CREATE POLICY in_own_name ON app.conclusion_form AS RESTRICTIVE FOR INSERT TO attest_expert
   WITH CHECK (by_account = (SELECT app.ctx_account()));
 CREATE POLICY draft ON app.conclusion_form AS RESTRICTIVE FOR UPDATE TO attest_expert
@@ -68,6 +72,11 @@ CREATE POLICY expert_add ON app.job FOR INSERT TO attest_expert
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
     AND role = 'expert' AND kind = 'conclusion_pdf' AND application_id = ANY ((SELECT app.my_assigned())::bigint[]));
 GRANT INSERT (tenant_id, kind, application_id, object_id, account_id, membership_id, role) ON app.job TO attest_expert;
+-- Whether the paper failed is told to those who can have it made again.
+CREATE POLICY expert_read ON app.job FOR SELECT TO attest_expert
+  USING (kind = 'conclusion_pdf' AND application_id = ANY ((SELECT app.my_assigned())::bigint[]));
+GRANT SELECT (tenant_id, id, kind, application_id, object_id, state) ON app.job TO attest_expert;
+CREATE INDEX job_conclusion ON app.job (tenant_id, application_id, id) WHERE kind = 'conclusion_pdf';
 CREATE POLICY worker_add ON app.conclusion_file FOR INSERT TO attest_worker
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant()));
 GRANT INSERT (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)

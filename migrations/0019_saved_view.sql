@@ -25,7 +25,7 @@ CREATE TABLE app.saved_view (
   -- The cabinet: of the institute or a municipality by its role, the membership in it.
   role text NOT NULL CHECK (role IN ('municipal', 'operator')),
   membership_id bigint NOT NULL,
-  list text NOT NULL CHECK (list IN ('applications')),
+  list text NOT NULL CHECK (list IN ('applications', 'queue')),
   query text NOT NULL CHECK (length(query) <= 1000),
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),

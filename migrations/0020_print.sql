@@ -18,10 +18,13 @@ GRANT SELECT ON app.printout TO attest_expert;
 GRANT INSERT (public_id, municipality_id, account_id, membership_id, role, kind, request) ON app.printout
   TO attest_expert;
 
--- R-AUD-1: the worker opens documents for whoever asked, and only while it makes what was asked for.
+-- R-AUD-1: the worker opens documents for whoever asked, only while it makes what was asked for, and
+-- only of the applications that were asked for.
 CREATE POLICY worker_add ON app.document_view FOR INSERT TO attest_worker
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND EXISTS (SELECT 1 FROM app.printout p
+    JOIN app.application a ON a.tenant_id = document_view.tenant_id AND a.id = document_view.application_id
     WHERE p.kind = 'applications' AND p.state = 'running' AND p.account_id = document_view.account_id
-      AND p.role = document_view.role));
+      AND p.role = document_view.role AND (p.role <> 'municipal' OR p.municipality_id = a.tenant_id)
+      AND p.request -> 'of' @> jsonb_build_array(jsonb_build_array(a.tenant_id, a.public_id))));
 GRANT INSERT (tenant_id, application_id, file_id, subject_id, account_id, role, organisation) ON app.document_view
   TO attest_worker;

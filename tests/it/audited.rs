@@ -344,7 +344,7 @@ async fn sec_82_what_changes_a_status_is_audited_with_it() {
 const WORKERS: &str = "the worker's: audited when it was asked for";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 24] = [
+const SILENT: [(&str, &str); 25] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("claim_export", WORKERS),
@@ -365,6 +365,10 @@ const SILENT: [(&str, &str); 24] = [
     ("papers_read", WORKERS),
     ("printout_later", WORKERS),
     ("printout_progress", WORKERS),
+    (
+        "publish_part",
+        "follows from the end of a cabinet, which left its line",
+    ),
     ("seal_audit", "seals the lines"),
     ("write_accounts", WORKERS),
     ("write_document", WORKERS),

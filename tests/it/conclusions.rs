@@ -1,6 +1,8 @@
 //! The conclusion filled in on screen and printed by the worker, and the three signatures under it
 //! as facts of their own (R-CON-1).
 
+mod form;
+
 use app::print::Print;
 use domain::{
     conclusion::{Mark, Signer, Verdict},
@@ -139,7 +141,10 @@ async fn r_con_1_both_experts_write_one_draft_and_the_worker_prints_it() {
         "{}",
         refused.told()
     );
-    assert_eq!(refused.errors(), ["Выберите отметку", "Выберите вывод"]);
+    assert_eq!(
+        refused.errors(),
+        ["Выберите отметку: критерий второй", "Выберите вывод"]
+    );
     assert_eq!(
         value(&refused.form(FORM), "words1"),
         "три доклада",

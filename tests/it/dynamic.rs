@@ -101,7 +101,7 @@ fn put_together(source: &str) -> Vec<String> {
             }
         }
     }
-    // A connection handed a text that is no literal: `connection.execute(&sql)`.
+    // A connection handed a text that is no literal and no file's: `connection.execute(&sql)`.
     for line in code.lines() {
         for method in [
             ".execute(",
@@ -115,7 +115,8 @@ fn put_together(source: &str) -> Vec<String> {
             let named = receiver
                 .trim_end()
                 .ends_with(|c: char| c.is_alphanumeric() || c == '?' || c == '_');
-            if named && !argument.starts_with('"') {
+            let fixed = argument.starts_with('"') || argument.starts_with("include_str!(\"");
+            if named && !fixed {
                 found.push(line.trim().to_owned());
             }
         }

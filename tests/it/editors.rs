@@ -221,6 +221,8 @@ const WITHOUT_VERSION: &[&str] = &[
     "/operator/orders/match",
     "/operator/orders/match/decisions",
     "/operator/queue",
+    "/operator/queue/views",
+    "/operator/queue/views/{id}/delete",
     "/municipal/applications",
     // A view is made new or deleted whole.
     "/operator/applications/views",

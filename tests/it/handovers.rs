@@ -1,6 +1,8 @@
 //! The end of a month (R-CON-2): what is missing and with whom it lies, everybody reminded once a
 //! day, registers of what was handed over to the Centre and what the Centre says of them.
 
+mod reminding;
+
 use std::io::Cursor;
 
 use calamine::{Data, Reader as _, Xlsx};
@@ -127,7 +129,7 @@ async fn r_con_2_a_month_tells_what_is_missing_and_reminds_each_once_a_day() {
         "Передано за месяц: <strong>1</strong>",
         "у специалистов: Эксперт 1, Эксперт 2",
         "у педагога",
-        "<strong>у вас</strong>",
+        "<strong>у Вас</strong>",
     ] {
         assert!(says(&shown, words), "{words}: {}", shown.body);
     }
@@ -156,7 +158,16 @@ async fn r_con_2_a_month_tells_what_is_missing_and_reminds_each_once_a_day() {
     scene.world.set_now("2026-09-16T05:00:00Z");
     let browser = site.browser_of(&scene.coordinator).await;
     let late = page(&browser, MONTH).await;
-    assert!(says(&late, "срок прошёл"), "{}", late.body);
+    // The next term, which the list of conclusions names too: nothing has passed.
+    let due = "15 октября 2026 г.";
+    for path in [MONTH, "/municipal/conclusions"] {
+        let told = page(&browser, path).await;
+        assert!(
+            says(&told, due) && !says(&told, "срок прошёл"),
+            "{path}: {}",
+            told.body
+        );
+    }
     let next_day = browser.submit(&late, REMIND, &[]).await;
     assert!(says(&next_day, "Писем отправлено: 4."), "{}", next_day.body);
 
@@ -304,6 +315,14 @@ async fn r_con_2_a_register_names_what_was_passed_and_the_centre_confirms_it() {
         "{:?}",
         refused.errors()
     );
+    // The fault stands in its row, the summary leads there.
+    let field = format!("note.{}", later.public_id);
+    for words in [
+        format!("href=\"#{field}\""),
+        format!("id=\"{field}-error\""),
+    ] {
+        assert!(says(&refused, &words), "{words}: {}", refused.body);
+    }
     let stale = page(&centre, &there).await.form(CONFIRM);
     let done = confirm(&centre, &there, &[(later.public_id, "нет второго листа")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.told());

@@ -341,7 +341,9 @@ async fn sec_106_a_municipality_leaves_nothing_behind() {
             .iter()
             .filter(|row| !after[table].contains(row))
             .collect();
+        // The application says how many experts it has.
         let touched = [
+            "application",
             "assignment",
             "invitation",
             "letter",

@@ -161,6 +161,7 @@ const LINTS: &[Lint] = &[
             "app.application_search",
             "app.membership_one",
             "app.membership_search",
+            "app.organisation_search",
             "app.period_windows_apart",
             "app.transfer_list",
         ],

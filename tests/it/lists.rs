@@ -3,10 +3,15 @@
 //! of dashboards lead to as many rows.
 
 mod bulk;
+mod queue;
+mod taken;
 
 use std::collections::BTreeSet;
 
-use app::lists::{Gap, Order, Term, Wanted};
+use app::{
+    lists::{Gap, Order, Term, Wanted},
+    saved_views::List,
+};
 use domain::{
     actor::TenantId,
     life::Status,
@@ -22,15 +27,11 @@ const LIST: &str = "/operator/applications";
 
 /// A region of some hundred applications, with schedules and experts; its clock stands in 2026.
 async fn region(world: &World) -> Session {
-    let filling = include_str!("../load/region.sql")
-        .replace("\\set ON_ERROR_STOP 1", "")
-        .replace(":municipalities", "3")
-        .replace(":applications", "600")
-        .replace("VACUUM (ANALYZE)", "ANALYZE");
+    world.fill(3, 600).await;
     let mut sql = world.superuser().await;
-    sql.script(&filling).await;
     sql.script(
-        "UPDATE app.application SET category = (ARRAY['first', 'highest', 'mentor'])[1 + id % 3],
+        "SET session_replication_role = replica;
+         UPDATE app.application SET category = (ARRAY['first', 'highest', 'mentor'])[1 + id % 3],
            form = CASE WHEN id % 4 = 0 THEN 'distance' ELSE 'in_person' END;
          UPDATE app.application SET rejection_reasons = CASE WHEN id % 2 = 0 THEN '{}' ELSE '{r1}'::text[] END
            WHERE status = 'rejected'",
@@ -73,6 +74,35 @@ fn filters(period: Uuid, organisation: Uuid, expert: Uuid) -> Vec<(&'static str,
             "a tab",
             Wanted { list: Some(WorkList::Industry), ..all() },
             "a.route = 'operator' AND a.procedure = 'general'".to_owned(),
+        ),
+        (
+            "the queue",
+            Wanted { list: Some(WorkList::Simplified), status: Some(Status::UnderReview), ..all() },
+            format!("{under_review} AND a.route = 'operator' AND a.procedure = 'simplified'"),
+        ),
+        (
+            "the queue narrowed",
+            Wanted {
+                list: Some(WorkList::Industry),
+                status: Some(Status::UnderReview),
+                form: Some(Attendance::InPerson),
+                term: Some(Term::Pressing),
+                ..all()
+            },
+            format!(
+                "{under_review} AND a.route = 'operator' AND a.procedure = 'general' AND a.form = 'in_person'
+                   AND a.due_on <= '2026-12-11'"
+            ),
+        ),
+        (
+            "the queue of a municipality",
+            Wanted {
+                list: Some(WorkList::Simplified),
+                status: Some(Status::UnderReview),
+                tenant: Some(TenantId(2)),
+                ..all()
+            },
+            format!("{under_review} AND a.route = 'operator' AND a.procedure = 'simplified' AND a.tenant_id = 2"),
         ),
         ("a category", Wanted { category: Some(Category::Mentor), ..all() }, "a.category = 'mentor'".to_owned()),
         ("a form", Wanted { form: Some(Attendance::Distance), ..all() }, "a.form = 'distance'".to_owned()),
@@ -443,11 +473,14 @@ async fn a_view_is_kept_by_its_person_in_its_cabinet() {
     for n in 0..20 {
         world
             .app()
-            .save_view(&operator, &format!("вид {n}"), "")
+            .save_view(&operator, List::Applications, &format!("вид {n}"), "")
             .await
             .unwrap();
     }
-    let full = world.app().save_view(&operator, "ещё один", "").await;
+    let full = world
+        .app()
+        .save_view(&operator, List::Applications, "ещё один", "")
+        .await;
     assert!(matches!(full, Err(app::Error::Invalid(_))), "{full:?}");
 }
 

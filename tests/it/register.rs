@@ -1,17 +1,16 @@
 //! «Журнал регистрации заявлений» as an operator reads it and takes it away (R-APP-5): every
 //! line in its order, on the page, in the workbook and on paper.
 
-use std::{
-    io::{Cursor, Write as _},
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::io::Cursor;
 
 use calamine::{Data, Reader as _, Xlsx};
 use chrono::{Days, NaiveDate};
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use scraper::{Html, Selector};
-use tests::{Browser, Page, Session, Town, World};
+use tests::{
+    Browser, Page, Session, Town, World,
+    paper::{bare, file, words},
+};
 
 const PATH: &str = "/operator/journal";
 
@@ -138,33 +137,6 @@ async fn walked(browser: &Browser, path: &str) -> (Vec<Vec<String>>, usize) {
     (all, pages)
 }
 
-/// A file: at once, or after the page that says it is being made.
-async fn file(browser: &Browser, path: &str) -> Vec<u8> {
-    let mut path = path.to_owned();
-    // Minutes at most: what the page promises must come.
-    for _ in 0..1500 {
-        let answer = browser.request(Method::GET, &path).send().await.unwrap();
-        if answer.status() == StatusCode::SEE_OTHER {
-            path = answer.headers()["location"].to_str().unwrap().to_owned();
-        } else if let Some(name) = answer.headers().get("content-disposition") {
-            let name = name.to_str().unwrap();
-            assert!(name.starts_with("attachment;"), "{name}");
-            return answer.bytes().await.unwrap().to_vec();
-        } else {
-            assert_eq!(answer.status(), StatusCode::OK, "{path}");
-            let page = browser.get(&path).await;
-            match page.heading().as_str() {
-                "Документ готовится…" => {
-                    tokio::time::sleep(Duration::from_millis(200)).await
-                }
-                "Документ готов" => path += "/file",
-                other => panic!("{other}: {}", page.told()),
-            }
-        }
-    }
-    panic!("the worker makes nothing of {path}");
-}
-
 /// A workbook's rows as they would be read, its header first.
 fn workbook(bytes: Vec<u8>) -> Vec<Vec<String>> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
@@ -188,28 +160,6 @@ fn workbook(bytes: Vec<u8>) -> Vec<Vec<String>> {
         row.resize(COLUMNS.len(), String::new());
     }
     rows
-}
-
-/// The words of a PDF as they were put there, without blanks.
-fn words(pdf: &[u8]) -> String {
-    let mut child = Command::new("pdftotext")
-        .args(["-raw", "-", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let pdf = pdf.to_vec();
-    let writing = std::thread::spawn(move || stdin.write_all(&pdf).unwrap());
-    let output = child.wait_with_output().unwrap();
-    writing.join().unwrap();
-    bare(&String::from_utf8(output.stdout).unwrap())
-}
-
-fn bare(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control() && *c != '\u{200b}')
-        .collect()
 }
 
 /// Asserts that a paper has these rows, all and in order, under its head on every sheet.

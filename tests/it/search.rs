@@ -203,7 +203,76 @@ async fn filled(world: &World) -> (Town, Vec<Person>) {
     (town, vec![coordinator, school, expert, teacher])
 }
 
-const EVERYTHING: &str = "SELECT app.search_applications('!нет')";
+/// An organisation named, its applications are found; nobody's elsewhere, and no number's.
+#[tokio::test]
+async fn applications_are_found_by_their_organisation() {
+    let world = World::own().await;
+    let (town, other) = (world.town().await, world.town().await);
+    let mut sql = world.superuser().await;
+    let mut found = Vec::new();
+    for (town, name) in [
+        (&town, "Гимназия № 77 имени Ёлкина"),
+        (&town, "Лицей № 5"),
+        (&other, "Гимназия № 77"),
+    ] {
+        let organisation = town.organisation("municipal").await;
+        sql.script(&format!(
+            "UPDATE app.organisation SET name = '{name}' WHERE id = {organisation}"
+        ))
+        .await;
+        found.push(town.submitted(&town.teacher_of(organisation).await).await);
+    }
+    let site = world.serve().await;
+    let coordinator = site.browser_of(&town.coordinator().await).await;
+    let operator = site.browser_of(&world.operator().await).await;
+    for (browser, path, typed, expected) in [
+        (
+            &coordinator,
+            "/municipal/applications",
+            "гимназия 77",
+            [true, false, false],
+        ),
+        (
+            &coordinator,
+            "/municipal/applications",
+            "ЕЛКИН гимн",
+            [true, false, false],
+        ),
+        (
+            &coordinator,
+            "/municipal/applications",
+            "лицей",
+            [false, true, false],
+        ),
+        (
+            &coordinator,
+            "/municipal/applications",
+            "77",
+            [false, false, false],
+        ),
+        (
+            &operator,
+            "/operator/applications",
+            "гимназия 77",
+            [true, false, true],
+        ),
+        (
+            &operator,
+            "/operator/applications",
+            "77",
+            [false, false, false],
+        ),
+    ] {
+        let query = reqwest::Url::parse_with_params("http://x", [("q", typed)]).unwrap();
+        let page = browser
+            .get(&format!("{path}?{}", query.query().unwrap()))
+            .await;
+        let seen = [0, 1, 2].map(|n: usize| page.body.contains(&found[n].public_id.to_string()));
+        assert_eq!(seen, expected, "{typed} at {path}: {}", page.told());
+    }
+}
+
+const EVERYTHING: &str = "SELECT app.search_applications('!нет', '!нет')";
 const EVERYBODY: &str = "SELECT app.search_people('!нет', '')";
 
 /// Asked for everything, the search gives each what row-level security lets it read and has

@@ -112,7 +112,7 @@ test('the expert fills the conclusion in on screen and the paper says it', async
   const questions = await asked.count();
   assert.ok(questions > 1);
   for (let place = 0; place < questions; place += 1) await asked.nth(place).getByRole('radio').first().check();
-  const words = first.page.getByLabel('Чем подтверждено, чего не хватает', { exact: true });
+  const words = first.page.getByLabel('Чем подтверждено, чего не хватает');
   for (let place = 0; place < await words.count(); place += 1) await words.nth(place).fill(`Подтверждение ${place + 1}`);
   await first.type('Рекомендации', 'Поделиться опытом с коллегами');
   await first.tick('Специалист 1');
@@ -140,7 +140,7 @@ test('the month says what is missing and with whom; all are reminded, once a day
   await town.go('/municipal/conclusions');
   await town.follow('Закрытие месяца');
   await town.see('Закрытие месяца');
-  await town.row(READY).getByText('у вас').waitFor();
+  await town.row(READY).getByText('у Вас').waitFor();
   await town.row(LATE).getByText(/у специалистов: .*Соколова/).waitFor();
   await town.press('Напомнить всем');
   await town.see('Результат напоминания');

@@ -1,7 +1,7 @@
 // What the size of the region costs: the product's own statements, as the role that sends them and
 // under its policies, on a large region and a small one in turns. CPU time of the backend from
 // /proc/self/schedstat, median of the rounds, after the session has settled on its plans. A page is
-// the sum of its statements: the walk, its rows, the count. Reads databases filled by region.sql.
+// the sum of its statements: the walk, its rows, the count. Reads databases filled by `ctl seed --big`.
 import { cpus, totalmem } from 'node:os';
 import { LOGINS, WALKS, filter, median, psql, statement } from './statements.js';
 
@@ -12,7 +12,7 @@ const BUDGET = 60e6; // nanoseconds of CPU a round, statement and region
 const ask = (region, sql) => psql(REGIONS[region], 'postgres', [sql])[0];
 const FIRST = ["'1970-01-01'", 0];
 const LAST = ["'9999-01-01'", '9223372036854775807'];
-const TODAY = "'2026-10-01'";
+const TODAY = 'current_date';
 const LINES = 'JOIN unnest($1::bigint[]) WITH ORDINALITY i(id, place)';
 
 // The rows of a page: fifty submitted by chance.
@@ -21,9 +21,9 @@ const page = (tenant) => [`ARRAY(SELECT id FROM app.application WHERE submitted_
 
 // Each with the statements it is made of; `tenant` is the coordinator's municipality.
 const waits = { route: "'municipal'", procedure: "'general'", status: "'under_review'" };
+const queue = { route: "'operator'", procedure: "'simplified'", status: "'under_review'" };
 const MEASURES = [
-  ['operator', 'queue', [["a.route = 'operator' AND a.procedure = $1 AND (a.due_on", ["'simplified'", ...FIRST]],
-    ["a.route = 'operator' AND a.procedure = $1 LIMIT $2", ["'simplified'", 1001]]]],
+  ['operator', 'queue', [[WALKS.queue, [...filter(queue), ...FIRST]], [LINES, page()], [WALKS.countedQueue, filter(queue)]]],
   ['operator', 'everything, newest first', [[WALKS.newest, [...filter(), ...LAST]], [LINES, page()], [WALKS.counted, filter()]]],
   ['operator', 'everything by ФИО', [[WALKS.byName, [...filter(), "''", "''", "''", 0]], [LINES, page()], [WALKS.counted, filter()]]],
   ['operator', 'everything by number', [[WALKS.byNumber, [...filter(), "'9999-01-01'", 2147483647, '9223372036854775807']], [LINES, page()], [WALKS.counted, filter()]]],
@@ -36,13 +36,14 @@ const MEASURES = [
   ['operator', 'municipalities at a glance, a page of 50 (the small region has 20)', [["m.status <> 'removed' AND (m.name, m.id) > (", [TODAY, 'NULL']]]],
   ['municipal', 'waiting', [[WALKS.waiting, [...filter(waits), ...FIRST]], [LINES, page(2)], [WALKS.countedWaiting, filter(waits)]]],
   ['municipal', 'all', [[WALKS.oldest, [...filter({ ...waits, status: 'NULL' }), ...FIRST]], [LINES, page(2)], [WALKS.counted, filter({ ...waits, status: 'NULL' })]]],
-  ['municipal', 'counters of the home page', [['AS "not_applied!"', [TODAY]]]],
-  ['municipal', 'figures, twelve months', [['LIMIT 100000) w GROUP BY', ["'2025-11-01'"]]]],
-  ['operator', 'figures, twelve months (grow to 100,000 applications)', [['LIMIT 100000) w GROUP BY', ["'2025-11-01'"]]]],
+  ['municipal', 'counters of the home page', [['AS "not_applied!"', [TODAY, TODAY]]]],
+  ['municipal', 'figures, twelve months', [['LIMIT 100000) w GROUP BY', ['current_date - 365']]]],
+  ['operator', 'figures, twelve months (grow to 100,000 applications)', [['LIMIT 100000) w GROUP BY', ['current_date - 365']]]],
 ].map(([role, name, parts]) => ({ role, name, parts: parts.map(([part, values]) => ({ values, ...statement(part) })) }));
 
 for (const region of Object.keys(REGIONS)) {
   psql(REGIONS[region], 'postgres', [
+    'CREATE SCHEMA IF NOT EXISTS measure',
     // A backend's own CPU time so far, in nanoseconds.
     `CREATE OR REPLACE FUNCTION measure.cpu() RETURNS bigint LANGUAGE sql SECURITY DEFINER
        AS $$ SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint $$`,

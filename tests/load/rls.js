@@ -1,7 +1,7 @@
 // What row-level security costs: the product's own statements (libs/db/.sqlx) as the role that
 // sends them, under its policies, against the same text as a role that policies do not bind, with
 // the predicates written by hand. Same statement cache, alternating arms, CPU time of the backend
-// from /proc/self/schedstat, median of the rounds. Reads a database filled by region.sql.
+// from /proc/self/schedstat, median of the rounds. Reads a database filled by `ctl seed --big`.
 import { cpus, totalmem } from 'node:os';
 import { LOGINS, WALKS, filter, median, psql as asking, statement } from './statements.js';
 
@@ -30,14 +30,18 @@ const contacts = (text) => text.replace('app.contacts(ARRAY(SELECT application_i
   .replace('k.phone', 'm.phone');
 const assigned = ({ text, types }) => `${text} AND EXISTS (SELECT FROM app.assignment x WHERE x.tenant_id = a.tenant_id
   AND x.application_id = a.id AND x.expert_account_id = $${types.length + 1} AND x.closed_at IS NULL)`;
-const found = (narrower) => ({ types }) => `SELECT a.id FROM app.application a WHERE a.search @@ $1::text::tsquery
-  AND a.submitted_at IS NOT NULL ${narrower.replace('$', `$${types.length + 1}`)} LIMIT 1001`;
+const found = (narrower) => ({ types }) => {
+  const by = narrower.replace('$', `$${types.length + 1}`);
+  return `(SELECT a.id FROM app.application a WHERE a.search @@ $1::text::tsquery AND a.submitted_at IS NOT NULL ${by} LIMIT 1001)
+    UNION (SELECT a.id FROM app.organisation o JOIN app.application a ON a.tenant_id = o.tenant_id AND a.organisation_id = o.id
+      WHERE o.search @@ $2::text::tsquery AND a.submitted_at IS NOT NULL ${by} LIMIT 1001) LIMIT 1001`;
+};
 const same = ({ text }) => text;
 
 const SCHEDULE = "WHERE a.tenant_id = $6 AND a.status = 'registered'";
 const PEOPLE = 'WHERE m.ended_at IS NULL AND (m.surname, m.id) > ($1, $2)';
 const FIND = 'w.id AS "withdrawal_id?"';
-const HELPER = 'app.search_applications($1::text::tsquery)';
+const HELPER = 'app.search_applications($1::text::tsquery, $2::text::tsquery)';
 const waits = { route: "'municipal'", procedure: "'general'", status: "'under_review'" };
 const schedule = (tenant) => [...FIRST, 'NULL', 'false', 'false', tenant, 'false'];
 const ids = (tenant) => `ARRAY(SELECT id FROM app.application WHERE tenant_id = ${tenant} AND search @@ ${SEARCH}::tsquery AND submitted_at IS NOT NULL)`;
@@ -49,17 +53,17 @@ for (const [size, tenant] of [['the largest', BIG], ['another', SMALL]]) {
   measure(`work list, all; ${size}`, 'municipal', WALKS.oldest, [...filter({ ...waits, status: 'NULL' }), ...FIRST], municipality('a'), tenant);
   measure(`schedule; ${size}`, 'municipal', SCHEDULE, schedule(tenant), same, tenant);
   measure(`people; ${size}`, 'municipal', PEOPLE, ["''", 0], (one) => logins(municipality('m')(one)), tenant);
-  measure(`counters of the home page; ${size}`, 'municipal', 'AS "not_applied!"', ["'2026-10-01'"], municipality('a', 'c', 'w', 'm'), tenant);
-  measure(`search, the finds; ${size}`, 'municipal', HELPER, [SEARCH], found('AND a.tenant_id = $'), tenant);
+  measure(`counters of the home page; ${size}`, 'municipal', 'AS "not_applied!"', ['current_date', 'current_date'], municipality('a', 'c', 'w', 'm'), tenant);
+  measure(`search, the finds; ${size}`, 'municipal', HELPER, [SEARCH, SEARCH], found('AND a.tenant_id = $'), tenant);
   measure(`search, their rows; ${size}`, 'municipal', WALKS.found, [...filter(), ids(tenant), "'due'"], municipality('a'), tenant);
   measure(`one application; ${size}`, 'municipal', FIND, [one(`tenant_id = ${tenant} AND status = 'registered'`), 1], municipality('a'), tenant);
 }
-measure('queue', 'operator', "a.route = 'operator' AND a.procedure = $1 AND (a.due_on", ["'simplified'", ...FIRST], same);
+measure('queue', 'operator', WALKS.queue, [...filter({ route: "'operator'", procedure: "'simplified'", status: "'under_review'" }), ...FIRST], same);
 measure('everything submitted', 'operator', WALKS.newest, [...filter(), ...LAST], same);
 measure('everything of a municipality', 'operator', WALKS.newestOfOne, [...filter({ tenant: BIG }), ...LAST], same);
 measure('people of all municipalities', 'operator', PEOPLE, ["''", 0], ({ text }) => logins(text));
 measure('counters of the home page', 'operator', 'AS "gaps!"', [], same);
-measure('search, the finds', 'operator', HELPER, [SEARCH], found(''));
+measure('search, the finds', 'operator', HELPER, [SEARCH, SEARCH], found(''));
 measure('one application', 'operator', FIND, [one(`tenant_id = ${BIG} AND status = 'registered'`), 1], same);
 measure('list', 'expert', 'x.expert_account_id = $1 AND x.expert_membership_id', [EXPERT, 0, 'NULL'], ({ text }) => contacts(text), EXPERT);
 measure('one application', 'expert', FIND,
@@ -67,6 +71,7 @@ measure('one application', 'expert', FIND,
 
 const BY_HAND = 'attest_backup';
 psql('postgres', [
+  'CREATE SCHEMA IF NOT EXISTS measure',
   // A backend's own CPU time so far, in nanoseconds.
   `CREATE OR REPLACE FUNCTION measure.cpu() RETURNS bigint LANGUAGE sql SECURITY DEFINER
      AS $$ SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint $$`,

@@ -34,6 +34,7 @@ const DUE = '(a.due_on, a.id) >= ($9, 0::bigint) AND (a.due_on, a.id) < ($10, 0:
 const all = 'WHERE a.submitted_at IS NOT NULL AND ';
 const one = 'WHERE a.tenant_id = $1 AND a.submitted_at IS NOT NULL AND ';
 export const WALKS = {
+  queue: `a.procedure = $4 AND ${DUE} AND (a.due_on, a.id) > (`,
   waiting: `${all}a.status = $5 AND ${DUE} AND (a.due_on, a.id) > (`,
   oldest: `${all}${DUE} AND (a.due_on, a.id) > (`,
   newest: `${all}${DUE} AND (a.due_on, a.id) < (`,
@@ -42,6 +43,7 @@ export const WALKS = {
   byNumber: `${all}(CASE WHEN a.registered_on IS NULL THEN date '0001-01-01' ELSE a.registered_on END, CASE WHEN a.registered_number IS NULL THEN 0 ELSE a.registered_number END, a.id) < (`,
   counted: `${all}${DUE} ORDER BY`,
   countedWaiting: `${all}a.status = $5 AND ${DUE} ORDER BY`,
+  countedQueue: `a.procedure = $4 AND ${DUE} ORDER BY`,
   countedOfOne: `${one}${DUE} ORDER BY`,
   found: 'a.id = ANY ($15) AND a.submitted_at IS NOT NULL',
 };

@@ -19,6 +19,7 @@
 pub mod browser;
 pub mod case;
 mod concluding;
+pub mod paper;
 pub mod sql;
 pub mod stack;
 pub mod town;

@@ -15,7 +15,7 @@ use app::{
     audit::seal::{self, Seals},
     links::LinkKind,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use db::{Database, Now, Urls};
 use domain::{calendar::Zone, permission::Policy, role::Role};
 use runtime::{Clock, Hand};
@@ -164,6 +164,20 @@ impl World {
     #[must_use]
     pub fn migrator_url(&self) -> String {
         STACK.url("attest_migrator", &self.0.name)
+    }
+
+    /// Fills this world, in which nobody is yet, as `ctl seed --big` does.
+    pub async fn fill(&self, municipalities: u32, applications: u32) {
+        let region = db::seed::Region {
+            municipalities,
+            applications,
+            number: 1,
+            today: NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),
+            password: "",
+            domain: "region.example",
+        };
+        let url = STACK.url("postgres", &self.0.name);
+        db::seed::region(&url, &region).await.unwrap();
     }
 
     /// Raw SQL as the superuser: to make what tests start from, and to look.

@@ -3,6 +3,8 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use app::{App, StoreSettings, Urls, audit::seal};
+#[cfg(feature = "seed")]
+use runtime::config::Setting;
 use runtime::{
     Clock,
     config::{self, BaseUrl, DatabaseUrl, Key, Limits, Reader, RedisUrl, S3, Seals, settings},
@@ -13,6 +15,20 @@ use runtime::{
 pub fn migrator(r: &mut Reader) -> Option<DatabaseUrl> {
     r.get(&settings::DB_MIGRATOR_URL)
 }
+
+/// The owner of the private cluster, for what only such a login may.
+#[cfg(feature = "seed")]
+pub fn superuser(r: &mut Reader) -> Option<DatabaseUrl> {
+    r.get(&DB_SUPERUSER_URL)
+}
+
+#[cfg(feature = "seed")]
+static DB_SUPERUSER_URL: Setting = Setting::new(
+    "ATTEST_DB_SUPERUSER_URL",
+    "владелец отдельного кластера: только для seed --big",
+    "postgres://postgres@localhost/attest",
+)
+.secret();
 
 /// All of them, for the help.
 pub fn all(r: &mut Reader) -> Option<()> {

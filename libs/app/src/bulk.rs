@@ -104,7 +104,7 @@ impl App {
                 continue;
             };
             let refusal = if !tx.could(Act::Register, &row) {
-                Some(Reason::common("Это заявление регистрируете не вы."))
+                Some(Reason::common("Это заявление регистрируете не Вы."))
             } else if let Err(refusal) = legal(Act::Register, actor.role, &row.case()) {
                 let common = words::refusal(Act::Register, refusal);
                 let own = self.refused(&mut tx, &row, Act::Register, refusal).await?;

@@ -29,14 +29,14 @@ use crate::{App, Error, Result};
 
 pub use db::conclusions::{
     Conclusion, Signature as SignatureOf, Signed as SignedBy, Version,
-    form::{Criterion, Draft, Form},
+    form::{Criterion, Draft, Form, Printing},
     list::{Cursor, Listed},
     month::Missing,
 };
 pub use forming::{FIELDS, FormView, TypedForm, TypedMark};
 pub use judging::ReturnTo;
 pub use list::{DueDay, ListedConclusion, Page};
-pub use month::{Month, RemindedOf};
+pub use month::{Month, RemindedOf, Reminding};
 pub use view::ConclusionView;
 
 impl App {

@@ -4,7 +4,9 @@
 use db::{
     Permit, Tx,
     applications::Application,
-    corrections, events, letters,
+    corrections, events,
+    journal::{self, Became},
+    letters,
     reference::{self, Item},
 };
 use domain::{
@@ -100,8 +102,14 @@ impl App {
             letters::queue(&mut tx, &permit, LetterKind::Unassigned, expert).await?;
         }
         // The journal comes last: its counter is locked until the commit (R-APP-5).
-        corrections::annul_in_journal(&mut tx, &permit).await?;
-        Ok(tx.commit().await?)
+        journal::correct(&mut tx, &permit, Became::Annulled).await?;
+        let had_period = permit.row.period.is_some();
+        tx.commit().await?;
+        // It may have been the last one its period waited for.
+        if had_period {
+            self.complete_periods::<acts::Annul>(actor).await?;
+        }
+        Ok(())
     }
 
     /// What «Исправить данные» shows.
@@ -156,7 +164,7 @@ impl App {
             publications::schedule::publish(&mut tx, period).await?;
         }
         // The journal comes last: its counter is locked until the commit (R-APP-5).
-        corrections::correct_in_journal(&mut tx, &permit).await?;
+        journal::correct(&mut tx, &permit, Became::Corrected).await?;
         Ok(tx.commit().await?)
     }
 
@@ -282,7 +290,7 @@ mod tests {
         let Err(Error::Invalid(faults)) = parse(&wrong, &positions) else {
             panic!("taken");
         };
-        let fields: Vec<&str> = faults.iter().map(|fault| fault.field).collect();
+        let fields: Vec<&str> = faults.iter().map(|fault| &*fault.field).collect();
         assert_eq!(
             fields,
             [

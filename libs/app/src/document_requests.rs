@@ -102,7 +102,10 @@ mod tests {
     fn r_app_3_a_request_says_what_and_until_a_day_to_come() {
         let today = NaiveDate::from_ymd_opt(2026, 12, 2).unwrap();
         let faults = |what, until| match parse(what, until, today) {
-            Err(Error::Invalid(faults)) => faults.iter().map(|fault| fault.field).collect(),
+            Err(Error::Invalid(faults)) => faults
+                .into_iter()
+                .map(|fault| fault.field.into_owned())
+                .collect(),
             _ => Vec::new(),
         };
         assert!(faults("Справка", "02.12.2026").is_empty());

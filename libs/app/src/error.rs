@@ -1,5 +1,7 @@
 //! Why a verb did not do what was asked, with words for whoever asked.
 
+use std::borrow::Cow;
+
 use domain::{act::Act, life::Refusal, words};
 
 /// What verbs return.
@@ -9,16 +11,16 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldFault {
     /// The field's name in the form; empty when it concerns the form as a whole.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What is wrong and how to put it right.
     pub words: String,
 }
 
 impl FieldFault {
     /// A fault of one field.
-    pub fn new(field: &'static str, words: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<Cow<'static, str>>, words: impl Into<String>) -> Self {
         Self {
-            field,
+            field: field.into(),
             words: words.into(),
         }
     }

@@ -31,6 +31,12 @@ const MOST: usize = 200;
 /// The longest note on a row, in characters.
 const NOTE: usize = 300;
 
+/// What the names of a row's fields begin with, received or not and the note on it; the
+/// application's id follows.
+pub const RECEIVED: &str = "received.";
+/// As [`RECEIVED`].
+pub const NOTED: &str = "note.";
+
 /// A page of registers, and the register the next one goes on from.
 #[derive(Clone, Debug)]
 pub struct Handovers {
@@ -222,15 +228,16 @@ fn said(rows: &[Named], typed: &[Receipt]) -> Result<Vec<Receipt>> {
             .find(|typed| typed.application == row.application)
         else {
             faults.push(FieldFault::new(
-                "",
+                format!("{RECEIVED}{}", row.application),
                 format!("{}: отметьте, получено ли заключение", row.name),
             ));
             continue;
         };
+        let field = || format!("{NOTED}{}", row.application);
         match Line::parse_optional(&typed.note, NOTE) {
             Ok(None) if !typed.received => {
                 faults.push(FieldFault::new(
-                    "",
+                    field(),
                     format!("{}: напишите, чего не хватает", row.name),
                 ));
             }
@@ -238,7 +245,7 @@ fn said(rows: &[Named], typed: &[Receipt]) -> Result<Vec<Receipt>> {
                 note: note.map(|note| note.to_string()).unwrap_or_default(),
                 ..typed.clone()
             }),
-            Err(fault) => faults.push(FieldFault::new("", format!("{}: {fault}", row.name))),
+            Err(fault) => faults.push(FieldFault::new(field(), format!("{}: {fault}", row.name))),
         }
     }
     if faults.is_empty() {
@@ -280,10 +287,24 @@ mod tests {
             "the register's order"
         );
         assert_eq!(told[1].note, "нет листов");
-        assert!(
-            said(&rows, &[receipt(1, true, "")]).is_err(),
+        let fault = |typed: &[Receipt]| {
+            match said(&rows, typed) {
+                Err(Error::Invalid(faults)) => {
+                    faults.into_iter().map(|fault| fault.field.into_owned())
+                }
+                other => panic!("{other:?}"),
+            }
+            .collect::<Vec<_>>()
+        };
+        let second = Uuid::from_u128(2);
+        assert_eq!(
+            fault(&[receipt(1, true, "")]),
+            [format!("received.{second}")],
             "nothing said of a row"
         );
-        assert!(said(&rows, &[receipt(1, true, ""), receipt(2, false, " ")]).is_err());
+        assert_eq!(
+            fault(&[receipt(1, true, ""), receipt(2, false, " ")]),
+            [format!("note.{second}")]
+        );
     }
 }

@@ -159,8 +159,12 @@ pub fn cells(line: &Line) -> [String; COLUMNS.len()] {
     ]
 }
 
-/// What a correction says of its entry; nothing in entries.
+/// What a correction says of its entry; of an entry, what was decided by which order.
 fn decision(line: &Line) -> String {
+    if let Some((decided, number, date)) = &line.decided {
+        let outcome = decided.outcome();
+        return format!("{outcome}, распоряжение от {} № {number}", dotted(*date));
+    }
     let status = Status::from_code(&line.decision);
     let said = status.map_or(line.decision.as_str(), |status| status_name(status));
     match line.corrects {

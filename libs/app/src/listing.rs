@@ -1,6 +1,11 @@
-//! One page of a list that is walked by key.
+//! A list that is walked by key: one page of it, and all of them for a file.
 
+use db::events;
+use domain::{act::Doing, actor::Actor, audit::Deed};
+use futures::{Stream, stream};
 use uuid::Uuid;
+
+use crate::{App, Result};
 
 /// The rows of a page, and where the next one begins.
 #[derive(Clone, Debug)]
@@ -26,6 +31,37 @@ impl<T> Listing<T> {
             partial: false,
         }
     }
+}
+
+impl App {
+    /// Keeps in the audit that a list is taken away, before the first row is given out (SEC-82).
+    pub(crate) async fn taken_away<A: Doing>(&self, actor: &Actor, deed: Deed) -> Result<()> {
+        let mut tx = self.db.enter::<A>(actor).await?;
+        events::audit_deed(&mut tx, deed, None).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// All pages of a list, each read when the one before is given out. `page` reads the rows behind a
+/// place and says where the next one begins.
+pub(crate) fn pages<T, C, F>(
+    page: impl Fn(Option<C>) -> F + Send,
+) -> impl Stream<Item = Result<Vec<T>>> + Send
+where
+    T: Send,
+    C: Send,
+    F: Future<Output = Result<(Vec<T>, Option<C>)>> + Send,
+{
+    stream::try_unfold(Some(None), move |after: Option<Option<C>>| {
+        let reading = after.map(&page);
+        async move {
+            let Some(reading) = reading else {
+                return Ok(None);
+            };
+            let (rows, next) = reading.await?;
+            Ok(Some((rows, next.map(Some))))
+        }
+    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use db::{
     Scope,
     applications::lists::{
-        self, Cursor,
+        self,
         narrowed::{self, Counted, Filter, Walk},
     },
     events, municipalities, periods, places, reference,
@@ -27,23 +27,12 @@ use uuid::Uuid;
 use crate::{App, Result, dashboard::ENDING_DAYS};
 
 pub use db::{
-    applications::lists::{COUNTED, Line, PAGE, Page, narrowed::Order},
+    applications::lists::{COUNTED, Line, PAGE, narrowed::Order},
     municipalities::Municipality,
     periods::Period,
     places::Place as Organisation,
     reference::RejectionReason,
 };
-
-/// A page of the operators' queue, with the length of both its lists.
-#[derive(Clone, Debug)]
-pub struct Queue {
-    /// The page of the list asked for.
-    pub page: Page<Line>,
-    /// How many wait under «Упрощенная форма»; counting stops above [`COUNTED`].
-    pub simplified: i64,
-    /// How many wait under «Отраслевые».
-    pub industry: i64,
-}
 
 /// What a list of applications is narrowed to and sorted by. What names nothing there is narrows
 /// nothing.
@@ -148,39 +137,18 @@ impl Wanted {
 }
 
 impl App {
-    /// The operators' queue, from behind the row `after` on. What is typed into `search` leaves
-    /// only these ФИО and numbers, here and in the other lists.
+    /// How many wait in one of the operators' lists; counting stops above [`COUNTED`].
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`] for roles without lists.
-    pub async fn queue(
-        &self,
-        actor: &Actor,
-        list: WorkList,
-        search: &str,
-        after: Option<Uuid>,
-    ) -> Result<Queue> {
+    pub async fn queue_length(&self, actor: &Actor, list: WorkList) -> Result<i64> {
         let mut tx = self.db.enter::<acts::ReadApplication>(actor).await?;
-        let page = if let Some(found) = sought(&mut tx, search).await? {
-            let by = waiting(list);
-            let (walk, _) = narrowed::among(&mut tx, &found, &by, Order::Due, false, after).await?;
-            Page {
-                rows: lists::lines(&mut tx, &walk.ids).await?,
-                more: walk.next.is_some(),
-                partial: found.partial,
-            }
-        } else {
-            let after = match after {
-                Some(after) => lists::cursor(&mut tx, after).await?,
-                None => None,
-            };
-            lists::queue(&mut tx, list, after.unwrap_or(Cursor::FIRST)).await?
+        let waiting = Filter {
+            list: Some(list),
+            status: Some(Status::UnderReview),
+            ..Filter::default()
         };
-        Ok(Queue {
-            page,
-            simplified: lists::queue_length(&mut tx, WorkList::Simplified).await?,
-            industry: lists::queue_length(&mut tx, WorkList::Industry).await?,
-        })
+        Ok(narrowed::count(&mut tx, &waiting).await?.count)
     }
 
     /// A page of everything submitted that the actor reads, narrowed and sorted, from behind the
@@ -341,6 +309,13 @@ impl App {
             Some(period) => both(found, narrowed::of_period(scope, period.id).await?),
             None => found,
         };
+        // The queue is walked in the order of its terms only, in any other it is sorted.
+        let found = match by.list {
+            Some(list) if wanted.order != Order::Due && by.is_queue(scope) => {
+                both(found, narrowed::of_queue(scope, list).await?)
+            }
+            _ => found,
+        };
         Ok(Sieve { by, found })
     }
 }
@@ -381,14 +356,6 @@ fn both(one: Option<Found>, other: Found) -> Option<Found> {
         Some(one) => one.and(&other),
         None => other,
     })
-}
-
-fn waiting(list: WorkList) -> Filter {
-    Filter {
-        list: Some(list),
-        status: Some(Status::UnderReview),
-        ..Filter::default()
-    }
 }
 
 /// What a search found; `None` where nothing was typed.

@@ -72,7 +72,7 @@ impl App {
         if is_own(actor, cabinet.account) {
             return Err(Error::Illegal(NOT_ONES_OWN.to_owned()));
         }
-        end(tx, cabinet, version).await
+        self.end(actor, tx, cabinet, version).await
     }
 
     /// Asks whether the actor's cabinet is still open, for what is shown or judged before any
@@ -120,7 +120,29 @@ impl App {
     pub async fn close_own(&self, actor: &Actor, version: i32) -> Result<()> {
         let mut tx = self.db.enter::<acts::EndMembership>(actor).await?;
         let own = ending::own(&mut tx).await?.ok_or(Error::Forbidden)?;
-        end(tx, own, version).await
+        self.end(actor, tx, own, version).await
+    }
+
+    async fn end(
+        &self,
+        actor: &Actor,
+        mut tx: db::Tx<acts::EndMembership>,
+        cabinet: Cabinet,
+        version: i32,
+    ) -> Result<()> {
+        let permit = tx.may(cabinet).await?;
+        ending::end(&mut tx, &permit, version)
+            .await
+            .map_err(|error| match error.is_constraint(LIVE) {
+                true => Error::Illegal(NOT_WHILE_LIVE.to_owned()),
+                false => error.into(),
+            })?;
+        events::audit(&mut tx, Some(permit.id)).await?;
+        tx.commit().await?;
+        if permit.role == Role::Expert {
+            self.publish_without(actor, permit.id).await;
+        }
+        Ok(())
     }
 
     /// The members of the institute, for administrators.
@@ -164,16 +186,4 @@ impl App {
 #[must_use]
 pub const fn is_own(actor: &Actor, account: i64) -> bool {
     actor.account.0 == account
-}
-
-async fn end(mut tx: db::Tx<acts::EndMembership>, cabinet: Cabinet, version: i32) -> Result<()> {
-    let permit = tx.may(cabinet).await?;
-    ending::end(&mut tx, &permit, version)
-        .await
-        .map_err(|error| match error.is_constraint(LIVE) {
-            true => Error::Illegal(NOT_WHILE_LIVE.to_owned()),
-            false => error.into(),
-        })?;
-    events::audit(&mut tx, Some(permit.id)).await?;
-    Ok(tx.commit().await?)
 }

@@ -6,7 +6,7 @@ use db::{
     printouts::{self, Request},
     schedule,
 };
-use domain::{act::acts, actor::Actor, reference::Category};
+use domain::{act::acts, actor::Actor, audit::Deed, reference::Category, value::Phone};
 use uuid::Uuid;
 
 pub use db::{
@@ -18,6 +18,7 @@ use crate::{
     App, Error, Result,
     files::{Opened, Received},
     periods::Period,
+    publications,
 };
 
 /// A municipality's schedule with its period.
@@ -43,7 +44,8 @@ pub const COLUMNS: [&str; 10] = [
     "Специалист 2",
 ];
 
-/// The cells of the `n`th row, one a column; experts as «Петрова Анна, методист, Центр образования».
+/// The cells of the `n`th row, one a column; experts as «Петрова Анна, методист,
+/// Центр образования, тел. +7 (913) 821-00-00».
 #[must_use]
 pub fn cells(n: usize, entry: &Entry, period: &str) -> [String; COLUMNS.len()] {
     let category = |category: Option<Category>| category.map_or("", Category::name).to_owned();
@@ -62,13 +64,37 @@ pub fn cells(n: usize, entry: &Entry, period: &str) -> [String; COLUMNS.len()] {
     ]
 }
 
+/// What tells rows that were shown from rows that changed since.
+///
+/// # Errors
+/// If a row cannot be written down.
+fn digest(entries: &[Entry]) -> Result<String> {
+    publications::schedule::of_rows(entries)
+}
+
 fn described(expert: &EntryExpert) -> String {
-    [&expert.name, &expert.position, &expert.organisation]
+    let phone = match expert.phone.as_str() {
+        "" => String::new(),
+        kept => format!("тел. {}", Phone::spell(kept)),
+    };
+    let parts = [&expert.name, &expert.position, &expert.organisation, &phone];
+    parts
         .into_iter()
         .filter(|part| !part.is_empty())
         .map(String::as_str)
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// The rows of the own municipality in a period; none are no schedule.
+async fn own_rows(tx: &mut Tx<acts::MakeSchedule>, period: Uuid) -> Result<(Period, Vec<Entry>)> {
+    let tenant = tx.tenant().ok_or(Error::Forbidden)?;
+    let period = periods::find(tx, period).await?.ok_or(Error::NotFound)?;
+    let entries = schedule::entries(tx, tenant, period.id, false).await?;
+    if entries.is_empty() {
+        return Err(Error::NotFound);
+    }
+    Ok((period, entries))
 }
 
 impl App {
@@ -93,35 +119,44 @@ impl App {
         Ok(periods.into_iter().filter_map(of).collect())
     }
 
-    /// The rows of the own municipality's schedule of a period, with the period.
+    /// The [`digest`] of the own municipality's schedule of a period as it stands: what the form
+    /// that brings its scan is about.
     ///
     /// # Errors
     /// [`Error::NotFound`] as well for a period the municipality has no rows in,
     /// [`Error::Forbidden`].
-    pub async fn municipal_schedule(
+    pub async fn shown_schedule(&self, actor: &Actor, period: Uuid) -> Result<String> {
+        let mut tx = self.db.enter::<acts::MakeSchedule>(actor).await?;
+        let (_, entries) = own_rows(&mut tx, period).await?;
+        digest(&entries)
+    }
+
+    /// The rows of the own municipality's schedule of a period, with the period. Taking them away
+    /// stays in the audit (SEC-82).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as well for a period the municipality has no rows in,
+    /// [`Error::Forbidden`].
+    pub async fn export_municipal_schedule(
         &self,
         actor: &Actor,
         period: Uuid,
     ) -> Result<(Period, Vec<Entry>)> {
         let mut tx = self.db.enter::<acts::MakeSchedule>(actor).await?;
-        let tenant = tx.tenant().ok_or(Error::Forbidden)?;
-        let period = periods::find(&mut tx, period)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let entries = schedule::entries(&mut tx, tenant, period.id, false).await?;
-        if entries.is_empty() {
-            return Err(Error::NotFound);
-        }
+        let (period, entries) = own_rows(&mut tx, period).await?;
+        let id = Some(i64::from(period.id));
+        events::audit_deed(&mut tx, Deed::ExportSchedule, id).await?;
+        tx.commit().await?;
         Ok((period, entries))
     }
 
     /// Has the own municipality's schedule of a period printed, to be signed: the printout's id.
     ///
     /// # Errors
-    /// As [`App::municipal_schedule`].
+    /// As [`App::export_municipal_schedule`].
     pub async fn print_schedule(&self, actor: &Actor, period: Uuid) -> Result<Uuid> {
-        let (period, _) = self.municipal_schedule(actor, period).await?;
         let mut tx = self.db.enter::<acts::MakeSchedule>(actor).await?;
+        let (period, _) = own_rows(&mut tx, period).await?;
         let request = Request::Schedule { period: period.id };
         let id = printouts::ask(&mut tx, &request).await?;
         events::audit(&mut tx, Some(i64::from(period.id))).await?;
@@ -130,8 +165,8 @@ impl App {
     }
 
     /// Attaches the signed scan of the own municipality's schedule of a period: it is agreed until
-    /// a row of it changes. `version` is the schedule's, 0 before the first scan. If this fails,
-    /// the caller discards the file.
+    /// a row of it changes. `version` is the schedule's, 0 before the first scan, `rows` the
+    /// [`digest`] of its rows as they were shown. If this fails, the caller discards the file.
     ///
     /// # Errors
     /// [`Error::NotFound`] as well for a period the municipality has no rows in,
@@ -141,6 +176,7 @@ impl App {
         actor: &Actor,
         period: Uuid,
         version: i32,
+        rows: &str,
         scan: &Received,
     ) -> Result<()> {
         if !matches!(
@@ -158,11 +194,14 @@ impl App {
             .await?
             .ok_or(Error::NotFound)?;
         let tenant = tx.tenant().ok_or(Error::Forbidden)?;
-        if schedule::entries(&mut tx, tenant, period.id, false)
-            .await?
-            .is_empty()
-        {
+        // Held until the end: a row changed meanwhile waits, and makes the schedule preliminary.
+        municipal_schedules::hold(&mut tx, &permit, period.id).await?;
+        let entries = schedule::entries(&mut tx, tenant, period.id, false).await?;
+        if entries.is_empty() {
             return Err(Error::NotFound);
+        }
+        if digest(&entries)? != rows {
+            return Err(Error::Stale);
         }
         let new = municipal_schedules::NewScan {
             s3_key: &scan.key,

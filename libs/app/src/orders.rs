@@ -8,9 +8,14 @@ mod reading;
 
 use bytes::Bytes;
 use chrono::NaiveDate;
-use db::{applications::lists, decisions, events, letters, orders, periods};
+use db::{
+    applications::lists,
+    decisions, events,
+    journal::{self, Became},
+    letters, orders, periods,
+};
 use domain::{
-    act::{Act, acts},
+    act::{Act, Doing, acts},
     actor::Actor,
     audit::Deed,
     calendar::{self, in_words, months_before},
@@ -157,7 +162,7 @@ impl App {
                 outcome => answers.push((id, name, outcome)),
             }
         }
-        self.complete_periods(actor).await?;
+        self.complete_periods::<acts::Decide>(actor).await?;
         self.publish_results(actor, &order).await;
         Ok(Recorded {
             order,
@@ -166,14 +171,14 @@ impl App {
         })
     }
 
-    /// Completes the approved periods of which nothing is left to decide (R-PER-1). In a
-    /// transaction of its own, after the ones that decided: of two that decide the last rows at
-    /// once, whoever comes here later sees both.
+    /// Completes the approved periods of which nothing is left to decide (R-PER-1), after `A` has
+    /// taken a row. In a transaction of its own, after the ones that did: of two that take the last
+    /// rows at once, whoever comes here later sees both.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for roles that never decide.
-    pub(crate) async fn complete_periods(&self, actor: &Actor) -> Result<()> {
-        let mut tx = self.db.enter::<acts::Decide>(actor).await?;
+    /// [`Error::Forbidden`] for roles that never do `A`.
+    pub(crate) async fn complete_periods<A: Doing>(&self, actor: &Actor) -> Result<()> {
+        let mut tx = self.db.enter::<A>(actor).await?;
         for period in periods::complete(&mut tx).await? {
             events::audit_deed(&mut tx, Deed::CompletePeriod, Some(i64::from(period))).await?;
         }
@@ -291,6 +296,16 @@ impl App {
                 told(&held)
             )));
         }
+        let former = decisions::superseded(&mut tx, &permit).await?;
+        if former
+            .iter()
+            .any(|past| past.former.order == order.public_id)
+        {
+            return Err(Error::Illegal(format!(
+                "Решение этого распоряжения уже заменено: второй раз одно распоряжение об одном заявлении не решает. {}.",
+                told(&held)
+            )));
+        }
         if order.date < held.date {
             return Err(Error::Illegal(format!(
                 "Решение заменяет только более позднее распоряжение. {}.",
@@ -308,7 +323,7 @@ impl App {
         events::record(&mut tx, &permit, &told).await?;
         letters::queue(&mut tx, &permit, LetterKind::Decided, permit.account).await?;
         // The journal comes last: its counter is locked until the commit (R-APP-5).
-        decisions::supersede_in_journal(&mut tx, &permit).await?;
+        journal::correct(&mut tx, &permit, Became::Superseded).await?;
         tx.commit().await?;
         Ok(told)
     }

@@ -1,8 +1,10 @@
 //! Attestation periods: listing and creating them (R-PER-1). Approving one is in `approval`, what
-//! is known of one in `overview`.
+//! is known of one in `overview`,
+//! its regional schedule in [`schedule`].
 
 mod approval;
 mod overview;
+pub mod schedule;
 
 use db::{events, periods};
 use domain::{
@@ -131,7 +133,7 @@ mod tests {
         }]
     }
 
-    fn faults(name: &str, starts: &str, ends: &str) -> Vec<&'static str> {
+    fn faults(name: &str, starts: &str, ends: &str) -> Vec<String> {
         let typed = NewPeriod {
             name: name.to_owned(),
             starts: starts.to_owned(),
@@ -139,7 +141,10 @@ mod tests {
         };
         match parse(&typed, &known()) {
             Ok(_) => Vec::new(),
-            Err(Error::Invalid(faults)) => faults.iter().map(|fault| fault.field).collect(),
+            Err(Error::Invalid(faults)) => faults
+                .into_iter()
+                .map(|fault| fault.field.into_owned())
+                .collect(),
             Err(other) => unreachable!("{other}"),
         }
     }

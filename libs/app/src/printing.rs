@@ -7,10 +7,11 @@ use db::{
     printing,
     printouts::{self, Request},
 };
-use domain::{act::acts, actor::Actor};
+use domain::{act::acts, actor::Actor, audit::Deed};
+use futures::Stream;
 use uuid::Uuid;
 
-use crate::{App, Error, Result, lists::sought};
+use crate::{App, Error, Result, listing::pages, lists::sought};
 
 pub use db::{printing::Line, printouts::Format};
 
@@ -69,6 +70,28 @@ impl App {
             partial: found.is_some_and(|found| found.partial),
             lines,
         })
+    }
+
+    /// All of that list, some at a time.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn export_printable(
+        &self,
+        actor: &Actor,
+        filter: Filter,
+        search: String,
+    ) -> Result<impl Stream<Item = Result<Vec<Line>>> + Send + use<>> {
+        self.taken_away::<acts::Print>(actor, Deed::ExportApplications)
+            .await?;
+        let (app, actor) = (self.clone(), actor.clone());
+        Ok(pages(move |after: Option<Place>| {
+            let (app, actor, search) = (app.clone(), actor.clone(), search.clone());
+            async move {
+                let page = app.printable(&actor, filter, &search, after).await?;
+                Ok((page.lines, page.next))
+            }
+        }))
     }
 
     /// Has applications printed or packed with their documents, for `reason`: the printout's id.

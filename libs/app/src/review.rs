@@ -228,11 +228,11 @@ mod tests {
         .into()
     }
 
-    fn words_of(ticked: &[&str], comment: &str) -> Result<String, &'static str> {
+    fn words_of(ticked: &[&str], comment: &str) -> Result<String, String> {
         let ticked: Vec<String> = ticked.iter().map(|code| (*code).to_owned()).collect();
         rejection(&list(), &ticked, comment).map_err(|error| match error {
-            Error::Invalid(faults) => faults[0].field,
-            _ => "",
+            Error::Invalid(mut faults) => faults.remove(0).field.into_owned(),
+            _ => String::new(),
         })
     }
 

@@ -7,30 +7,36 @@ use uuid::Uuid;
 
 use crate::{App, Error, Result};
 
-pub use db::saved_views::SavedView;
+pub use db::saved_views::{List, SavedView};
 
 /// The longest name, in characters.
 const NAME: usize = 60;
 
 impl App {
-    /// The views kept in the actor's cabinet, by name.
+    /// The views of a list kept in the actor's cabinet, by name.
     ///
     /// # Errors
     /// If the cabinet has ended.
-    pub async fn saved_views(&self, actor: &Actor) -> Result<Vec<SavedView>> {
+    pub async fn saved_views(&self, actor: &Actor, list: List) -> Result<Vec<SavedView>> {
         let mut tx = self.db.enter_own(actor).await?;
-        Ok(saved_views::all(&mut tx).await?)
+        Ok(saved_views::all(&mut tx, list).await?)
     }
 
-    /// Keeps a view under a name of its own.
+    /// Keeps a view of a list under a name of its own.
     ///
     /// # Errors
     /// [`Error::Invalid`] for `name`.
-    pub async fn save_view(&self, actor: &Actor, name: &str, query: &str) -> Result<()> {
+    pub async fn save_view(
+        &self,
+        actor: &Actor,
+        list: List,
+        name: &str,
+        query: &str,
+    ) -> Result<()> {
         let name =
             Line::parse(name, NAME).map_err(|fault| Error::field("name", fault.to_string()))?;
         let mut tx = self.db.enter_own(actor).await?;
-        if saved_views::all(&mut tx).await?.len() >= saved_views::MOST {
+        if saved_views::all(&mut tx, list).await?.len() >= saved_views::MOST {
             return Err(Error::field(
                 "name",
                 format!(
@@ -39,7 +45,7 @@ impl App {
                 ),
             ));
         }
-        saved_views::add(&mut tx, name.as_str(), query)
+        saved_views::add(&mut tx, list, name.as_str(), query)
             .await
             .map_err(|error| match error {
                 db::Error::Constraint(name) if name == "saved_view_named" => {

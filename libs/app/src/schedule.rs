@@ -22,7 +22,9 @@ use domain::{
 
 use crate::Result;
 
-pub use db::schedule::{Asked, Assigned, Expert, Held, Line, Period, Request, State, Vacancy};
+pub use db::schedule::{
+    Asked, Assigned, Expert, Held, Line, LineExpert, Period, Request, State, Vacancy,
+};
 pub use list::{ScheduleList, Wanted};
 pub use plan::Plan;
 pub use proposal::{Answered, AsProposed, PeriodProposal, Proposed};

@@ -3,6 +3,7 @@
 //! with the clock moved from day to day, so nothing in it could not have happened. Invented
 //! people only. Not compiled into a release.
 
+mod big;
 mod cases;
 mod names;
 mod people;
@@ -18,6 +19,7 @@ use domain::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{App, Error, Result, invitations::Invite, periods::NewPeriod};
+pub use big::Size;
 use people::Town;
 
 /// The password of everybody in the demonstration.
@@ -85,15 +87,7 @@ impl App {
     /// [`Error::Illegal`] in words if there is an account that was not made here, if the
     /// region was not made to its end, or before the reference data is loaded.
     pub async fn seed_demo(&self, set_clock: &dyn Fn(DateTime<Utc>)) -> Result<Demo> {
-        let mut tx = self.db.enter_worker(None).await?;
-        let there = db::seed::there(&mut tx, DOMAIN, Role::Admin.code()).await?;
-        drop(tx);
-        if there.others {
-            return Err(Error::Illegal(
-                "В базе есть учётная запись, которую создал не ctl seed: демонстрационный регион создаётся только в пустой базе"
-                    .to_owned(),
-            ));
-        }
+        let there = self.ours_only(Role::Admin.code()).await?;
         if there.ours && !there.last {
             return Err(Error::Illegal(
                 "Демонстрационный регион создан не до конца: очистите базу и запустите снова"
@@ -107,6 +101,20 @@ impl App {
             made: !there.last,
             logins: logins(),
         })
+    }
+
+    /// What is there of an invented region, the last account of which is `last`; not if there
+    /// is anybody else.
+    async fn ours_only(&self, last: &str) -> Result<db::seed::There> {
+        let mut tx = self.db.enter_worker(None).await?;
+        let there = db::seed::there(&mut tx, DOMAIN, last).await?;
+        if there.others {
+            return Err(Error::Illegal(
+                "В базе есть учётная запись, которую создал не ctl seed: вымышленный регион создаётся только в пустой базе"
+                    .to_owned(),
+            ));
+        }
+        Ok(there)
     }
 
     async fn make_demo(&self, set_clock: &dyn Fn(DateTime<Utc>)) -> Result<()> {

@@ -1,5 +1,6 @@
-//! Mistakes put right after registration (R-APP-10): a registration annulled, data corrected, and
-//! the journal's lines about both. A decision superseded is in [`crate::decisions`].
+//! Mistakes put right after registration (R-APP-10): a registration annulled, data corrected. The
+//! journal's lines about both are [`crate::journal`]'s, a decision superseded is in
+//! [`crate::decisions`].
 
 use domain::{act::acts, correction::Data, life::Status, value::Line};
 
@@ -39,25 +40,6 @@ pub async fn annul(
     lapse_withdrawal(tx, permit).await?;
     set_status(tx, permit, Status::Rejected, rejection).await?;
     Ok(experts)
-}
-
-/// The journal's correction of an annulled entry (R-APP-5). It locks the year's counter: last in
-/// the transaction, the caller commits at once after it.
-///
-/// # Errors
-/// If the application has no entry or is not rejected.
-pub async fn annul_in_journal(
-    tx: &mut Tx<acts::Annul>,
-    permit: &Permit<acts::Annul, Application>,
-) -> Result<()> {
-    sqlx::query!(
-        "SELECT app.correct_journal($1, $2) AS a",
-        permit.id,
-        Status::Rejected.code()
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    Ok(())
 }
 
 /// Corrects an application's data: `present` stands in its snapshot and in the lists from now on,
@@ -105,24 +87,6 @@ pub async fn correct(
         account,
     )
     .execute(tx.connection())
-    .await?;
-    Ok(())
-}
-
-/// The journal's line about corrected data: the personal columns as they are now. It locks the
-/// year's counter, as [`annul_in_journal`].
-///
-/// # Errors
-/// If the application has no entry, or no correction that is not in the journal yet.
-pub async fn correct_in_journal(
-    tx: &mut Tx<acts::Correct>,
-    permit: &Permit<acts::Correct, Application>,
-) -> Result<()> {
-    sqlx::query!(
-        "SELECT app.correct_journal($1, 'corrected') AS a",
-        permit.id
-    )
-    .fetch_one(tx.connection())
     .await?;
     Ok(())
 }

@@ -44,14 +44,10 @@ pub async fn municipal(
                 WHERE a.status = 'under_review' AND a.route = 'municipal' AND a.due_on <= $1
                 LIMIT 1001) x) AS "ending!",
              (SELECT count(*) FROM (SELECT FROM app.application a
-                WHERE a.status = 'registered' AND a.procedure = 'general'
-                  AND NOT EXISTS (SELECT 1 FROM app.schedule_row s WHERE s.tenant_id = a.tenant_id
-                    AND s.application_id = a.id AND s.period_id IS NOT NULL)
+                WHERE a.status = 'registered' AND a.procedure = 'general' AND a.mark = 'none'
                 LIMIT 1001) x) AS "without_period!",
              (SELECT count(*) FROM (SELECT FROM app.application a
-                WHERE a.status = 'registered' AND a.procedure = 'general'
-                  AND (SELECT count(*) FROM app.assignment s WHERE s.tenant_id = a.tenant_id
-                    AND s.application_id = a.id AND s.closed_at IS NULL) < 2
+                WHERE a.status = 'registered' AND a.procedure = 'general' AND a.experts < 2
                 LIMIT 1001) x) AS "without_experts!",
              (SELECT count(*) FROM (SELECT FROM app.application a
                 JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
@@ -63,10 +59,7 @@ pub async fn municipal(
                     AND w.application_id = a.id AND w.state = 'under_review')
                 LIMIT 1001) x) AS "conclusions!",
              (SELECT count(*) FROM (SELECT FROM app.withdrawal w
-                JOIN app.application a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
-                WHERE w.state = 'under_review' AND a.route = 'municipal'
-                  AND NOT EXISTS (SELECT 1 FROM app.schedule_row s WHERE s.tenant_id = a.tenant_id
-                    AND s.application_id = a.id AND s.mark = 'approved')
+                WHERE w.state = 'under_review' AND w.decides = 'municipal'
                 LIMIT 1001) x) AS "withdrawals!",
              (SELECT count(*) FROM (SELECT FROM app.membership m
                 WHERE m.role = 'teacher' AND m.ended_at IS NULL
@@ -118,10 +111,7 @@ pub async fn operator(scope: &mut Scope) -> Result<OperatorCounts> {
              (SELECT count(*) FROM (SELECT FROM app.handover h
                 WHERE h.confirmed_at IS NULL LIMIT 1001) x) AS "registers!",
              (SELECT count(*) FROM (SELECT FROM app.withdrawal w
-                JOIN app.application a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
-                WHERE w.state = 'under_review' AND (a.route = 'operator'
-                  OR EXISTS (SELECT 1 FROM app.schedule_row s WHERE s.tenant_id = a.tenant_id
-                    AND s.application_id = a.id AND s.mark = 'approved'))
+                WHERE w.state = 'under_review' AND w.decides = 'operator'
                 LIMIT 1001) x) AS "withdrawals!""#
     )
     .fetch_one(scope.connection())
@@ -185,14 +175,11 @@ pub async fn municipalities(
              (SELECT count(*) FROM (SELECT FROM app.application a WHERE a.tenant_id = m.id
                 AND a.status = 'registered' LIMIT 1001) c) AS "registered!",
              (SELECT count(*) FROM (SELECT FROM app.application a WHERE a.tenant_id = m.id
-                AND a.status = 'registered' AND a.procedure = 'general'
-                AND (SELECT s.period_id FROM app.schedule_row s
-                  WHERE s.tenant_id = a.tenant_id AND s.application_id = a.id) IS NULL LIMIT 1001) c)
+                AND a.status = 'registered' AND a.procedure = 'general' AND a.mark = 'none' LIMIT 1001) c)
                AS "without_period!",
              (SELECT count(*) FROM (SELECT FROM app.application a WHERE a.tenant_id = m.id
-                AND a.status = 'registered' AND a.procedure = 'general'
-                AND (SELECT count(*) FROM app.assignment s WHERE s.tenant_id = a.tenant_id
-                  AND s.application_id = a.id AND s.closed_at IS NULL) < 2 LIMIT 1001) c) AS "without_experts!",
+                AND a.status = 'registered' AND a.procedure = 'general' AND a.experts < 2 LIMIT 1001) c)
+               AS "without_experts!",
              (SELECT count(*) FROM (SELECT FROM app.conclusion c WHERE c.tenant_id = m.id
                 AND c.place = 'at_municipal' LIMIT 1001) c) AS "conclusions!",
              NOT EXISTS (SELECT 1 FROM app.membership x WHERE x.tenant_id = m.id AND x.role = 'municipal'

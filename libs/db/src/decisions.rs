@@ -88,7 +88,7 @@ pub async fn of_order(
                 organisation: row.organisation,
                 municipality: row.municipality,
                 category: category(Some(row.category))?,
-                decision: of(row.granted),
+                decision: Decision::of(row.granted),
                 superseded: row.later_number.zip(row.later_date),
             })
         })
@@ -125,7 +125,7 @@ pub async fn holding(scope: &mut Scope, application: &Application) -> Result<Opt
     .fetch_optional(scope.connection())
     .await?;
     Ok(row.map(|row| Holding {
-        decision: of(row.granted),
+        decision: Decision::of(row.granted),
         order: row.public_id,
         number: row.number,
         date: row.date,
@@ -163,7 +163,7 @@ pub async fn superseded(scope: &mut Scope, application: &Application) -> Result<
         .into_iter()
         .map(|row| Superseded {
             former: Holding {
-                decision: of(row.granted),
+                decision: Decision::of(row.granted),
                 order: row.public_id,
                 number: row.number,
                 date: row.date,
@@ -259,33 +259,7 @@ pub async fn supersede(
     touched(rows)
 }
 
-/// The journal's line about a superseded decision (R-APP-5). It locks the year's counter: last in
-/// the transaction, the caller commits at once after it.
-///
-/// # Errors
-/// If the application has no entry, or no superseded decision that is not in the journal yet.
-pub async fn supersede_in_journal(
-    tx: &mut Tx<acts::Supersede>,
-    permit: &Permit<acts::Supersede, Application>,
-) -> Result<()> {
-    sqlx::query!(
-        "SELECT app.correct_journal($1, 'superseded') AS a",
-        permit.id
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    Ok(())
-}
-
 fn category(code: Option<String>) -> Result<Option<Category>> {
     code.map(|code| known(Category::from_code(&code), "application.category"))
         .transpose()
-}
-
-const fn of(granted: bool) -> Decision {
-    if granted {
-        Decision::Granted
-    } else {
-        Decision::Refused
-    }
 }

@@ -45,12 +45,19 @@ pub enum Error {
 /// What the functions of this crate return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Of two transactions that wait for each other Postgres ends one: the other changes the row.
+const DEADLOCK: &str = "40P01";
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        match error.as_database_error().and_then(|db| db.constraint()) {
-            Some(name) => Self::Constraint(name.to_owned()),
-            None => Self::Database(error),
+        let said = error.as_database_error();
+        if let Some(name) = said.and_then(|db| db.constraint()) {
+            return Self::Constraint(name.to_owned());
         }
+        if said.and_then(|db| db.code()).as_deref() == Some(DEADLOCK) {
+            return Self::Stale;
+        }
+        Self::Database(error)
     }
 }
 

@@ -1,16 +1,23 @@
-//! The registration journal as it is read (R-APP-5): narrowed, in its own order. Writing lines
-//! is the definer's functions' alone; whether the chain is whole [`crate::audit`] asks.
+//! The registration journal (R-APP-5) as it is read, narrowed and in its own order, and the
+//! corrections appended to it. Writing lines is the definer's functions' alone; whether the chain is
+//! whole [`crate::audit`] asks.
 
 use std::{fmt, str::FromStr};
 
 use chrono::NaiveDate;
 use domain::{
+    act::Doing,
     actor::{Actor, TenantId},
-    reference::{Category, Form},
+    life::Status,
+    reference::{Category, Decision, Form},
 };
 use uuid::Uuid;
 
-use crate::{applications::known, error::Result, scope::Scope};
+use crate::{
+    applications::{Application, known},
+    error::Result,
+    scope::{Permit, Scope, Tx},
+};
 
 /// A line: an entry, or the correction of one.
 #[derive(Clone, Debug)]
@@ -41,10 +48,57 @@ pub struct Line {
     pub form: Form,
     /// The ground of the simplified form; empty on general grounds.
     pub ground: String,
-    /// What became of the entry: a status by its code, or words; empty in entries.
+    /// What a correction says became of its entry: a status by its code, or words; empty in entries.
     pub decision: String,
+    /// What an entry was decided: the decision that holds with its order's number and date; none in
+    /// corrections, and while nothing is decided.
+    pub decided: Option<(Decision, String, NaiveDate)>,
     /// Who registered or corrected.
     pub registered_by: String,
+}
+
+/// What becomes of an entry, as the correction appended to the journal says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Became {
+    /// The registration is annulled.
+    Annulled,
+    /// The application is withdrawn.
+    Withdrawn,
+    /// Its data are corrected: the line has the personal columns as they are now.
+    Corrected,
+    /// Its decision is superseded.
+    Superseded,
+}
+
+impl Became {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Annulled => Status::Rejected.code(),
+            Self::Withdrawn => Status::Withdrawn.code(),
+            Self::Corrected => "corrected",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+/// Appends the correction of an application's entry. It locks the year's counter: last in the
+/// transaction, the caller commits at once after it.
+///
+/// # Errors
+/// If the application has no entry, or nothing became of it that is not in the journal yet.
+pub async fn correct<A: Doing>(
+    tx: &mut Tx<A>,
+    permit: &Permit<A, Application>,
+    became: Became,
+) -> Result<()> {
+    sqlx::query!(
+        "SELECT app.correct_journal($1, $2) AS a",
+        permit.id,
+        became.code()
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(())
 }
 
 /// What the lines are narrowed to.
@@ -141,8 +195,12 @@ macro_rules! lines {
                  (SELECT a.public_id FROM app.application a WHERE a.tenant_id = r.tenant_id AND a.id = r.application_id)
                    AS application,
                  r.submitted_on, r.person, r.position, r.organisation, r.municipality, r.held_category, r.category,
-                 r.form, r.ground, r.decision, r.registered_by
-               FROM app.registration r "# + $tail
+                 r.form, r.ground, r.decision, r.registered_by, d.granted AS "granted?", d.number AS "order_number?",
+                 d.date AS "order_date?"
+               FROM app.registration r
+               LEFT JOIN LATERAL (SELECT x.granted, o.number, o.date FROM app.decision x JOIN app.order o ON o.id = x.order_id
+                 WHERE r.kind = 'entry' AND x.tenant_id = r.tenant_id AND x.application_id = r.application_id
+                 ORDER BY x.id DESC LIMIT 1) d ON true "# + $tail
             $(, $argument)*
         )
         .fetch_all($tx.connection())
@@ -237,6 +295,9 @@ struct Row {
     ground: String,
     decision: String,
     registered_by: String,
+    granted: Option<bool>,
+    order_number: Option<String>,
+    order_date: Option<NaiveDate>,
 }
 
 impl TryFrom<Row> for Line {
@@ -261,6 +322,12 @@ impl TryFrom<Row> for Line {
             form: known(Form::from_code(&row.form), "registration.form")?,
             ground: row.ground,
             decision: row.decision,
+            decided: row
+                .granted
+                .map(Decision::of)
+                .zip(row.order_number)
+                .zip(row.order_date)
+                .map(|((decision, number), date)| (decision, number, date)),
             registered_by: row.registered_by,
         })
     }

@@ -208,6 +208,33 @@ pub struct NewScan<'a> {
     pub sha256: &'a [u8; 32],
 }
 
+/// Holds the rows of a period's schedule until the transaction ends: whoever changes one of them or
+/// puts one in waits, so that what is read now is what is signed.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn hold(
+    tx: &mut Tx<acts::MakeSchedule>,
+    permit: &Permit<acts::MakeSchedule, Municipality>,
+    period: i32,
+) -> Result<()> {
+    // As app.guard_schedule_row, which lets many put rows in at once.
+    sqlx::query!(
+        "SELECT pg_advisory_xact_lock(hashtextextended('period ' || $1::int, 0)) AS held",
+        period
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    sqlx::query!(
+        "SELECT id FROM app.schedule_row WHERE tenant_id = $1 AND period_id = $2 ORDER BY id FOR NO KEY UPDATE",
+        permit.id,
+        period,
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// Attaches the signed scan of a period's schedule: it is agreed. `version` is the schedule's, 0
 /// before the first scan. Returns its number inside and the key of the scan it replaces.
 ///

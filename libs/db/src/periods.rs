@@ -206,21 +206,17 @@ pub async fn create(tx: &mut Tx<acts::ManagePeriods>, name: &Line, window: Span)
 }
 
 /// Completes every approved period of which nothing is left to decide: all its rows are decided
-/// or have left it (R-PER-1). Deciding is what completes a period, so the scope entered for it is
-/// the whole permission. Returns the periods it completed.
+/// or have left it (R-PER-1). Whatever takes a row completes, so the scope entered for that is the
+/// whole permission. Returns the periods it completed.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn complete(tx: &mut Tx<acts::Decide>) -> Result<Vec<i32>> {
-    Ok(sqlx::query_scalar!(
-        "UPDATE app.period p SET state = 'completed', version = p.version + 1
-         WHERE p.state = 'approved' AND NOT EXISTS (SELECT 1 FROM app.schedule_row s
-           JOIN app.application a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
-           WHERE s.period_id = p.id AND a.submitted_at IS NOT NULL AND a.status = 'registered')
-         RETURNING p.id"
+pub async fn complete<A: Doing>(tx: &mut Tx<A>) -> Result<Vec<i32>> {
+    Ok(
+        sqlx::query_scalar!(r#"SELECT app.complete_periods() AS "id!""#)
+            .fetch_all(tx.connection())
+            .await?,
     )
-    .fetch_all(tx.connection())
-    .await?)
 }
 
 struct Row {

@@ -24,7 +24,8 @@ pub enum Request {
         /// Of this municipality only.
         municipality: Option<i32>,
     },
-    /// The schedule of the asker's municipality in a period, to be signed (R-SCH-5).
+    /// The schedule of a period: of the asker's municipality, to be signed, or for the Centre of
+    /// all (R-SCH-5).
     Schedule {
         /// The period.
         period: i32,
@@ -73,12 +74,13 @@ impl Request {
     }
 
     /// The acts one of which whoever asks must be allowed, then and when the worker begins
-    /// (03 §3.3): what a coordinator hands over an operator receives.
+    /// (03 §3.3): what a coordinator hands over an operator receives, what
+    /// it makes an operator approves.
     #[must_use]
     pub const fn acts(&self) -> &'static [Act] {
         match self {
             Self::Journal { .. } => &[Act::ReadJournal],
-            Self::Schedule { .. } => &[Act::MakeSchedule],
+            Self::Schedule { .. } => &[Act::MakeSchedule, Act::ApprovePeriod],
             Self::Handover { .. } => &[Act::PassConclusion, Act::AcceptConclusion],
             Self::Applications { .. } => &[Act::Print],
         }

@@ -22,14 +22,33 @@ pub struct SavedView {
     pub query: String,
 }
 
-/// The views of applications kept in the cabinet, by name.
+/// The list a view is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// Everything submitted.
+    Applications,
+    /// The operators' queue.
+    Queue,
+}
+
+impl List {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Applications => "applications",
+            Self::Queue => "queue",
+        }
+    }
+}
+
+/// The views of a list kept in the cabinet, by name.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn all(tx: &mut OwnTx) -> Result<Vec<SavedView>> {
+pub async fn all(tx: &mut OwnTx, list: List) -> Result<Vec<SavedView>> {
     Ok(sqlx::query_as!(
         SavedView,
-        "SELECT public_id, name, query FROM app.saved_view WHERE list = 'applications' ORDER BY name",
+        "SELECT public_id, name, query FROM app.saved_view WHERE list = $1 ORDER BY name",
+        list.code(),
     )
     .fetch_all(tx.connection())
     .await?)
@@ -39,16 +58,17 @@ pub async fn all(tx: &mut OwnTx) -> Result<Vec<SavedView>> {
 ///
 /// # Errors
 /// [`Error::Constraint`] for a name there is already.
-pub async fn add(tx: &mut OwnTx, name: &str, query: &str) -> Result<()> {
+pub async fn add(tx: &mut OwnTx, list: List, name: &str, query: &str) -> Result<()> {
     let actor = tx.who().ok_or(Error::Ended)?;
     let (account, role, membership) = (actor.account.0, actor.role.code(), actor.membership);
     sqlx::query!(
         "INSERT INTO app.saved_view (public_id, account_id, role, membership_id, list, query, name)
-         VALUES ($1, $2, $3, $4, 'applications', $5, $6)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         Uuid::now_v7(),
         account,
         role,
         membership,
+        list.code(),
         query,
         name,
     )

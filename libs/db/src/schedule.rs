@@ -19,7 +19,7 @@ pub use approval::{Awaiting, approve_row, preliminary, reschedule_row};
 pub use entries::{Entry, EntryExpert, entries};
 pub use experts::{Assigned, Expert, Load, assigned, experts, loads, roster};
 pub use gap::{Request, State, ask_again, decline, note, requests};
-pub use list::{Asked, GapCursor, Line, Narrowed, gap_cursor, gaps, registered};
+pub use list::{Asked, GapCursor, Line, LineExpert, Narrowed, gap_cursor, gaps, registered};
 pub use plan::{Assigning, close_assignment, open_assignment, save_row};
 pub use vacancy::{AT_ONCE, Held, Vacancy, vacancies};
 

@@ -37,7 +37,8 @@ impl Found {
     }
 }
 
-/// The submitted applications of this ФИО or number among those the scope sees.
+/// The submitted applications of this ФИО or number, for coordinators and operators of this
+/// organisation as well, among those the scope sees.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -46,8 +47,9 @@ pub async fn applications(scope: &mut Scope, query: &SearchQuery) -> Result<Foun
         return Ok(Found::default());
     };
     let ids = sqlx::query_scalar!(
-        r#"SELECT app.search_applications($1::text::tsquery) AS "id!""#,
-        words
+        r#"SELECT app.search_applications($1::text::tsquery, $2::text::tsquery) AS "id!""#,
+        words,
+        query.to_organisation_tsquery(),
     )
     .fetch_all(scope.connection())
     .await?;

@@ -1,4 +1,8 @@
-//! What the demonstration asks before it begins. Not compiled into a release.
+//! What an invented region asks before it begins, and the big one itself. Not compiled into a
+//! release.
+
+use chrono::NaiveDate;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use crate::{error::Result, scope::WorkerTx};
 
@@ -29,4 +33,47 @@ pub async fn there(tx: &mut WorkerTx, domain: &str, last: &str) -> Result<There>
     )
     .fetch_one(tx.connection())
     .await?)
+}
+
+/// A big region, to measure on.
+#[derive(Clone, Debug)]
+pub struct Region<'a> {
+    /// How many municipalities there are in the end, those of the reference data among them.
+    pub municipalities: u32,
+    /// How many applications, by half as many teachers.
+    pub applications: u32,
+    /// The same number makes the same region.
+    pub number: u32,
+    /// The last day but one on which something was submitted.
+    pub today: NaiveDate,
+    /// The hash of everybody's password.
+    pub password: &'a str,
+    /// The domain of everybody's address.
+    pub domain: &'a str,
+}
+
+/// Makes the region in a database with the reference data and no account, in one transaction.
+/// `superuser_url` is of a login that policies and triggers can be silenced for: a million rows
+/// one by one through them would take a day.
+///
+/// # Errors
+/// If the database does not answer or that login is not a superuser's.
+pub async fn region(superuser_url: &str, region: &Region<'_>) -> Result<()> {
+    let mut connection = PgConnection::connect(superuser_url).await?;
+    let settings = [
+        ("seed.municipalities", region.municipalities.to_string()),
+        ("seed.applications", region.applications.to_string()),
+        ("seed.number", region.number.to_string()),
+        ("seed.today", region.today.to_string()),
+        ("seed.password", region.password.to_owned()),
+        ("seed.domain", region.domain.to_owned()),
+    ];
+    for (name, value) in settings {
+        sqlx::query!("SELECT set_config($1, $2, false)", name, value)
+            .fetch_one(&mut connection)
+            .await?;
+    }
+    connection.execute(include_str!("seed/region.sql")).await?;
+    connection.execute("VACUUM (ANALYZE)").await?;
+    Ok(connection.close().await?)
 }

@@ -237,25 +237,6 @@ pub async fn accept(
     Ok(experts)
 }
 
-/// The journal's correction of a withdrawn entry (R-APP-5). It locks the year's counter: last
-/// in the transaction, the caller commits at once after it.
-///
-/// # Errors
-/// If the application has no entry or is not withdrawn.
-pub async fn correct_journal(
-    tx: &mut Tx<acts::AcceptWithdrawal>,
-    permit: &Permit<acts::AcceptWithdrawal, Application>,
-) -> Result<()> {
-    sqlx::query!(
-        "SELECT app.correct_journal($1, $2) AS a",
-        permit.id,
-        Status::Withdrawn.code()
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    Ok(())
-}
-
 async fn close<A: Doing>(
     tx: &mut Tx<A>,
     permit: &Permit<A, Application>,

@@ -78,6 +78,14 @@ deeds! {
     LoadPolicy = "policy.reload" "Загрузка прав доступа",
     /// A list of applications taken away as a file.
     ExportApplications = "application.export" "Выгрузка списка заявлений",
+    /// A list of conclusions taken away as a file.
+    ExportConclusions = "conclusion.export" "Выгрузка списка заключений",
+    /// A list of withdrawals taken away as a file.
+    ExportWithdrawals = "withdrawal.export" "Выгрузка списка отзывов",
+    /// A schedule or a list of its rows taken away as a file.
+    ExportSchedule = "schedule.export" "Выгрузка графика",
+    /// The list of orders taken away as a file.
+    ExportOrders = "order.export" "Выгрузка списка распоряжений",
     /// The filters of a list kept under a name.
     SaveView = "view.save" "Сохранение вида списка",
     /// A kept view of a list deleted.

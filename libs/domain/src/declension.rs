@@ -1,14 +1,35 @@
 //! Proposes a name in the genitive (header of the application) and the dative (the order).
 //!
-//! The rules are the crate `petrovich`; what it gets wrong stands in `exceptions`. It is a
-//! proposal: the person sees it, may change it, and what it confirmed counts (01 §1.3).
+//! The rules are the crate `petrovich`; where it is wrong, `surname` and `first_name` go before
+//! it, by the kind of ending first and by lists of words second. It is a proposal: the person
+//! sees it, may change it, and what it confirmed counts (01 §1.3).
 
 mod exceptions;
+mod first_name;
+mod gender;
+mod surname;
 
 use petrovich::Case;
 
 use crate::name::{FullName, Gender};
-use exceptions::Change;
+
+/// How one part of a name changes: letters cut from its end and the endings put there
+/// instead, genitive and dative.
+#[derive(Clone, Copy)]
+struct Change(usize, &'static str, &'static str);
+
+/// A part that stays as it is.
+const FIXED: Change = Change(0, "", "");
+
+/// What is around one part of a name.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// The part after it, in lower case.
+    next: Option<&'a str>,
+    /// Syllables joined by blanks, as Koreans and Chinese are called: only the last declines
+    /// (Ким Чен Ира).
+    is_of_short_words: bool,
+}
 
 /// A name in the two cases that documents need, nominative where it does not decline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,11 +42,11 @@ pub struct Forms {
 
 /// The genitive and dative that the rules propose for a name in the nominative.
 ///
-/// The gender is the patronymic's; without one it is guessed from name and surname; a name of
-/// no known gender stays as it is.
+/// The gender is the patronymic's; without one it is guessed from given name and surname; a
+/// name of no known gender stays as it is.
 #[must_use]
 pub fn propose(nominative: &FullName) -> Forms {
-    match gender(nominative) {
+    match gender::of(nominative) {
         Some(gender) => Forms {
             genitive: inflect(nominative, gender, Case::Genitive),
             dative: inflect(nominative, gender, Case::Dative),
@@ -35,27 +56,6 @@ pub fn propose(nominative: &FullName) -> Forms {
             dative: nominative.clone(),
         },
     }
-}
-
-/// The patronymic's gender, else the one that surname or name give away.
-fn gender(name: &FullName) -> Option<Gender> {
-    name.gender().or_else(|| {
-        let (surname, first) = (name.surname().to_lowercase(), name.name().to_lowercase());
-        let ends_as_a_womans = ["ова", "ева", "ёва", "ская", "цкая"].iter().any(|ending| {
-            surname.ends_with(ending) && !exceptions::NOUNS_IN_A.contains(&surname.as_str())
-        });
-        if ends_as_a_womans || FEMALE_NAMES.contains(&first.as_str()) {
-            return Some(Gender::Female);
-        }
-        if MALE_NAMES.contains(&first.as_str()) {
-            return Some(Gender::Male);
-        }
-        match petrovich::detect_gender(Some(&surname), Some(&first), None) {
-            petrovich::Gender::Male => Some(Gender::Male),
-            petrovich::Gender::Female => Some(Gender::Female),
-            petrovich::Gender::Androgynous => None,
-        }
-    })
 }
 
 fn inflect(name: &FullName, gender: Gender, case: Case) -> FullName {
@@ -69,7 +69,7 @@ fn inflect(name: &FullName, gender: Gender, case: Case) -> FullName {
             by_parts(
                 text,
                 proposed,
-                |part, is_last| exceptions::surname(part, gender, is_last),
+                |part, place| surname::change(part, gender, place),
                 case,
             )
         },
@@ -78,7 +78,7 @@ fn inflect(name: &FullName, gender: Gender, case: Case) -> FullName {
             by_parts(
                 text,
                 proposed,
-                |part, _| exceptions::first_name(part, gender),
+                |part, place| first_name::change(part, gender, place),
                 case,
             )
         },
@@ -89,28 +89,33 @@ fn inflect(name: &FullName, gender: Gender, case: Case) -> FullName {
     )
 }
 
-/// Inflects a name part by part (parts are joined by hyphens and blanks): by our tables where
+/// Inflects a name part by part (parts are joined by hyphens and blanks): by our rules where
 /// they know better, else as `petrovich` proposes.
 fn by_parts(
     text: &str,
     petrovich: impl Fn(&str) -> String,
-    ours: impl Fn(&str, bool) -> Option<Change>,
+    ours: impl Fn(&str, Place<'_>) -> Option<Change>,
     case: Case,
 ) -> String {
     // It is given the whole, for its own rules on first halves, in lower case and with the
     // only joint that it knows.
-    let lower = text.to_lowercase();
-    let proposed = petrovich(&lower.replace(' ', "-"));
-    let parts: Vec<&str> = text.split(['-', ' ']).collect();
+    let whole = text.to_lowercase();
+    let proposed = petrovich(&whole.replace(' ', "-"));
+    let lower: Vec<&str> = whole.split(['-', ' ']).collect();
+    let is_of_short_words = text.contains(' ') && lower.iter().all(|part| syllables(part) == 1);
     let mut joints = text.chars().filter(|c| matches!(c, '-' | ' '));
     let mut out = String::with_capacity(text.len() + 4);
-    for (at, (part, proposed)) in parts.iter().zip(proposed.split('-')).enumerate() {
-        let lower = part.to_lowercase();
-        let inflected = match ours(&lower, at + 1 == parts.len()) {
-            Some(change) => apply(&lower, change, case),
+    let parts = text.split(['-', ' ']).zip(&lower).zip(proposed.split('-'));
+    for (at, ((part, lower_part), proposed)) in parts.enumerate() {
+        let place = Place {
+            next: lower.get(at + 1).copied(),
+            is_of_short_words,
+        };
+        let inflected = match ours(lower_part, place) {
+            Some(change) => apply(lower_part, change, case),
             None => proposed.to_owned(),
         };
-        out.push_str(&in_case_of(part, &lower, &inflected));
+        out.push_str(&in_case_of(part, lower_part, &inflected));
         out.extend(joints.next());
     }
     out
@@ -148,119 +153,21 @@ fn in_case_of(part: &str, lower: &str, inflected: &str) -> String {
     out
 }
 
-/// Names whose gender `petrovich` does not know or takes for the other.
-const FEMALE_NAMES: [&str; 27] = [
-    "адель",
-    "айсылу",
-    "алсу",
-    "амели",
-    "асель",
-    "ассоль",
-    "гаяне",
-    "гузель",
-    "гульназ",
-    "гульчачак",
-    "дженни",
-    "изабель",
-    "ирэн",
-    "любовь",
-    "люси",
-    "ляйсан",
-    "маргарет",
-    "мари",
-    "мишель",
-    "наргиз",
-    "нинель",
-    "рахиль",
-    "руфь",
-    "стефани",
-    "элен",
-    "эсфирь",
-    "юдифь",
-];
+fn is_vowel(c: char) -> bool {
+    "аеёиоуыэюя".contains(c)
+}
 
-/// See [`FEMALE_NAMES`].
-const MALE_NAMES: [&str; 15] = [
-    "андрэ",
-    "бруно",
-    "гела",
-    "гиви",
-    "гоги",
-    "данило",
-    "заза",
-    "илия",
-    "лео",
-    "марко",
-    "муса",
-    "рауль",
-    "николя",
-    "хамза",
-    "гуго",
-];
+fn syllables(word: &str) -> usize {
+    word.chars().filter(|c| is_vowel(*c)).count()
+}
+
+/// Whether a list has the word, typed with «ё» or with «е» for it.
+fn is_in(words: &[&str], word: &str) -> bool {
+    fn plain(word: &str) -> impl Iterator<Item = char> {
+        word.chars().map(|c| if c == 'ё' { 'е' } else { c })
+    }
+    words.iter().any(|listed| plain(listed).eq(plain(word)))
+}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Rows: gender, the nominative, the genitive, the dative; three columns each.
-    const NAMES: &str = include_str!("declension_names.tsv");
-
-    #[test]
-    fn every_name_of_the_table_is_right_in_both_cases() {
-        let mut wrong = Vec::new();
-        let rows: Vec<Vec<&str>> = NAMES
-            .lines()
-            .skip(1)
-            .map(|row| row.split('\t').collect())
-            .collect();
-        assert!(rows.len() >= 60, "the table is read");
-        for row in rows {
-            let [gender, s, n, p, sg, ng, pg, sd, nd, pd] = row[..] else {
-                panic!("{row:?}")
-            };
-            let name = FullName::parse(s, n, p).unwrap();
-            if !p.is_empty() {
-                let told = if gender == "F" {
-                    Gender::Female
-                } else {
-                    Gender::Male
-                };
-                assert_eq!(name.gender(), Some(told), "{name}");
-            }
-            let forms = propose(&name);
-            for (got, want) in [(forms.genitive, [sg, ng, pg]), (forms.dative, [sd, nd, pd])] {
-                let want = FullName::parse(want[0], want[1], want[2]).unwrap();
-                if got != want {
-                    wrong.push(format!("{name}: {got} instead of {want}"));
-                }
-            }
-        }
-        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    }
-
-    #[test]
-    fn a_name_of_no_known_gender_stays_nominative() {
-        let name = FullName::parse("Савчук", "Саша", "").unwrap();
-        assert_eq!(
-            propose(&name),
-            Forms {
-                genitive: name.clone(),
-                dative: name
-            }
-        );
-    }
-
-    #[test]
-    fn capitals_and_joints_stay() {
-        for (surname, genitive) in [
-            ("ИВАНОВ-ПЕТРОВ", "ИВАНОВА-ПЕТРОВА"),
-            ("иванов", "иванова"),
-            ("Гарсиа Лопес", "Гарсиа Лопеса"),
-            ("О'Нил", "О'Нила"),
-            ("МакГрегор", "МакГрегора"),
-        ] {
-            let name = FullName::parse(surname, "Пётр", "Ильич").unwrap();
-            assert_eq!(propose(&name).genitive.surname(), genitive);
-        }
-    }
-}
+mod tests;

@@ -48,8 +48,10 @@ impl Gender {
     /// `None` if it tells none.
     #[must_use]
     pub fn of_patronymic(patronymic: &str) -> Option<Self> {
-        const MALE: [&str; 6] = ["ич", "ыч", "оглы", "оглу", "улы", "уулу"];
-        const FEMALE: [&str; 6] = ["вна", "чна", "шна", "кызы", "гызы", "қызы"];
+        const MALE: [&str; 10] = [
+            "ич", "ыч", "оглы", "оглу", "огли", "угли", "ўғли", "улы", "ұлы", "уулу",
+        ];
+        const FEMALE: [&str; 8] = ["вна", "чна", "шна", "кызы", "гызы", "қызы", "кизи", "қизи"];
         let patronymic = patronymic.to_lowercase();
         let ends_with = |endings: &[&str]| endings.iter().any(|end| patronymic.ends_with(end));
         if ends_with(&MALE) {
@@ -256,6 +258,9 @@ mod tests {
             ("Ильич", Some(Gender::Male)),
             ("ПЕТРОВИЧ", Some(Gender::Male)),
             ("Гасан-оглы", Some(Gender::Male)),
+            ("Эргаш угли", Some(Gender::Male)),
+            ("Нұрланұлы", Some(Gender::Male)),
+            ("Эргаш кизи", Some(Gender::Female)),
             ("Гасан", None),
         ] {
             assert_eq!(Gender::of_patronymic(patronymic), gender, "{patronymic}");

@@ -139,6 +139,28 @@ coded! {
     }
 }
 
+impl Decision {
+    /// What was decided, by whether the category is granted.
+    #[must_use]
+    pub const fn of(granted: bool) -> Self {
+        if granted {
+            Self::Granted
+        } else {
+            Self::Refused
+        }
+    }
+
+    /// What became of it, beside the category in a table; [`Decision::name`] is what an order is to
+    /// say.
+    #[must_use]
+    pub const fn outcome(self) -> &'static str {
+        match self {
+            Self::Granted => "установлена",
+            Self::Refused => "в установлении отказано",
+        }
+    }
+}
+
 coded! {
     /// The form of attestation: until when documents may be added depends on it (R-APP-3).
     Form {
@@ -302,13 +324,42 @@ mod tests {
     }
 
     #[test]
-    fn r_app_1_the_phrase_of_a_category() {
-        assert_eq!(
-            Category::Highest.phrase(),
-            "на высшую квалификационную категорию"
-        );
-        assert_eq!(Category::First.accusative(), "первую");
-        assert_eq!(Category::Mentor.accusative(), "педагог-наставник");
+    fn r_app_1_a_category_in_every_case_that_papers_need() {
+        for (category, accusative, phrase, genitive, full) in [
+            (
+                Category::First,
+                "первую",
+                "на первую квалификационную категорию",
+                "первой квалификационной категории",
+                "первая квалификационная категория",
+            ),
+            (
+                Category::Highest,
+                "высшую",
+                "на высшую квалификационную категорию",
+                "высшей квалификационной категории",
+                "высшая квалификационная категория",
+            ),
+            (
+                Category::Methodist,
+                "педагог-методист",
+                "на квалификационную категорию «педагог-методист»",
+                "квалификационной категории «педагог-методист»",
+                "квалификационная категория «педагог-методист»",
+            ),
+            (
+                Category::Mentor,
+                "педагог-наставник",
+                "на квалификационную категорию «педагог-наставник»",
+                "квалификационной категории «педагог-наставник»",
+                "квалификационная категория «педагог-наставник»",
+            ),
+        ] {
+            assert_eq!(category.accusative(), accusative);
+            assert_eq!(category.phrase(), phrase);
+            assert_eq!(category.genitive(), genitive);
+            assert_eq!(category.full_name(), full);
+        }
     }
 
     #[test]

@@ -64,6 +64,14 @@ impl SearchQuery {
         (!terms.is_empty()).then(|| terms.join(" & "))
     }
 
+    /// The query for names of organisations; `None` where nothing but numbers is asked for, which
+    /// are the journal's: «12» is no search for every school № 12.
+    #[must_use]
+    pub fn to_organisation_tsquery(&self) -> Option<String> {
+        let number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+        self.to_tsquery().filter(|_| !self.0.iter().all(number))
+    }
+
     /// The beginning of a login, if the query may be one (R-ACC-2).
     #[must_use]
     pub fn login(&self) -> Option<&str> {
@@ -101,6 +109,15 @@ mod tests {
             assert_eq!(lower.replace('ё', "е"), small.to_string());
             assert!(is_of_word(small) && fold(small) == small);
         }
+    }
+
+    #[test]
+    fn a_number_alone_is_no_organisation() {
+        let asked = |typed| SearchQuery::parse(typed).and_then(|it| it.to_organisation_tsquery());
+        assert_eq!(asked("12"), None);
+        assert_eq!(asked("№ 12, 7"), None);
+        assert_eq!(asked("—"), None);
+        assert_eq!(asked("Школа № 12").as_deref(), Some("'школа':* & '12'"));
     }
 
     #[test]

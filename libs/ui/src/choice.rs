@@ -64,10 +64,13 @@ pub fn select(select: Select<'_>) -> Markup {
 /// header says the same; `row` is the id of what tells the rows apart.
 pub fn row_select(select: Select<'_>, row: &str) -> Markup {
     let field = select.field;
-    let id = field.id.unwrap_or(field.name);
+    let around = field.around();
     html! {
-        label class="govuk-visually-hidden" for=(id) { (field.label) }
-        select class="govuk-select" id=(id) name=(field.name) aria-describedby=(row) {
+        label class="govuk-visually-hidden" for=(around.id) { (field.label) }
+        (around.error_words())
+        select id=(around.id) name=(field.name)
+            class={ "govuk-select" @if field.error.is_some() { " govuk-select--error" } }
+            aria-describedby=(around.described_in(row)) aria-invalid=[around.invalid()] {
             @if let Some(words) = select.empty {
                 option value="" selected[field.value.is_empty()] { (words) }
             }

@@ -12,6 +12,8 @@ pub struct Field<'a> {
     pub id: Option<&'a str>,
     /// The visible label.
     pub label: &'a str,
+    /// What a [`textarea`] is about, where several have the same label: told to a screen reader only.
+    pub label_of: Option<&'a str>,
     /// What was typed or is known.
     pub value: &'a str,
     /// How to fill it in.
@@ -93,6 +95,12 @@ impl Around<'_> {
         let error = self.error.map(|_| format!("{}-error", self.id));
         let ids: Vec<String> = hint.into_iter().chain(error).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
+    }
+
+    /// The ids that describe a control in a row of a table: the row's, then the error's.
+    pub(crate) fn described_in(&self, row: &str) -> String {
+        let own = self.described_by();
+        own.map_or_else(|| row.to_owned(), |own| format!("{row} {own}"))
     }
 
     pub(crate) fn invalid(&self) -> Option<&'static str> {
@@ -251,7 +259,12 @@ pub fn date(field: Field<'_>) -> Markup {
 pub fn textarea(field: Field<'_>) -> Markup {
     let around = field.around();
     around.group(
-        label(around.id, field.label),
+        html! {
+            label class="govuk-label" for=(around.id) {
+                (field.label)
+                @if let Some(of) = field.label_of { span class="govuk-visually-hidden" { ": " (of) } }
+            }
+        },
         html! {
             textarea id=(around.id) name=(field.name) rows=(field.rows.unwrap_or(5))
                 class={ "govuk-textarea" @if field.error.is_some() { " govuk-textarea--error" } }
@@ -267,11 +280,14 @@ pub fn textarea(field: Field<'_>) -> Markup {
 /// A text field in a row of a table: its label is only for a screen reader, for the column's
 /// header says the same; `row` is the id of what tells the rows apart.
 pub fn row_text(field: Field<'_>, row: &str) -> Markup {
-    let id = field.id.unwrap_or(field.name);
+    let around = field.around();
     html! {
-        label class="govuk-visually-hidden" for=(id) { (field.label) }
-        input class="govuk-input" id=(id) name=(field.name) type="text" value=(field.value)
-            maxlength=[field.max_length] aria-describedby=(row);
+        label class="govuk-visually-hidden" for=(around.id) { (field.label) }
+        (around.error_words())
+        input id=(around.id) name=(field.name) type="text" value=(field.value)
+            class={ "govuk-input" @if field.error.is_some() { " govuk-input--error" } }
+            maxlength=[field.max_length] aria-describedby=(around.described_in(row))
+            aria-invalid=[around.invalid()];
     }
 }
 

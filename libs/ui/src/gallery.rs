@@ -202,7 +202,7 @@ fn states() -> Markup {
         p {
             @for (tone, words) in [
                 (Tone::Grey, "Черновик"), (Tone::Blue, "Зарегистрировано"), (Tone::Green, "Категория установлена"),
-                (Tone::Yellow, "Ждёт вас"), (Tone::Red, "Отклонено"), (Tone::Purple, "Упрощенная форма"),
+                (Tone::Yellow, "Ждёт Вас"), (Tone::Red, "Отклонено"), (Tone::Purple, "Упрощенная форма"),
             ] { (crate::tag(tone, words)) " " }
         }
         (crate::waiting("Документ готовится…"))

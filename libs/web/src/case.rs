@@ -348,5 +348,5 @@ pub fn day(day: Option<NaiveDate>) -> String {
 /// A phone as people write it, «+7 (913) 821-00-00»; one kept in another form as it is.
 #[must_use]
 pub fn phone(kept: &str) -> String {
-    domain::value::Phone::parse(kept).map_or_else(|_| kept.to_owned(), |phone| phone.to_string())
+    domain::value::Phone::spell(kept)
 }

@@ -30,6 +30,9 @@ pub fn search(typed: &str, hint: &str) -> Markup {
 /// What a search for applications goes by.
 pub const NAME_OR_NUMBER: &str = "ФИО или номер";
 
+/// What a search for applications goes by where it covers many organisations.
+pub const NAME_NUMBER_OR_ORGANISATION: &str = "ФИО, номер или организация";
+
 /// What a search for people goes by.
 pub const NAME_OR_LOGIN: &str = "ФИО или логин";
 

@@ -29,7 +29,7 @@ pub fn faults(
         .filter(|((_, typed), (_, stored))| typed.trim() != stored.trim())
         .map(|(_, (name, stored))| {
             FieldFault::new(
-                name,
+                *name,
                 match shown(name, stored).trim() {
                     "" => "Сейчас сохранено: пусто".to_owned(),
                     value => format!("Сейчас сохранено: {value}"),

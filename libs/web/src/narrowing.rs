@@ -1,9 +1,10 @@
-//! A list of applications as its address asks for it, the coordinator's and the operators' alike:
-//! filters, order, page and format (02 §2). What the address does not say by a known word is not
-//! asked for. Here is how it is read and written again; the fields stand in [`fields`], what is
+//! A list of applications as its address asks for it, the coordinator's, the operators' and their
+//! queue alike: filters, order, page and format (02 §2). What the address does not say by a known
+//! word is not asked for. Here is how it is read and written again; the fields stand in [`fields`], what is
 //! kept of it under a name in [`views`], the file in [`taken`].
 
 pub mod fields;
+mod register;
 pub mod taken;
 pub mod views;
 
@@ -14,13 +15,14 @@ use domain::{
     calendar::text,
     life::Status,
     reference::{Category, Form},
-    role::Role,
     routing::WorkList,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Direction, Pagination, ru};
 use uuid::Uuid;
+
+pub use register::{Register, Shows};
 
 use crate::asked::address;
 
@@ -53,16 +55,6 @@ pub const ALL_TABS: &str = "all";
 
 /// The word of a filter on reasons for «none of the list».
 const OWN_WORDS: &str = "own";
-
-/// The list of a cabinet: where it stands, and what it shows unasked.
-#[derive(Clone, Copy, Debug)]
-pub struct Register {
-    /// Its address.
-    pub path: &'static str,
-    /// Whose it is. A coordinator's list begins with what waits, the oldest term first; the
-    /// operators' has everything, the newest first.
-    pub role: Role,
-}
 
 /// A column one sorts by: its word in the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,19 +100,14 @@ impl Sorting {
     }
 }
 
-impl Register {
-    fn is_regional(self) -> bool {
-        self.role == Role::Operator
-    }
-}
-
 impl Asking {
-    /// The work list, for a coordinator.
+    /// The work list of the tab; unsaid it is the first of them.
     #[must_use]
-    pub fn list(&self) -> WorkList {
+    pub fn list(&self, register: Register) -> WorkList {
         match self.tab.as_str() {
-            "simplified" => WorkList::Simplified,
             "industry" => WorkList::Industry,
+            _ if register.is_queue() => WorkList::Simplified,
+            "simplified" => WorkList::Simplified,
             _ => WorkList::Municipal,
         }
     }
@@ -162,25 +149,31 @@ impl Asking {
         Sorting::ALL
             .into_iter()
             .find(|sorting| sorting.code() == word)
-            .map_or((Sorting::Due, register.is_regional()), |sorting| {
-                (sorting, down)
-            })
+            .map_or(
+                (Sorting::Due, register.shows == Shows::Everything),
+                |sorting| (sorting, down),
+            )
     }
 
     /// What the address asks for, of what there is.
     #[must_use]
     pub fn wanted(&self, register: Register, municipalities: &[Municipality]) -> Wanted {
         let (sorting, down) = self.sorting(register);
+        let list = match register.shows {
+            Shows::Queue => Some(self.list(register)),
+            Shows::Work => (self.tab != ALL_TABS).then(|| self.list(register)),
+            Shows::Everything => None,
+        };
         let mut wanted = Wanted {
-            list: (!register.is_regional() && self.tab != ALL_TABS).then(|| self.list()),
+            list,
             tenant: self.municipality(municipalities),
             organisation: self.organisation.parse().ok(),
             status: Status::from_code(&self.state).filter(|status| status.is_submitted()),
             term: self.term(),
-            period: self.period.parse().ok(),
+            period: self.period.parse().ok().filter(|_| !register.is_queue()),
             category: Category::from_code(&self.category),
             form: Form::from_code(&self.form),
-            gap: self.gap(),
+            gap: self.gap().filter(|_| !register.is_queue()),
             since: day(&self.since),
             until: day(&self.until),
             took: self
@@ -198,8 +191,10 @@ impl Asking {
             order: sorting.order(),
             down,
         };
-        // What waits is asked for unsaid, unless something else says which status is meant.
-        if !register.is_regional() && self.state.is_empty() && wanted.implied().is_none() {
+        // What waits is asked for unsaid, unless something else says which status is meant; a queue
+        // has nothing else.
+        let unsaid = self.state.is_empty() && wanted.implied().is_none();
+        if register.is_queue() || (register.shows == Shows::Work && unsaid) {
             wanted.status = Some(Status::UnderReview);
         }
         wanted
@@ -318,11 +313,15 @@ mod tests {
 
     const MUNICIPAL: Register = Register {
         path: "/municipal/applications",
-        role: Role::Municipal,
+        shows: Shows::Work,
     };
     const REGION: Register = Register {
         path: "/operator/applications",
-        role: Role::Operator,
+        shows: Shows::Everything,
+    };
+    const QUEUE: Register = Register {
+        path: "/operator/queue",
+        shows: Shows::Queue,
     };
 
     fn asked(query: &str) -> Asking {
@@ -339,6 +338,22 @@ mod tests {
         assert_eq!(status("state=rejected"), Some(Status::Rejected));
         assert_eq!(status("gap=period"), None);
         assert_eq!(asked("").wanted(REGION, &[]).status, None);
+    }
+
+    #[test]
+    fn a_queue_has_nothing_but_what_waits() {
+        for (query, list) in [
+            ("", WorkList::Simplified),
+            ("tab=simplified", WorkList::Simplified),
+            ("tab=industry", WorkList::Industry),
+            ("tab=all&state=decided", WorkList::Simplified),
+            ("gap=period&state=all", WorkList::Simplified),
+        ] {
+            let wanted = asked(query).wanted(QUEUE, &[]);
+            assert_eq!(wanted.list, Some(list), "{query}");
+            assert_eq!(wanted.status, Some(Status::UnderReview), "{query}");
+            assert_eq!((wanted.order, wanted.down), (Order::Due, false), "{query}");
+        }
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub struct Page<'a> {
     back: Option<Link<'a>>,
     faults: &'a [FieldFault],
     refresh: Option<u32>,
+    waits: bool,
     flavour: Flavour,
 }
 
@@ -45,6 +46,7 @@ impl<'a> Page<'a> {
             back: None,
             faults: &[],
             refresh: None,
+            waits: false,
             flavour: Flavour::Wide,
         }
     }
@@ -77,6 +79,15 @@ impl<'a> Page<'a> {
     #[must_use]
     pub const fn refresh(mut self, seconds: u32) -> Self {
         self.refresh = Some(seconds);
+        self
+    }
+
+    /// A page that says «Документ готовится…» and asks for itself again after so many seconds: what
+    /// it waits for is the answer, and no «Готово» stands beside it.
+    #[must_use]
+    pub const fn waiting(mut self, seconds: u32) -> Self {
+        self.refresh = Some(seconds);
+        self.waits = true;
         self
     }
 
@@ -120,7 +131,7 @@ impl<'a> Page<'a> {
             .faults
             .iter()
             .map(|fault| FieldError {
-                field: fault.field,
+                field: &fault.field,
                 message: &fault.words,
             })
             .collect();
@@ -136,7 +147,7 @@ impl<'a> Page<'a> {
                 back: self.back,
                 nav: &nav,
                 user,
-                notice: self.visit.notice.as_deref(),
+                notice: self.visit.notice.as_deref().filter(|_| !self.waits),
                 error_summary: &errors,
                 refresh_seconds: self.refresh,
                 flavour: self.flavour,

@@ -2,6 +2,8 @@
 //! and below them what the person had printed last. An operator's of all municipalities, a
 //! coordinator's of its own; the addresses are their cabinets'.
 
+mod taken;
+
 use app::{
     FieldFault,
     journal::{Filter, Place},
@@ -15,6 +17,7 @@ use axum::{
 use domain::actor::Actor;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sheets::Format as Sheet;
 use ui::{
     ButtonStyle, Choice, Choices, Column, Field, Form, NamedButton, Pagination, Table, Width, ru,
 };
@@ -49,6 +52,7 @@ pub struct Wanted {
     municipality: String,
     q: String,
     after: String,
+    format: String,
 }
 
 impl Wanted {
@@ -60,7 +64,8 @@ impl Wanted {
         }
     }
 
-    fn address(&self, path: &str, after: &str) -> String {
+    /// The address with its filters and one pair more.
+    fn address(&self, path: &str, more: (&str, &str)) -> String {
         address(
             path,
             &[
@@ -68,7 +73,7 @@ impl Wanted {
                 ("to", &self.to),
                 ("municipality", &self.municipality),
                 ("q", &self.q),
-                ("after", after),
+                more,
             ],
         )
     }
@@ -121,11 +126,18 @@ pub struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// The page.
+    /// The page, or all of its list as a file.
     ///
     /// # Errors
     /// As the verbs.
     pub async fn show(&self) -> Result<Response> {
+        if let Some(format) = Sheet::from_code(&self.wanted.format) {
+            let municipalities = journal::municipalities(self.web, self.actor).await?;
+            let (filter, faults) = self.wanted.days().parse(&municipalities);
+            if faults.is_empty() {
+                return taken::file(self, format, filter).await;
+            }
+        }
         self.again(StatusCode::OK, &Raw::default(), Vec::new())
             .await
     }
@@ -202,6 +214,7 @@ impl Desk<'_> {
                 (self.filters(&municipalities, &faults))
                 (self.table(&lines, raw))
                 @if !lines.lines.is_empty() { (self.form(&lines, raw, &faults)) }
+                (sheet::buttons(|format| self.wanted.address(self.path, ("format", format))))
                 h2 { "Последние документы" }
                 (printouts::newest(&newest, self.web.app.zone()))
             });
@@ -213,7 +226,7 @@ impl Desk<'_> {
             self.path,
             html! {
                 (self.wanted.days().fields(municipalities, faults))
-                (lists::search(&self.wanted.q, lists::NAME_OR_NUMBER))
+                (lists::search(&self.wanted.q, lists::NAME_NUMBER_OR_ORGANISATION))
             },
         )
     }
@@ -229,9 +242,10 @@ impl Desk<'_> {
         }
         columns.push(Column::text("Состояние"));
         let marked = raw.marked();
-        let next = lines
-            .next
-            .map(|place| self.wanted.address(self.path, &place.to_string()));
+        let next = lines.next.map(|place| {
+            self.wanted
+                .address(self.path, ("after", &place.to_string()))
+        });
         html! {
             (ui::table(Table {
                 caption: HEADING,
@@ -242,6 +256,12 @@ impl Desk<'_> {
             }))
             (lists::partial(lines.partial))
             (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
+            @if next.is_some() {
+                p {
+                    "Ссылка «Следующая страница» снимает отметки. Чтобы их сохранить, нажмите ниже «"
+                    (MARK_ON) "»."
+                }
+            }
         }
     }
 
@@ -272,9 +292,10 @@ impl Desk<'_> {
             .into_iter()
             .filter(|id| !here.contains(id))
             .collect();
-        let next = lines
-            .next
-            .map(|place| self.wanted.address(self.path, &place.to_string()));
+        let next = lines.next.map(|place| {
+            self.wanted
+                .address(self.path, ("after", &place.to_string()))
+        });
         let button = |label, value, style, action| {
             ui::named_button(NamedButton {
                 label,
@@ -287,7 +308,9 @@ impl Desk<'_> {
         };
         let (first, second) = (ButtonStyle::Primary, ButtonStyle::Secondary);
         let form = Form {
-            action: &self.wanted.address(self.path, &self.wanted.after),
+            action: &self
+                .wanted
+                .address(self.path, ("after", &self.wanted.after)),
             csrf: &self.visit.csrf,
             id: Some(MARKING),
             ..Form::default()
@@ -323,13 +346,16 @@ impl Desk<'_> {
                 (button("Напечатать отмеченные", "pdf", first, None))
                 (button("Собрать архив (ZIP)", "zip", second, None))
                 @if let Some(next) = &next {
-                    (button("Отметить ещё на следующей странице", "next", second, Some(next.as_str())))
+                    (button(MARK_ON, "next", second, Some(next.as_str())))
                 }
             }))
         };
         ui::form(form, fields)
     }
 }
+
+/// The button that keeps what is marked.
+const MARK_ON: &str = "Отметить ещё на следующей странице";
 
 const ALL: &str = "все по фильтру, не больше 500";
 

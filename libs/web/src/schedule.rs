@@ -7,6 +7,7 @@ mod form;
 mod proposal;
 mod requests;
 mod table;
+mod taken;
 
 use app::schedule::Period;
 use ui::Choice;
@@ -14,6 +15,7 @@ use ui::Choice;
 pub use desk::{Answer, Desk, Typed};
 pub use proposal::{Accepting, Wanted as ProposalWanted, to_proposal};
 pub use table::{period_filter, table};
+pub use taken::file;
 
 fn ids_of(periods: &[Period]) -> Vec<String> {
     periods

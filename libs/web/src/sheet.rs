@@ -7,6 +7,7 @@ use app::FieldFault;
 use axum::{body::Body, response::Response};
 use domain::actor::AccountId;
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use maud::{Markup, html};
 use sheets::{Cell, Column, Format};
 use tokio_util::io::ReaderStream;
 
@@ -28,6 +29,14 @@ pub const fn columns<const N: usize>(titles: [&'static str; N], widths: [u16; N]
         at += 1;
     }
     columns
+}
+
+/// The buttons of a list's files; `address` is the list's with this `format`.
+pub fn buttons(address: impl Fn(&str) -> String) -> Markup {
+    ui::button_group(html! {
+        (ui::secondary_link_button(&address("xlsx"), "Выгрузить XLSX"))
+        (ui::secondary_link_button(&address("csv"), "Выгрузить CSV"))
+    })
 }
 
 /// Counts one more file; asked before anything is read.

@@ -410,7 +410,7 @@ SELECT app.close_transfer(:their_tenant, :their_transfer, 1, 'declined', 'x');
 
 -- attack: finds drafts by their words
 -- expect: 42501 or nothing
-SELECT app.search_applications('чужаятайна');
+SELECT app.search_applications('чужаятайна', 'чужаятайна');
 SELECT app.search_people('чужаятайна', '');
 
 -- attack: asks the journal and the municipalities for more than numbers
@@ -423,6 +423,11 @@ SELECT app.coordinators();
 SELECT app.export_accounts(0, 1000);
 SELECT app.may_publish(ARRAY[:their_account]);
 SELECT app.still_institute(:their_account, :their_membership, 'admin');
+
+-- attack: completes periods that still wait, and lets versions count as told that tell of nothing
+-- expect: 42501 or nothing
+SELECT app.complete_periods();
+SELECT app.tell_schedule(0);
 
 -- attack: has a municipality exported in another's name
 -- expect: 42501

@@ -96,8 +96,8 @@ FETCH ALL FROM held;
 
 -- attack: searches beyond its assignments
 -- expect: nothing
-SELECT app.search_applications('!никогонет') EXCEPT SELECT id FROM app.application;
-SELECT app.search_applications('чужоедело');
+SELECT app.search_applications('!никогонет', '!никогонет') EXCEPT SELECT id FROM app.application;
+SELECT app.search_applications('чужоедело', 'чужоедело');
 
 -- attack: reads transfers
 -- expect: 42501

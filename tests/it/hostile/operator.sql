@@ -101,6 +101,14 @@ UPDATE app.period SET state = 'completed', order_no = '1', order_date = '2026-09
 INSERT INTO app.publication (kind, period_id, municipality_id, rows, sha256)
 SELECT 'schedule', id, :their_tenant, '[]', '\x00' FROM app.period LIMIT 1;
 
+-- attack: rewrites what is published of a municipality it has not entered
+-- expect: nothing
+UPDATE app.publication SET rows = '[]', lines = '{}', version = version + 1 WHERE municipality_id = :their_tenant;
+
+-- attack: lets a part count as told that no version tells of
+-- expect: 42501
+UPDATE app.publication SET told = lines;
+
 -- attack: leaves a hole among the versions
 -- expect: 42501
 INSERT INTO app.schedule_version (period_id, number, sha256, difference, lines, by_account)
@@ -181,7 +189,7 @@ SELECT * FROM app.audit_event;
 
 -- attack: searches for what is not submitted
 -- expect: nothing
-SELECT app.search_applications('!никогонет') EXCEPT SELECT id FROM app.application;
+SELECT app.search_applications('!никогонет', '!никогонет') EXCEPT SELECT id FROM app.application;
 
 -- attack: has the worker export the municipality it has entered
 -- expect: 42501

@@ -690,32 +690,32 @@ SELECT app.close_transfer(:my_tenant, :my_transfer, 1, 'done', 'x');
 -- attack: searches for their applications and people by words and by login
 -- as: municipal
 -- expect: nothing
-SELECT app.search_applications('чужоедело');
+SELECT app.search_applications('чужоедело', 'чужоедело');
 SELECT app.search_people('чужоедело', :'their_login');
 
 -- attack: searches for whatever lacks a word: more than it may read
 -- as: municipal
 -- expect: nothing
-SELECT app.search_applications('!никогонет') EXCEPT SELECT id FROM app.application;
+SELECT app.search_applications('!никогонет', '!никогонет') EXCEPT SELECT id FROM app.application;
 SELECT app.search_people('!никогонет', '') EXCEPT SELECT id FROM app.membership;
 
 -- attack: searches beyond its organisation, as a school coordinator
 -- as: school
 -- expect: nothing
-SELECT app.search_applications('!никогонет') EXCEPT SELECT id FROM app.application;
+SELECT app.search_applications('!никогонет', '!никогонет') EXCEPT SELECT id FROM app.application;
 SELECT app.search_people('!никогонет', '');
 
 -- attack: searches, which a teacher does not
 -- as: teacher
 -- expect: nothing
-SELECT app.search_applications('!никогонет');
+SELECT app.search_applications('!никогонет', '!никогонет');
 SELECT app.search_people('!никогонет', '');
 
 -- attack: searches with an operator's reach
 -- as: municipal
 -- expect: nothing
 SELECT set_config('app.role', 'operator', false) IS NULL;
-SELECT app.search_applications('!никогонет');
+SELECT app.search_applications('!никогонет', '!никогонет');
 SELECT app.search_people('!никогонет', '');
 SELECT app.people_logins(ARRAY[:their_account]::bigint[]);
 

@@ -131,6 +131,27 @@ async fn r_app_10_a_later_order_supersedes_a_decision() {
         (3, "decided")
     );
     superseded_letters(&world, &teacher).await;
+
+    // Back to the first order of the same day: it has said its word, and says so.
+    let third = order(&mut sql, "175К").await;
+    let page = browser.get(&format!("{ORDERS}?replaces={third}")).await;
+    let typed = [
+        ("Номер распоряжения", "173К"),
+        ("Дата распоряжения", "14.09.2026"),
+    ];
+    let mut sent = page.filled(RECORD, &typed);
+    let version = application.version(&town).await;
+    sent.set(
+        &format!("replace.{}.{version}", application.public_id),
+        "refused",
+    );
+    let back = browser.send(&sent, &[pdf()]).await;
+    assert!(
+        says(&back, "Решение этого распоряжения уже заменено"),
+        "{}",
+        back.told()
+    );
+    assert_eq!(held(&mut sql, &teacher).await, "first 175К 2026-09-14");
 }
 
 async fn superseded_letters(world: &World, teacher: &Person) {
@@ -152,6 +173,53 @@ async fn superseded_letters(world: &World, teacher: &Person) {
     let words =
         "Принятое ранее решение заменено. Вам установлена первая квалификационная категория";
     assert!(told[2].contains(words), "{}", told[2]);
+}
+
+/// After its teacher has moved, a superseded decision reaches the card that goes on, not the ended
+/// copy that stays behind the application.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r_app_10_superseding_after_a_move_reaches_the_live_card() {
+    let world = World::own().await;
+    let site = world.serve().await;
+    let (town, to) = (world.town().await, world.town().await);
+    let operator = world.operator().await;
+    let teacher = town.teacher().await;
+    let application = simplified(&town, &teacher, &operator).await;
+    let browser = site.browser_of(&operator).await;
+    grant(&browser, &town, &application).await;
+    let mut sql = world.superuser().await;
+    let merging = db::transfers::Merging {
+        from: town.slug.clone(),
+        into: to.slug.clone(),
+        same_names: false,
+    };
+    let merged = db::transfers::merge(&world.migrator_url(), &merging).await;
+    assert!(matches!(merged, Ok(None)), "{merged:?}");
+    let first = order(&mut sql, "173К").await;
+    let page = browser.get(&format!("{ORDERS}?replaces={first}")).await;
+    let typed = [
+        ("Номер распоряжения", "174К"),
+        ("Дата распоряжения", "14.09.2026"),
+    ];
+    let mut sent = page.filled(RECORD, &typed);
+    let version = application.version(&town).await;
+    sent.set(
+        &format!("replace.{}.{version}", application.public_id),
+        "granted",
+    );
+    let done = browser.send(&sent, &[pdf()]).await;
+    assert!(says(&done, "Записано решений: 1 из 1."), "{}", done.body);
+    let cards: Vec<String> = sql
+        .list(&format!(
+            "SELECT held_number || ' ' || (goes_on_as IS NULL) FROM app.card WHERE account_id = {} ORDER BY id",
+            teacher.account.0
+        ))
+        .await;
+    assert_eq!(
+        cards,
+        ["174К true", " false"],
+        "the live card, and its copy"
+    );
 }
 
 /// What the card came to hold otherwise stays: typed by its owner, or by a later application.

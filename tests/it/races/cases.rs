@@ -171,6 +171,16 @@ async fn r_sch_3_two_plans_of_one_row() {
                 .await,
             2
         );
+        let kept: i32 = world
+            .superuser()
+            .await
+            .value(&format!(
+                "SELECT experts FROM app.application WHERE id = {}",
+                application.id
+            ))
+            .await
+            .unwrap();
+        assert_eq!(kept, 2, "what lists read");
         assert_eq!(
             application
                 .count(&town, "letter", "kind = 'assigned'")
@@ -184,4 +194,63 @@ async fn r_sch_3_two_plans_of_one_row() {
             1
         );
     }
+}
+
+/// Who takes the row of the schedule and then the case meets who takes the case and then the row:
+/// Postgres ends one of them, and the person is told that the page is old.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deadlock_is_told_as_a_change_meanwhile() {
+    let world = World::own().await;
+    let town = world.town().await;
+    let coordinator = town.coordinator().await;
+    let mut sql = world.superuser().await;
+    let mut experts = Vec::new();
+    for _ in 0..2 {
+        let membership = town.expert().await.membership;
+        let id = format!("SELECT public_id FROM app.membership WHERE id = {membership}");
+        experts.push(sql.value::<Uuid>(&id).await.unwrap().to_string());
+    }
+    let application = town.registered(&town.teacher().await, &coordinator).await;
+    let app = world.app();
+    let plan = |experts| Plan {
+        period: "",
+        experts,
+        comment: None,
+    };
+    app.set_schedule(
+        &coordinator,
+        application.public_id,
+        0,
+        plan([&experts[0], ""]),
+    )
+    .await
+    .unwrap();
+
+    // Never the one that looks for the deadlock.
+    sql.script(&format!(
+        "SET deadlock_timeout = '10min'; BEGIN; SELECT 1 FROM app.schedule_row WHERE application_id = {} FOR UPDATE",
+        application.id
+    ))
+    .await;
+    let waits = async {
+        let mut looking = world.superuser().await;
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+            AND wait_event_type = 'Lock' AND query LIKE '%app.schedule_row%'";
+        while looking.value::<i64>(waiting).await.unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+        sql.script(&format!(
+            "UPDATE app.application SET version = version WHERE id = {}; COMMIT",
+            application.id
+        ))
+        .await;
+    };
+    let plans = app.set_schedule(
+        &coordinator,
+        application.public_id,
+        1,
+        plan([&experts[0], &experts[1]]),
+    );
+    let (outcome, ()) = tokio::join!(plans, waits);
+    assert!(matches!(outcome, Err(Error::Stale)), "{outcome:?}");
 }

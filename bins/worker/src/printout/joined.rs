@@ -75,3 +75,55 @@ pub async fn run(command: &mut Command) -> Result<String, Error> {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a command run under the bounds of [`qpdf`] is told of its own limits.
+    async fn limits(bound: &str) -> String {
+        let bounded = qpdf();
+        let mut arguments: Vec<_> = bounded.as_std().get_args().collect();
+        // In the place of `qpdf`, behind the bounds.
+        arguments.pop();
+        let mut command = Command::new(bounded.as_std().get_program());
+        command.args(arguments).args(["sh", "-c", bound]);
+        run(&mut command).await.unwrap().trim().to_owned()
+    }
+
+    #[tokio::test]
+    async fn qpdf_has_bounds_on_its_memory_and_time() {
+        assert_eq!(limits("ulimit -v").await, "1048576", "KiB");
+        assert_eq!(limits("ulimit -t").await, "240", "seconds");
+        // What asks for more is refused it, and the attempt says why.
+        let refused = {
+            let bounded = qpdf();
+            let mut command = Command::new(bounded.as_std().get_program());
+            let mut arguments: Vec<_> = bounded.as_std().get_args().collect();
+            arguments.pop();
+            command.args(arguments).args([
+                "dd",
+                "if=/dev/zero",
+                "of=/dev/null",
+                "bs=2G",
+                "count=1",
+            ]);
+            run(&mut command).await
+        };
+        assert!(matches!(refused, Err(Error::Join(_))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn what_qpdf_does_not_take_is_an_error_with_its_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let parts = ["one.pdf", "two.pdf"].map(|name| folder.path().join(name));
+        for part in &parts {
+            std::fs::write(part, "no paper").unwrap();
+        }
+        let refused = join(&parts, folder.path()).await;
+        assert!(
+            matches!(&refused, Err(Error::Join(words)) if words.contains("one.pdf")),
+            "{refused:?}"
+        );
+    }
+}

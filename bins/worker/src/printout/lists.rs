@@ -1,9 +1,11 @@
-//! Lists to be signed: a municipality's schedule of a period (R-SCH-5), a register of conclusions
-//! handed over to the Centre (R-CON-2).
+//! Lists to be signed: a municipality's schedule of a period or the regional one (R-SCH-5), a
+//! register of conclusions handed over to the Centre (R-CON-2).
 
 use std::path::Path;
 
-use app::{App, handovers, municipal_schedules, printouts::making::Attempt};
+use app::{
+    App, handovers, municipal_schedules, periods::schedule as regional, printouts::making::Attempt,
+};
 use documents::{ListCode, ListColumn, ListForm};
 use domain::{
     actor::TenantId,
@@ -18,6 +20,10 @@ const SCHEDULE: [ListColumn; municipal_schedules::COLUMNS.len()] = columns(
     municipal_schedules::COLUMNS,
     [10, 33, 28, 42, 20, 20, 20, 24, 40, 40],
 );
+const REGIONAL: [ListColumn; regional::COLUMNS.len()] = columns(
+    regional::COLUMNS,
+    [10, 32, 26, 38, 30, 19, 19, 18, 21, 32, 32],
+);
 const HANDOVER: [ListColumn; handovers::COLUMNS.len()] =
     columns(handovers::COLUMNS, [10, 60, 45, 82, 35, 45]);
 
@@ -31,30 +37,47 @@ const fn columns<const N: usize>(titles: [&'static str; N], widths: [u16; N]) ->
     columns
 }
 
-/// The schedule of the asker's municipality.
+/// The schedule of the asker's municipality, or for the Centre of all.
 pub async fn schedule(
     app: &App,
     attempt: &Attempt,
     number: i32,
     folder: &Path,
 ) -> Result<Made, Error> {
-    let (municipality, period, entries) = app.schedule_to_print(attempt, number).await?;
-    let rows = (1..).zip(&entries);
-    let form = ListForm {
-        title: "График аттестации".to_owned(),
-        about: format!("{municipality}, аттестационный период: {period}"),
-        made: app.today(),
-        columns: &SCHEDULE,
-        lines: rows
-            .map(|(n, entry)| municipal_schedules::cells(n, entry, &period).into())
-            .collect(),
-        signed_by: &["Муниципальный координатор"],
-        code: attempt.municipality.map(|municipality| ListCode {
-            id: ShortId::of_schedule(municipality.0, number),
-            edition: schedule_edition(app.today()),
-        }),
+    let (period, all) = app.schedule_to_print(attempt, number).await?;
+    let of_one = all.first().filter(|_| attempt.municipality.is_some());
+    let form = match of_one {
+        Some(of) => ListForm {
+            title: "График аттестации".to_owned(),
+            about: format!("{}, аттестационный период: {period}", of.municipality),
+            made: app.today(),
+            columns: &SCHEDULE,
+            lines: (1..)
+                .zip(&of.entries)
+                .map(|(n, entry)| municipal_schedules::cells(n, entry, &period).into())
+                .collect(),
+            signed_by: &["Муниципальный координатор"],
+            code: attempt.municipality.map(|municipality| ListCode {
+                id: ShortId::of_schedule(municipality.0, number),
+                edition: schedule_edition(app.today()),
+            }),
+        },
+        None => ListForm {
+            title: "Региональный график аттестации".to_owned(),
+            about: format!("Аттестационный период: {period}"),
+            made: app.today(),
+            columns: &REGIONAL,
+            lines: regional::cells(&all, &period).map(Vec::from).collect(),
+            signed_by: &["Оператор Центра"],
+            code: None,
+        },
     };
-    made(form, format!("График {period}.pdf"), folder).await
+    let kind = if of_one.is_some() {
+        "График"
+    } else {
+        "Региональный график"
+    };
+    made(form, format!("{kind} {period}.pdf"), folder).await
 }
 
 /// A register of handing over.

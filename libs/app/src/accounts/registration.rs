@@ -106,14 +106,17 @@ fn parse(typed: &NewAccount<'_>) -> Result<(Login, Password)> {
 mod tests {
     use super::*;
 
-    fn faults(login: &str, password: &str, confirmation: &str) -> Vec<&'static str> {
+    fn faults(login: &str, password: &str, confirmation: &str) -> Vec<String> {
         let typed = NewAccount {
             login,
             password,
             confirmation,
         };
         match parse(&typed) {
-            Err(Error::Invalid(faults)) => faults.iter().map(|fault| fault.field).collect(),
+            Err(Error::Invalid(faults)) => faults
+                .into_iter()
+                .map(|fault| fault.field.into_owned())
+                .collect(),
             _ => Vec::new(),
         }
     }

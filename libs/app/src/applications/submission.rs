@@ -179,10 +179,10 @@ mod tests {
         }
     }
 
-    fn fields(documents: &[Attachment]) -> Vec<&'static str> {
+    fn fields(documents: &[Attachment]) -> Vec<String> {
         lacking(documents.iter(), 2)
-            .iter()
-            .map(|fault| fault.field)
+            .into_iter()
+            .map(|fault| fault.field.into_owned())
             .collect()
     }
 

@@ -5,7 +5,7 @@ use db::{
     applications,
     conclusions::{
         self, Move,
-        form::{self, Criterion, Draft, Form},
+        form::{self, Criterion, Draft, Form, Printing},
         signatures,
     },
     events,
@@ -56,8 +56,8 @@ pub struct FormView {
     pub draft: Draft,
     /// Why it cannot be filled in now, in words.
     pub unavailable: Option<String>,
-    /// Whether what was formed last is still being printed.
-    pub printing: bool,
+    /// How far the paper of what was formed last is.
+    pub printing: Printing,
 }
 
 /// A criterion as typed.
@@ -99,7 +99,7 @@ impl App {
             unavailable: writable(actor, &permit.case())
                 .err()
                 .map(|error| error.to_string()),
-            printing: form::printing(&mut tx, &permit).await?,
+            printing: form::printed(&mut tx, &permit).await?,
             application: permit.into_row(),
         })
     }
@@ -214,7 +214,9 @@ fn parsed(criteria: &[Criterion], typed: &TypedForm, whole: bool) -> Result<Form
         let row = typed.marks.get(place).cloned().unwrap_or_default();
         let mark = Mark::from_code(&row.mark);
         if whole && mark.is_none() {
-            faults.push(FieldFault::new(mark_field, "Выберите отметку"));
+            // Beside eleven others alike: each says what it is of.
+            let words = format!("Выберите отметку: {}", criterion.name);
+            faults.push(FieldFault::new(mark_field, words));
         }
         let words = text(&row.words, WORDS, words_field, &mut faults);
         marks.push(Judged {
@@ -239,6 +241,7 @@ fn parsed(criteria: &[Criterion], typed: &TypedForm, whole: bool) -> Result<Form
             marks,
             verdict,
             recommendations,
+            signed: typed.signed.clone(),
         })
     } else {
         Err(Error::Invalid(faults))
@@ -284,7 +287,7 @@ mod tests {
         let Err(Error::Invalid(faults)) = parsed(&criteria(), &typed, true) else {
             panic!("formed without a verdict");
         };
-        let fields: Vec<&str> = faults.iter().map(|fault| fault.field).collect();
+        let fields: Vec<&str> = faults.iter().map(|fault| &*fault.field).collect();
         assert_eq!(fields, ["mark2", "verdict"]);
         typed.recommendations = "я".repeat(RECOMMENDATIONS + 1);
         assert!(parsed(&criteria(), &typed, false).is_err());

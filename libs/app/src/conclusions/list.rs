@@ -9,12 +9,14 @@ use db::{
 };
 use domain::{
     act::{Act, acts},
-    actor::Actor,
+    actor::{Actor, TenantId},
+    audit::Deed,
     calendar::{Span, conclusion_due},
     life::{Place, legal},
 };
+use futures::Stream;
 
-use crate::{App, Result};
+use crate::{App, Result, listing::pages};
 
 /// The day of the month by which conclusions are passed on, unless the region says otherwise.
 const DUE_DAY: u32 = 15;
@@ -52,19 +54,20 @@ pub struct DueDay {
 
 impl App {
     /// Conclusions in one place or in all of them: the coordinator's of its municipality, the
-    /// operator's of every one.
+    /// operator's of every one or of `tenant`.
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`] for a role that reads none.
     pub async fn conclusions(
         &self,
         actor: &Actor,
+        tenant: Option<TenantId>,
         only: Option<Place>,
         after: Option<&Cursor>,
     ) -> Result<Page> {
         let mut tx = self.db.enter::<acts::ReadConclusion>(actor).await?;
         let day = due_day(&mut tx).await?;
-        let mut rows = list::page(&mut tx, only, after).await?;
+        let mut rows = list::page(&mut tx, tenant, only, after).await?;
         let more = rows.len() > ROWS;
         rows.truncate(ROWS);
         let next = rows.last().filter(|_| more).map(|last| Cursor {
@@ -93,6 +96,30 @@ impl App {
         Ok(Page { rows, next })
     }
 
+    /// All of a list of conclusions, some at a time.
+    ///
+    /// # Errors
+    /// As [`App::conclusions`].
+    pub async fn export_conclusions(
+        &self,
+        actor: &Actor,
+        tenant: Option<TenantId>,
+        only: Option<Place>,
+    ) -> Result<impl Stream<Item = Result<Vec<ListedConclusion>>> + Send + use<>> {
+        self.taken_away::<acts::ReadConclusion>(actor, Deed::ExportConclusions)
+            .await?;
+        let (app, actor) = (self.clone(), actor.clone());
+        Ok(pages(move |after: Option<Cursor>| {
+            let (app, actor) = (app.clone(), actor.clone());
+            async move {
+                let page = app
+                    .conclusions(&actor, tenant, only, after.as_ref())
+                    .await?;
+                Ok((page.rows, page.next))
+            }
+        }))
+    }
+
     /// What the coordinator is to pass on, by day: signed conclusions that wait with it.
     ///
     /// # Errors
@@ -100,20 +127,31 @@ impl App {
     pub async fn conclusions_due(&self, actor: &Actor) -> Result<Vec<DueDay>> {
         let mut tx = self.db.enter::<acts::PassConclusion>(actor).await?;
         let day = due_day(&mut tx).await?;
-        let mut days: Vec<DueDay> = Vec::new();
-        for (starts, ends, count) in list::waiting_by_period(&mut tx).await? {
-            let Some(window) = Span::new(starts, ends) else {
-                continue;
-            };
-            let on = conclusion_due(window, self.today(), day);
-            match days.iter_mut().find(|due| due.on == on) {
-                Some(due) => due.count += count,
-                None => days.push(DueDay { on, count }),
-            }
-        }
-        days.sort_by_key(|due| due.on);
-        Ok(days)
+        let waiting = list::waiting_by_period(&mut tx).await?;
+        Ok(due_days(waiting, self.today(), day))
     }
+}
+
+/// By which days conclusions are due, as `today` has it, counted by the windows of their periods: the
+/// list and the month say the same.
+pub(super) fn due_days(
+    windows: Vec<(NaiveDate, NaiveDate, i64)>,
+    today: NaiveDate,
+    day: u32,
+) -> Vec<DueDay> {
+    let mut days: Vec<DueDay> = Vec::new();
+    for (starts, ends, count) in windows {
+        let Some(window) = Span::new(starts, ends) else {
+            continue;
+        };
+        let on = conclusion_due(window, today, day);
+        match days.iter_mut().find(|due| due.on == on) {
+            Some(due) => due.count += count,
+            None => days.push(DueDay { on, count }),
+        }
+    }
+    days.sort_by_key(|due| due.on);
+    days
 }
 
 /// The acts a list offers.

@@ -18,25 +18,27 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::list::due_day;
+use super::list::{DueDay, due_day, due_days};
 use crate::{App, Error, Result};
 
 /// Rows of a page.
 const ROWS: usize = 50;
+
+/// So many pages are reminded of at once; the next ones when asked again.
+const PAGES: usize = 4;
 
 /// A month of a municipality.
 #[derive(Clone, Debug)]
 pub struct Month {
     /// Its first day.
     pub first: NaiveDate,
-    /// The day by which conclusions are with the Centre.
-    pub due: NaiveDate,
+    /// The days by which what is missing is to be with the Centre, counted; one of nothing where
+    /// nothing is.
+    pub due: Vec<DueDay>,
     /// A page of those that are not.
     pub missing: Vec<Missing>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<Uuid>,
-    /// How many are not, on all pages.
-    pub missing_in_all: i64,
     /// How many were passed to the Centre in this month.
     pub passed: usize,
     /// How many of them no register names.
@@ -52,6 +54,15 @@ pub struct RemindedOf {
     pub name: String,
     /// Those a letter goes to, and those who had one today already.
     pub outcome: Result<(Vec<String>, Vec<String>)>,
+}
+
+/// What became of reminding.
+#[derive(Debug)]
+pub struct Reminding {
+    /// Each conclusion's answer.
+    pub answers: Vec<RemindedOf>,
+    /// From behind which application it goes on; `None` when everybody was reminded.
+    pub next: Option<Uuid>,
 }
 
 impl App {
@@ -74,19 +85,28 @@ impl App {
         missing.truncate(ROWS);
         let (from, before) = self.instants(first);
         let passed = month::passed(&mut tx, from, before).await?;
+        // A month to come is looked at as it begins.
+        let windows = month::missing_by_period(&mut tx, until).await?;
+        let mut due = due_days(windows, self.today().max(first), day);
+        if due.is_empty() {
+            due.push(DueDay {
+                on: due_in_month(first, day),
+                count: 0,
+            });
+        }
         Ok(Month {
             first,
-            due: due_in_month(first, day),
+            due,
             next: missing.last().filter(|_| more).map(|row| row.application),
             missing,
-            missing_in_all: month::count_missing(&mut tx, until).await?,
             passed: passed.len(),
             not_handed_over: passed.iter().filter(|row| !row.handed_over).count(),
         })
     }
 
     /// Reminds everybody who holds a conclusion of the month up, but the coordinator itself: each
-    /// case in a transaction of its own and answered for itself, nobody twice a day.
+    /// case in a transaction of its own and answered for itself, nobody twice a day. At most four
+    /// pages of them at once, from behind the application `after` on.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a role that passes no conclusions on; otherwise only when nobody
@@ -95,11 +115,12 @@ impl App {
         &self,
         actor: &Actor,
         wanted: Option<NaiveDate>,
-    ) -> Result<Vec<RemindedOf>> {
+        after: Option<Uuid>,
+    ) -> Result<Reminding> {
         let mut answers: Vec<RemindedOf> = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self.conclusion_month(actor, wanted, after).await?;
+        let mut next = after;
+        for _ in 0..PAGES {
+            let page = self.conclusion_month(actor, wanted, next).await?;
             for row in page.missing {
                 if !matches!(row.holder, Holder::Experts | Holder::Teacher) {
                     continue;
@@ -117,11 +138,12 @@ impl App {
                     }),
                 }
             }
-            if page.next.is_none() {
-                return Ok(answers);
+            next = page.next;
+            if next.is_none() {
+                break;
             }
-            after = page.next;
         }
+        Ok(Reminding { answers, next })
     }
 
     async fn remind(&self, actor: &Actor, application: Uuid) -> Result<(Vec<String>, Vec<String>)> {

@@ -10,12 +10,13 @@ use db::{
 use domain::{
     act::acts,
     actor::{Actor, TenantId},
+    audit::Deed,
 };
 use futures::{Stream, stream};
 use uuid::Uuid;
 
 use super::PDF;
-use crate::{App, Error, Result, files::Opened};
+use crate::{App, Error, Result, files::Opened, listing::pages};
 
 /// The most applications offered for an order on a page.
 pub const OFFERED: usize = 200;
@@ -78,6 +79,26 @@ impl App {
         rows.truncate(orders::PAGE);
         let next = rows.last().filter(|_| more).map(|order| order.public_id);
         Ok(Orders { rows, next })
+    }
+
+    /// All orders, some at a time.
+    ///
+    /// # Errors
+    /// As [`App::orders`].
+    pub async fn export_orders(
+        &self,
+        actor: &Actor,
+    ) -> Result<impl Stream<Item = Result<Vec<Order>>> + Send + use<>> {
+        self.taken_away::<acts::Decide>(actor, Deed::ExportOrders)
+            .await?;
+        let (app, actor) = (self.clone(), actor.clone());
+        Ok(pages(move |after: Option<Uuid>| {
+            let (app, actor) = (app.clone(), actor.clone());
+            async move {
+                let page = app.orders(&actor, after).await?;
+                Ok((page.rows, page.next))
+            }
+        }))
     }
 
     /// The applications an order may decide now, as asked.

@@ -16,7 +16,7 @@ use crate::{
     App, Error, Result,
     handovers::HandoverView,
     journal::{Filter, Line, Place},
-    municipal_schedules::Entry,
+    periods::schedule::OfMunicipality,
 };
 
 /// The largest file: what S3 takes in parts of 5 MiB.
@@ -96,8 +96,8 @@ impl App {
         Ok(db::municipalities::name(&mut tx, tenant).await?)
     }
 
-    /// The schedule of the asker's municipality in a period: the municipality, the period, the
-    /// rows.
+    /// The schedule of a period as its asker has it: of a coordinator's municipality, or of all, by
+    /// name.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the period is gone.
@@ -105,15 +105,28 @@ impl App {
         &self,
         attempt: &Attempt,
         period: i32,
-    ) -> Result<(String, String, Vec<Entry>)> {
-        let tenant = attempt.municipality.ok_or(Error::Forbidden)?;
-        let mut tx = self.db.enter_worker(Some(tenant)).await?;
+    ) -> Result<(String, Vec<OfMunicipality>)> {
+        let mut tx = self.db.enter_worker(attempt.municipality).await?;
         let period = periods::by_number(&mut tx, period)
             .await?
             .ok_or(Error::NotFound)?;
-        let entries = schedule::entries(&mut tx, tenant, period.id, false).await?;
-        let municipality = municipalities::name(&mut tx, tenant).await?;
-        Ok((municipality, period.name, entries))
+        let tenants = match attempt.municipality {
+            Some(own) => vec![own],
+            None => {
+                let present = municipalities::present(&mut tx).await?;
+                present.iter().map(|one| TenantId(one.id)).collect()
+            }
+        };
+        drop(tx);
+        let mut all = Vec::with_capacity(tenants.len());
+        for tenant in tenants {
+            let mut tx = self.db.enter_worker(Some(tenant)).await?;
+            all.push(OfMunicipality {
+                municipality: municipalities::name(&mut tx, tenant).await?,
+                entries: schedule::entries(&mut tx, tenant, period.id, false).await?,
+            });
+        }
+        Ok((period.name, all))
     }
 
     /// A register of conclusions handed over: a coordinator's of its own municipality.

@@ -61,7 +61,7 @@ impl App {
                         &decision.organisation,
                     ),
                     category: decision.category.name().to_owned(),
-                    decision: decision.decision.name().to_owned(),
+                    decision: decision.decision.outcome().to_owned(),
                 });
         }
         for (period, rows) in by_period {

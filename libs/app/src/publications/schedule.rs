@@ -10,11 +10,45 @@ use db::{
     },
     schedule::{Entry, entries},
 };
-use domain::act::Doing;
+use domain::{
+    act::Doing,
+    actor::{Actor, TenantId},
+};
 use serde::Serialize;
 
 use super::{digest, names_teachers, teacher};
-use crate::{Error, Result, periods::Period};
+use crate::{App, Error, Result, periods::Period};
+
+impl App {
+    /// Publishes anew what names an expert whose cabinet has ended, in every municipality it worked
+    /// for (R-SCH-5). The end stands whatever becomes of this: a failure is logged, and the next
+    /// change of the part mends it.
+    pub(crate) async fn publish_without(&self, actor: &Actor, cabinet: i64) {
+        if let Err(error) = self.parts_without(actor, cabinet).await {
+            tracing::error!(%error, cabinet, "a schedule still names an expert who left");
+        }
+    }
+
+    async fn parts_without(&self, actor: &Actor, cabinet: i64) -> Result<()> {
+        let mut tx = self.db.enter_publishing(actor, None).await?;
+        let parts = schedule::given_up(&mut tx, cabinet).await?;
+        drop(tx);
+        // One municipality that fails keeps no other from being published.
+        let mut failed = Ok(());
+        for (tenant, period) in parts {
+            if let Err(error) = self.publish_part(actor, tenant, period).await {
+                failed = Err(error);
+            }
+        }
+        failed
+    }
+
+    async fn publish_part(&self, actor: &Actor, tenant: TenantId, period: i32) -> Result<()> {
+        let mut tx = self.db.enter_publishing(actor, Some(tenant)).await?;
+        publish(&mut tx, period).await?;
+        Ok(tx.commit().await?)
+    }
+}
 
 /// Publishes the part of the municipality the scope stands in, and the version that tells of it.
 ///
@@ -169,6 +203,16 @@ fn line(entry: &Entry) -> Result<String> {
         .collect())
 }
 
+/// The digest over whole rows, in hex: what somebody signed is compared with what there is.
+///
+/// # Errors
+/// If a row cannot be written down.
+pub(crate) fn of_rows(entries: &[Entry]) -> Result<String> {
+    let lines: Vec<String> = entries.iter().map(line).collect::<Result<_>>()?;
+    let sha256 = digest(lines.iter().map(String::as_bytes));
+    Ok(sha256.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 fn of_lines(lines: &Lines) -> Vec<u8> {
     let text: Vec<String> = lines
         .iter()
@@ -261,6 +305,7 @@ mod tests {
                 name: "Петрова Анна".to_owned(),
                 position: "методист".to_owned(),
                 organisation: "Центр".to_owned(),
+                phone: "+79138210000".to_owned(),
             }],
         }
     }

@@ -10,12 +10,14 @@ use db::{
 use domain::{
     act::acts,
     actor::{Actor, TenantId},
+    audit::Deed,
     role::Role,
 };
+use futures::Stream;
 use uuid::Uuid;
 
 use super::{Line, Period};
-use crate::{App, Result};
+use crate::{App, Result, listing::pages};
 
 /// What «График» is narrowed to, as the address has it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -88,6 +90,30 @@ impl App {
             next,
             periods,
         })
+    }
+}
+
+impl App {
+    /// All rows of «График», gaps first for operators, some at a time.
+    ///
+    /// # Errors
+    /// As [`App::schedule`].
+    pub async fn export_schedule(
+        &self,
+        actor: &Actor,
+        wanted: Wanted,
+    ) -> Result<impl Stream<Item = Result<Vec<Line>>> + Send + use<>> {
+        self.taken_away::<acts::ReadSchedule>(actor, Deed::ExportSchedule)
+            .await?;
+        let (app, actor) = (self.clone(), actor.clone());
+        Ok(pages(move |after: Option<Uuid>| {
+            let (app, actor) = (app.clone(), actor.clone());
+            async move {
+                let list = app.schedule(&actor, Wanted { after, ..wanted }).await?;
+                let rows = list.gaps.into_iter().chain(list.rows).flatten().collect();
+                Ok((rows, list.next))
+            }
+        }))
     }
 }
 

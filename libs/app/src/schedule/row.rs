@@ -7,6 +7,7 @@ use domain::{
     act::{Act, acts},
     actor::Actor,
     calendar::Span,
+    life::PeriodMark,
     schedule::{PLACES, propose},
 };
 use uuid::Uuid;
@@ -25,6 +26,8 @@ pub struct ScheduleView {
     pub application: Application,
     /// The periods that can be chosen: the open ones.
     pub periods: Vec<Period>,
+    /// Whether its period was approved without it: it stays in it until another is chosen.
+    pub left_out: bool,
     /// The period proposed by the end of the term held (R-PER-2), while none is set.
     pub proposed: Option<Period>,
     /// The experts that can be chosen, with their loads in [`Self::counted`].
@@ -86,6 +89,8 @@ impl App {
             .iter()
             .find(|period| Some(period.id) == row.row.period)
             .cloned();
+        let left_out = row.row.mark == PeriodMark::Preliminary
+            && now.as_ref().is_some_and(|period| !period.open);
         periods.retain(|period| period.open);
         let proposed = if row.row.period.is_none() && no_period.is_none() {
             self.proposed(&row, &periods)
@@ -111,6 +116,7 @@ impl App {
             requests: schedule::requests(&mut tx, &row).await?,
             application: row,
             periods,
+            left_out,
             proposed,
             experts,
             places,

@@ -1,7 +1,11 @@
 //! A withdrawal decided: accepted or declined by the registrar and, once the period is approved,
 //! by the operator (R-WD-1).
 
-use db::{events, letters, withdrawals};
+use db::{
+    events,
+    journal::{self, Became},
+    letters, withdrawals,
+};
 use domain::{
     act::acts,
     actor::Actor,
@@ -54,13 +58,14 @@ impl App {
         }
         if permit.status == Status::Registered {
             // The journal comes last: its counter is locked until the commit (R-APP-5).
-            withdrawals::correct_journal(&mut tx, &permit).await?;
+            journal::correct(&mut tx, &permit, Became::Withdrawn).await?;
         }
-        let approved = permit.row.mark == PeriodMark::Approved;
+        let had_period = permit.row.period.is_some();
         tx.commit().await?;
-        // It may have been the last one its period waited for.
-        if approved {
-            self.complete_periods(actor).await?;
+        // It may have been the last one its period waited for, approved or left out of it.
+        if had_period {
+            self.complete_periods::<acts::AcceptWithdrawal>(actor)
+                .await?;
         }
         Ok(())
     }

@@ -5,13 +5,15 @@ use db::withdrawals::lists;
 use domain::{
     act::{Act, acts},
     actor::Actor,
+    audit::Deed,
     life,
     role::Role,
 };
+use futures::Stream;
 use uuid::Uuid;
 
 use super::{Listed, Withdrawable};
-use crate::{App, Result};
+use crate::{App, Result, listing::pages};
 
 /// Rows of one page of a list.
 const PAGE: usize = 50;
@@ -84,5 +86,28 @@ impl App {
             })
             .collect();
         Ok(Listing::of(rows))
+    }
+
+    /// All of that list, some at a time.
+    ///
+    /// # Errors
+    /// As [`App::withdrawals`].
+    pub async fn export_withdrawals(
+        &self,
+        actor: &Actor,
+        filter: Filter,
+    ) -> Result<impl Stream<Item = Result<Vec<(Listed, bool)>>> + Send + use<>> {
+        self.taken_away::<acts::AcceptWithdrawal>(actor, Deed::ExportWithdrawals)
+            .await?;
+        let (app, actor) = (self.clone(), actor.clone());
+        Ok(pages(move |after: Option<Uuid>| {
+            let (app, actor) = (app.clone(), actor.clone());
+            async move {
+                let page = app.withdrawals(&actor, filter, after).await?;
+                let last = page.rows.last().filter(|_| page.more);
+                let next = last.map(|(row, _)| row.withdrawal);
+                Ok((page.rows, next))
+            }
+        }))
     }
 }

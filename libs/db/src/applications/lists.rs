@@ -1,6 +1,6 @@
-//! Lists of applications for those who register them: the operators' queue, and what of all that
-//! was submitted a filter leaves, in any order ([`narrowed`]). Each statement walks one index in
-//! its order under row-level security; paged by key, 50 rows a page.
+//! Lists of applications for those who register them: what of all that was submitted a filter
+//! leaves, in any order ([`narrowed`]). Each statement walks one index in its order under
+//! row-level security; paged by key, 50 rows a page.
 
 mod line;
 pub mod narrowed;
@@ -27,8 +27,6 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// Whether more follow.
     pub more: bool,
-    /// Whether a search found more than the list looks through.
-    pub partial: bool,
 }
 
 impl<T> Page<T> {
@@ -36,11 +34,7 @@ impl<T> Page<T> {
     pub(crate) fn of(mut rows: Vec<T>) -> Self {
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
-        Self {
-            rows,
-            more,
-            partial: false,
-        }
+        Self { rows, more }
     }
 }
 
@@ -91,78 +85,38 @@ pub async fn cursor(scope: &mut Scope, public_id: Uuid) -> Result<Option<Cursor>
     .await?)
 }
 
-// What stands beside a row is read for the rows of the page only, after the index was walked:
-// an EXISTS might be answered from a hash of its whole table, which for operators is a region's.
-macro_rules! page {
-    ($scope:expr, $tail:tt $(, $argument:expr)* $(,)?) => {{
-        let rows = sqlx::query_as!(
-            Row,
-            r#"SELECT a.tenant_id, a.public_id, concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "full_name!",
-                 a.category, a.submitted_at AS "submitted_at!", a.due_on AS "due_on!", a.status, a.route AS "route!",
-                 a.registered_number, a.registered_on, a.version, a.vouched_at IS NOT NULL AS "vouched!",
-                 coalesce((SELECT p.name FROM app.ref_position p WHERE p.code = a.position), a.position) AS "position!",
-                 (SELECT m.name FROM app.municipality m WHERE m.id = a.tenant_id) AS "municipality!",
-                 (SELECT o.name FROM app.organisation o WHERE o.tenant_id = a.tenant_id AND o.id = a.organisation_id)
-                   AS "organisation!",
-                 (SELECT k.routed_to_operator FROM app.organisation o
-                    JOIN app.ref_founder_kind k ON k.code = o.founder_kind
-                    WHERE o.tenant_id = a.tenant_id AND o.id = a.organisation_id) AS "industry!",
-                 coalesce((SELECT true FROM app.membership m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.account_id
-                   AND m.role = 'municipal' AND m.ended_at IS NULL LIMIT 1), false) AS "coordinator!",
-                 coalesce((SELECT true FROM app.withdrawal w WHERE w.tenant_id = a.tenant_id
-                   AND w.application_id = a.id AND w.state = 'under_review' LIMIT 1), false) AS "frozen!"
-               FROM app.application a "# + $tail
-            $(, $argument)*
-        )
-        .fetch_all($scope.connection())
-        .await?;
-        let lines = rows.into_iter().map(Line::try_from).collect::<Result<Vec<_>>>()?;
-        Ok(Page::of(lines))
-    }};
-}
-
-/// The operators' queue over all municipalities, the oldest term first.
-///
-/// # Errors
-/// As [`lines`].
-pub async fn queue(scope: &mut Scope, list: WorkList, after: Cursor) -> Result<Page<Line>> {
-    page!(
-        scope,
-        "WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $1
-           AND (a.due_on, a.id) > ($2, $3) ORDER BY a.due_on, a.id LIMIT 51",
-        list.procedure().code(),
-        after.due_on,
-        after.id,
-    )
-}
-
-/// How many stand in a list of the operators' queue; counting stops above [`COUNTED`].
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn queue_length(scope: &mut Scope, list: WorkList) -> Result<i64> {
-    Ok(sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM (SELECT 1 FROM app.application a
-             WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $1 LIMIT $2) c"#,
-        list.procedure().code(),
-        COUNTED + 1,
-    )
-    .fetch_one(scope.connection())
-    .await?)
-}
-
 /// The lines of these applications in the order given, as far as the scope sees them.
 ///
 /// # Errors
 /// If the database does not answer or holds a value the domain does not know.
 pub async fn lines(scope: &mut Scope, ids: &[i64]) -> Result<Vec<Line>> {
-    let page: Result<Page<Line>> = page!(
-        scope,
-        "JOIN unnest($1::bigint[]) WITH ORDINALITY i(id, place) ON i.id = a.id
-         WHERE a.submitted_at IS NOT NULL ORDER BY i.place",
+    // What stands beside a row is asked by a sub-select: an EXISTS might be answered from a hash
+    // of its whole table, which for operators is a region's.
+    sqlx::query_as!(
+        Row,
+        r#"SELECT a.tenant_id, a.public_id, concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "full_name!",
+             a.category, a.submitted_at AS "submitted_at!", a.due_on AS "due_on!", a.status, a.route AS "route!",
+             a.registered_number, a.registered_on, a.version, a.vouched_at IS NOT NULL AS "vouched!",
+             coalesce((SELECT p.name FROM app.ref_position p WHERE p.code = a.position), a.position) AS "position!",
+             (SELECT m.name FROM app.municipality m WHERE m.id = a.tenant_id) AS "municipality!",
+             (SELECT o.name FROM app.organisation o WHERE o.tenant_id = a.tenant_id AND o.id = a.organisation_id)
+               AS "organisation!",
+             (SELECT k.routed_to_operator FROM app.organisation o
+                JOIN app.ref_founder_kind k ON k.code = o.founder_kind
+                WHERE o.tenant_id = a.tenant_id AND o.id = a.organisation_id) AS "industry!",
+             coalesce((SELECT true FROM app.membership m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.account_id
+               AND m.role = 'municipal' AND m.ended_at IS NULL LIMIT 1), false) AS "coordinator!",
+             coalesce((SELECT true FROM app.withdrawal w WHERE w.tenant_id = a.tenant_id
+               AND w.application_id = a.id AND w.state = 'under_review' LIMIT 1), false) AS "frozen!"
+           FROM app.application a JOIN unnest($1::bigint[]) WITH ORDINALITY i(id, place) ON i.id = a.id
+           WHERE a.submitted_at IS NOT NULL ORDER BY i.place"#,
         ids,
-    );
-    Ok(page?.rows)
+    )
+    .fetch_all(scope.connection())
+    .await?
+    .into_iter()
+    .map(Line::try_from)
+    .collect()
 }
 
 /// The application that follows `after` in a list of what waits: the municipality's list in

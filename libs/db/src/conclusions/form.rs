@@ -3,7 +3,7 @@
 
 use domain::{
     act::Doing,
-    conclusion::{Judged, Verdict},
+    conclusion::{Judged, Signer, Verdict},
     reference::Category,
 };
 
@@ -22,6 +22,8 @@ pub struct Form {
     pub verdict: Option<Verdict>,
     /// Recommendations to the teacher; may be empty.
     pub recommendations: String,
+    /// Whose signatures are ticked.
+    pub signed: Vec<Signer>,
 }
 
 /// The draft of an application, or what was formed last where there is none.
@@ -62,7 +64,7 @@ pub async fn criteria(scope: &mut Scope, category: Category) -> Result<Vec<Crite
 /// If the database does not answer or holds a value the domain does not know.
 pub async fn draft(scope: &mut Scope, application: &Application) -> Result<Draft> {
     let row = sqlx::query!(
-        "SELECT edition, verdict, marks, recommendations, version FROM app.conclusion_form
+        "SELECT edition, verdict, marks, recommendations, signers, version FROM app.conclusion_form
          WHERE tenant_id = $1 AND application_id = $2 ORDER BY edition DESC NULLS FIRST LIMIT 1",
         application.tenant.0,
         application.id,
@@ -72,13 +74,18 @@ pub async fn draft(scope: &mut Scope, application: &Application) -> Result<Draft
     let Some(row) = row else {
         return Ok(Draft::default());
     };
+    let mut form = read(&row.verdict, row.marks, row.recommendations, row.signers)?;
+    if row.edition.is_some() {
+        // Under a new text nobody has signed yet.
+        form.signed.clear();
+    }
     Ok(Draft {
         version: if row.edition.is_none() {
             row.version
         } else {
             0
         },
-        form: read(&row.verdict, row.marks, row.recommendations)?,
+        form,
     })
 }
 
@@ -95,15 +102,18 @@ pub async fn save<A: Doing>(
     let actor = tx.actor()?.clone();
     let marks = serde_json::to_value(&form.marks).map_err(|_| CORRUPT)?;
     let verdict = form.verdict.map_or("", Verdict::code);
+    let signers: serde_json::Value = form.signed.iter().map(|signer| signer.code()).collect();
     let rows = if version == 0 {
         sqlx::query!(
-            "INSERT INTO app.conclusion_form (tenant_id, application_id, verdict, marks, recommendations, by_account)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+            "INSERT INTO app.conclusion_form (tenant_id, application_id, verdict, marks, recommendations, signers,
+               by_account)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
             permit.tenant.0,
             permit.id,
             verdict,
             marks,
             form.recommendations,
+            signers,
             actor.account.0,
         )
         .execute(tx.connection())
@@ -111,7 +121,7 @@ pub async fn save<A: Doing>(
         .rows_affected()
     } else {
         sqlx::query!(
-            "UPDATE app.conclusion_form SET verdict = $4, marks = $5, recommendations = $6, by_account = $7,
+            "UPDATE app.conclusion_form SET verdict = $4, marks = $5, recommendations = $6, signers = $7, by_account = $8,
                saved_at = app.ctx_now(), version = version + 1
              WHERE tenant_id = $1 AND application_id = $2 AND edition IS NULL AND version = $3",
             permit.tenant.0,
@@ -120,6 +130,7 @@ pub async fn save<A: Doing>(
             verdict,
             marks,
             form.recommendations,
+            signers,
             actor.account.0,
         )
         .execute(tx.connection())
@@ -153,6 +164,43 @@ pub async fn fix<A: Doing>(
     if rows == 1 { Ok(()) } else { Err(Error::Stale) }
 }
 
+/// How far the paper of the present text is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Printing {
+    /// It is there, or nothing was formed on screen.
+    #[default]
+    Done,
+    /// The worker has it before it.
+    Under,
+    /// The worker has given it up.
+    Failed,
+}
+
+/// How far the paper of the present text is, if that was formed on screen; for the experts
+/// assigned, who are told that it failed.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn printed(scope: &mut Scope, application: &Application) -> Result<Printing> {
+    if !printing(scope, application).await? {
+        return Ok(Printing::Done);
+    }
+    let state = sqlx::query_scalar!(
+        "SELECT j.state FROM app.job j
+         JOIN app.conclusion c ON c.tenant_id = j.tenant_id AND c.application_id = j.application_id
+           AND c.edition = j.object_id
+         WHERE j.tenant_id = $1 AND j.application_id = $2 AND j.kind = 'conclusion_pdf' ORDER BY j.id DESC LIMIT 1",
+        application.tenant.0,
+        application.id,
+    )
+    .fetch_optional(scope.connection())
+    .await?;
+    Ok(match state.as_deref() {
+        Some("failed") => Printing::Failed,
+        _ => Printing::Under,
+    })
+}
+
 /// Whether the present text was formed on screen and its paper is not printed yet.
 ///
 /// # Errors
@@ -178,7 +226,7 @@ pub async fn printing(scope: &mut Scope, application: &Application) -> Result<bo
 /// If the database does not answer or holds a value the domain does not know.
 pub async fn formed(tx: &mut WorkerTx, application: i64, edition: i64) -> Result<Option<Form>> {
     let row = sqlx::query!(
-        "SELECT f.verdict, f.marks, f.recommendations FROM app.conclusion_form f
+        "SELECT f.verdict, f.marks, f.recommendations, f.signers FROM app.conclusion_form f
          JOIN app.conclusion c ON c.tenant_id = f.tenant_id AND c.application_id = f.application_id
            AND c.edition = f.edition
          WHERE f.tenant_id = app.ctx_tenant() AND f.application_id = $1 AND f.edition = $2::bigint",
@@ -187,7 +235,7 @@ pub async fn formed(tx: &mut WorkerTx, application: i64, edition: i64) -> Result
     )
     .fetch_optional(tx.inside()?)
     .await?;
-    row.map(|row| read(&row.verdict, row.marks, row.recommendations))
+    row.map(|row| read(&row.verdict, row.marks, row.recommendations, row.signers))
         .transpose()
 }
 
@@ -195,7 +243,13 @@ const CORRUPT: Error = Error::Corrupt {
     column: "conclusion_form.marks",
 };
 
-fn read(verdict: &str, marks: serde_json::Value, recommendations: String) -> Result<Form> {
+fn read(
+    verdict: &str,
+    marks: serde_json::Value,
+    recommendations: String,
+    signers: serde_json::Value,
+) -> Result<Form> {
+    let signers: Vec<String> = serde_json::from_value(signers).map_err(|_| CORRUPT)?;
     Ok(Form {
         marks: serde_json::from_value(marks).map_err(|_| CORRUPT)?,
         verdict: match verdict {
@@ -203,5 +257,9 @@ fn read(verdict: &str, marks: serde_json::Value, recommendations: String) -> Res
             code => Some(known(Verdict::from_code(code), "conclusion_form.verdict")?),
         },
         recommendations,
+        signed: signers
+            .iter()
+            .filter_map(|code| Signer::from_code(code))
+            .collect(),
     })
 }

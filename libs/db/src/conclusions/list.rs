@@ -110,13 +110,14 @@ impl Related for Listed {
     }
 }
 
-/// Conclusions the scope sees, in one place or in all, by place and then those that came there
+/// Conclusions the scope sees, of one municipality or of all, in one place or in all, by place and then those that came there
 /// first; 51 at most, the last of which only tells that there are more.
 ///
 /// # Errors
 /// If the database does not answer or holds a value the domain does not know.
 pub async fn page(
     scope: &mut Scope,
+    tenant: Option<TenantId>,
     only: Option<Place>,
     after: Option<&Cursor>,
 ) -> Result<Vec<Listed>> {
@@ -145,6 +146,7 @@ pub async fn page(
                 ORDER BY g.who, g.id DESC) x WHERE x.signed) AS "signed!"
            FROM (SELECT * FROM app.conclusion c
                  WHERE c.place BETWEEN $1 AND $2 AND (c.place, c.moved_at, c.id) > ($3, $4, $5)
+                   AND ($6::int IS NULL OR c.tenant_id = $6)
                  ORDER BY c.place, c.moved_at, c.id LIMIT 51) c
            JOIN app.application a ON a.tenant_id = c.tenant_id AND a.id = c.application_id
            JOIN app.organisation o ON o.tenant_id = a.tenant_id AND o.id = a.organisation_id
@@ -160,6 +162,7 @@ pub async fn page(
         after_place,
         after_moved,
         after_id,
+        tenant.map(|tenant| tenant.0),
     )
     .fetch_all(scope.connection())
     .await?

@@ -136,13 +136,17 @@ pub async fn missing(
     .collect()
 }
 
-/// How many conclusions of the periods begun by `until` are not with the Centre yet.
+/// How many conclusions of the periods begun by `until` are not with the Centre yet, by the window of
+/// their period.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn count_missing(scope: &mut Scope, until: NaiveDate) -> Result<i64> {
-    Ok(sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!"
+pub async fn missing_by_period(
+    scope: &mut Scope,
+    until: NaiveDate,
+) -> Result<Vec<(NaiveDate, NaiveDate, i64)>> {
+    Ok(sqlx::query!(
+        r#"SELECT d.starts, d.ends, count(*) AS "count!"
            FROM app.application a
            JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
            JOIN app.period d ON d.id = s.period_id
@@ -151,11 +155,15 @@ pub async fn count_missing(scope: &mut Scope, until: NaiveDate) -> Result<i64> {
              AND a.route = 'municipal' AND d.starts <= $1
              AND coalesce(c.place, 'none') NOT IN ('at_centre', 'accepted')
              AND NOT EXISTS (SELECT 1 FROM app.withdrawal w WHERE w.tenant_id = a.tenant_id
-               AND w.application_id = a.id AND w.state = 'under_review')"#,
+               AND w.application_id = a.id AND w.state = 'under_review')
+           GROUP BY d.starts, d.ends"#,
         until,
     )
-    .fetch_one(scope.connection())
-    .await?)
+    .fetch_all(scope.connection())
+    .await?
+    .into_iter()
+    .map(|row| (row.starts, row.ends, row.count))
+    .collect())
 }
 
 /// A conclusion that was passed to the Centre.

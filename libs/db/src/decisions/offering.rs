@@ -9,7 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{category, of};
+use super::category;
 use crate::{
     error::{Error, Result},
     orders::Order,
@@ -135,7 +135,7 @@ pub async fn offered(tx: &mut Tx<acts::Decide>, ids: &[Uuid]) -> Result<Vec<Read
                 municipality: row.municipality,
                 category: category(row.category)?,
                 period: row.period,
-                held: row.granted.map(of),
+                held: row.granted.map(Decision::of),
             })
         })
         .collect()

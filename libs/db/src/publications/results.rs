@@ -113,11 +113,7 @@ pub async fn holding(scope: &mut Scope, tenant: TenantId, order: i64) -> Result<
                 position: row.position,
                 organisation: row.organisation,
                 category: known(Category::from_code(&row.category), "decision.category")?,
-                decision: if row.granted {
-                    Decision::Granted
-                } else {
-                    Decision::Refused
-                },
+                decision: Decision::of(row.granted),
             })
         })
         .collect()

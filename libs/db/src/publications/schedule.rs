@@ -186,13 +186,9 @@ pub async fn add_version<A: Doing>(
     lines: i64,
 ) -> Result<i32> {
     let account = tx.account();
-    sqlx::query!(
-        "UPDATE app.publication SET told = lines
-         WHERE kind = 'schedule' AND period_id = $1 AND lines <> told",
-        period.id
-    )
-    .execute(tx.connection())
-    .await?;
+    sqlx::query!("SELECT app.tell_schedule($1) AS told", period.id)
+        .fetch_one(tx.connection())
+        .await?;
     Ok(sqlx::query_scalar!(
         "INSERT INTO app.schedule_version (period_id, number, sha256, difference, lines, order_no, order_date, by_account)
          SELECT $1, 1 + coalesce(max(v.number), 0), $2, $3, $4, $5, $6, $7
@@ -208,6 +204,28 @@ pub async fn add_version<A: Doing>(
     )
     .fetch_one(tx.connection())
     .await?)
+}
+
+/// The parts that may name an expert whose cabinet has ended, by municipality and period: their
+/// approved rows had it and wait for a decision.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn given_up(scope: &mut Scope, cabinet: i64) -> Result<Vec<(TenantId, i32)>> {
+    Ok(sqlx::query!(
+        r#"SELECT DISTINCT s.tenant_id, s.period_id AS "period_id!" FROM app.assignment x
+           JOIN app.schedule_row s ON s.tenant_id = x.tenant_id AND s.application_id = x.application_id
+           JOIN app.application a ON a.tenant_id = x.tenant_id AND a.id = x.application_id
+           WHERE x.expert_membership_id = $1 AND x.closed_at IS NOT NULL AND s.mark = 'approved'
+             AND s.period_id IS NOT NULL AND a.status = 'registered'
+           ORDER BY 2, 1"#,
+        cabinet,
+    )
+    .fetch_all(scope.connection())
+    .await?
+    .into_iter()
+    .map(|row| (TenantId(row.tenant_id), row.period_id))
+    .collect())
 }
 
 /// The accounts among `experts` that let their names be published (02 §2.2).

@@ -51,6 +51,8 @@ pub struct EntryExpert {
     pub position: String,
     /// The organisation.
     pub organisation: String,
+    /// The phone as kept; empty where the scope does not see it. For the internal rendition alone.
+    pub phone: String,
 }
 
 /// The rows of a municipality in a period in the order of registration: all of them, or those
@@ -69,7 +71,9 @@ pub async fn entries(
              a.form, concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "full_name!",
              coalesce(p.name, a.position) AS "position!", o.name AS organisation,
              coalesce((SELECT jsonb_agg(jsonb_build_object('account', x.expert_account_id, 'name', x.expert_name,
-                 'position', x.expert_position, 'organisation', x.expert_organisation) ORDER BY x.slot)
+                 'position', x.expert_position, 'organisation', x.expert_organisation,
+                 'phone', coalesce((SELECT m.phone FROM app.membership m WHERE m.tenant_id = x.expert_tenant_id
+                   AND m.id = x.expert_membership_id), '')) ORDER BY x.slot)
                FROM app.assignment x WHERE x.tenant_id = s.tenant_id AND x.application_id = s.application_id
                  AND x.closed_at IS NULL), '[]') AS "experts!"
            FROM app.schedule_row s

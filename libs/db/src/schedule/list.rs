@@ -7,6 +7,7 @@ use domain::{
     life::{PeriodMark, Place},
     routing::Route,
 };
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
@@ -37,16 +38,26 @@ pub struct Line {
     pub mark: PeriodMark,
     /// The period's name; empty while none is set.
     pub period: String,
-    /// The experts assigned, joined by commas; empty while there are none.
-    pub experts: String,
-    /// How many they are.
-    pub assigned: i64,
+    /// Whether the period was approved without it.
+    pub left_out: bool,
+    /// The experts assigned, by place.
+    pub experts: Vec<LineExpert>,
     /// Since when the Centre is asked to fill an empty place.
     pub gap_since: Option<DateTime<Utc>>,
     /// The last request to the Centre, while a place is empty.
     pub request: Option<Asked>,
     /// Where the conclusion is.
     pub place: Place,
+}
+
+/// An expert of a row, as lists tell it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct LineExpert {
+    /// ФИО.
+    pub name: String,
+    /// The phone as kept; empty where the scope does not see it: a coordinator has those of its own
+    /// municipality.
+    pub phone: String,
 }
 
 /// The last request for an expert, as lists tell it.
@@ -82,8 +93,8 @@ struct Row {
     route: String,
     mark: String,
     period: String,
-    experts: String,
-    assigned: i64,
+    left_out: bool,
+    experts: serde_json::Value,
     gap_since: Option<DateTime<Utc>>,
     asked_at: Option<DateTime<Utc>>,
     answer: Option<String>,
@@ -102,11 +113,13 @@ macro_rules! rows {
                  (SELECT m.name FROM app.municipality m WHERE m.id = a.tenant_id) AS "municipality!",
                  (SELECT o.name FROM app.organisation o WHERE o.tenant_id = a.tenant_id AND o.id = a.organisation_id)
                    AS "organisation!",
-                 coalesce((SELECT string_agg(x.expert_name, ', ' ORDER BY x.slot) FROM app.assignment x
-                   WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id AND x.closed_at IS NULL), '')
+                 coalesce(s.mark = 'preliminary'
+                   AND (SELECT d.state FROM app.period d WHERE d.id = s.period_id) <> 'open', false) AS "left_out!",
+                 coalesce((SELECT jsonb_agg(jsonb_build_object('name', x.expert_name, 'phone', coalesce(
+                     (SELECT m.phone FROM app.membership m WHERE m.tenant_id = x.expert_tenant_id
+                        AND m.id = x.expert_membership_id), '')) ORDER BY x.slot) FROM app.assignment x
+                   WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id AND x.closed_at IS NULL), '[]')
                    AS "experts!",
-                 (SELECT count(*) FROM app.assignment x
-                   WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id AND x.closed_at IS NULL) AS "assigned!",
                  coalesce((SELECT c.place FROM app.conclusion c
                    WHERE c.tenant_id = a.tenant_id AND c.application_id = a.id), 'none') AS "place!"
                FROM "# + $tail
@@ -135,9 +148,7 @@ pub async fn registered(scope: &mut Scope, by: Narrowed, after: Cursor) -> Resul
                ORDER BY r.id DESC LIMIT 1) g ON true
              WHERE a.tenant_id = $6 AND a.status = 'registered' AND a.procedure = 'general'
                AND (a.due_on, a.id) > ($1, $2) AND ($3::int IS NULL OR s.period_id = $3)
-               AND (NOT $4 OR s.period_id IS NULL)
-               AND (NOT $5 OR (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = a.tenant_id
-                 AND x.application_id = a.id AND x.closed_at IS NULL) < 2)
+               AND (NOT $4 OR a.mark = 'none') AND (NOT $5 OR a.experts < 2)
                AND (NOT $7 OR s.gap_since IS NULL)
              ORDER BY a.due_on, a.id LIMIT 51",
             after.due_on(),
@@ -157,9 +168,7 @@ pub async fn registered(scope: &mut Scope, by: Narrowed, after: Cursor) -> Resul
                ORDER BY r.id DESC LIMIT 1) g ON true
              WHERE a.submitted_at IS NOT NULL AND a.status = 'registered' AND a.procedure = 'general'
                AND (a.due_on, a.id) > ($1, $2) AND ($3::int IS NULL OR s.period_id = $3)
-               AND (NOT $4 OR s.period_id IS NULL)
-               AND (NOT $5 OR (SELECT count(*) FROM app.assignment x WHERE x.tenant_id = a.tenant_id
-                 AND x.application_id = a.id AND x.closed_at IS NULL) < 2)
+               AND (NOT $4 OR a.mark = 'none') AND (NOT $5 OR a.experts < 2)
                AND (NOT $6 OR s.gap_since IS NULL)
              ORDER BY a.due_on, a.id LIMIT 51",
             after.due_on(),
@@ -239,8 +248,10 @@ impl TryFrom<Row> for Line {
             route: known(Route::from_code(&row.route), "application.route")?,
             mark: known(PeriodMark::from_code(&row.mark), "schedule_row.mark")?,
             period: row.period,
-            experts: row.experts,
-            assigned: row.assigned,
+            left_out: row.left_out,
+            experts: serde_json::from_value(row.experts).map_err(|_| Error::Corrupt {
+                column: "assignment",
+            })?,
             gap_since: row.gap_since,
             request: row.asked_at.map(|at| Asked {
                 at,

@@ -2,7 +2,7 @@
 //! and whether it may at all. The second step is the permit, in [`super::tx`].
 
 use domain::{
-    act::{Act, Doing},
+    act::{Act, Doing, acts},
     actor::{AccountId, Actor, TenantId},
     role::Role,
 };
@@ -64,6 +64,36 @@ impl Database {
     /// [`Error::Ended`] if the cabinet has ended.
     pub async fn enter_own(&self, actor: &Actor) -> Result<OwnTx> {
         Ok(OwnTx(self.open_for(actor).await?))
+    }
+
+    /// Enters for what follows in the published schedules from what `actor` did: an expert who leaves
+    /// is named in whatever municipality it works for, which nobody who ends a cabinet reaches. On
+    /// the operators' login, whose alone the schedules are, in the name of who acted; a permit asked
+    /// for here is asked for the actor as it is.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn enter_publishing(
+        &self,
+        actor: &Actor,
+        tenant: Option<TenantId>,
+    ) -> Result<Tx<acts::ApprovePeriod>> {
+        let mut tx = self.pools().operator.get()?.begin().await?;
+        let now = self.now();
+        let context = Context {
+            tenant,
+            organisation: None,
+            role: Role::Operator.code(),
+        };
+        // The cabinet may be the one that has just ended: nobody asks for it.
+        context.set_and_ask(&mut tx, now, actor).await?;
+        let scope = Scope {
+            tx,
+            now,
+            actor: Some(actor.clone()),
+            tenant,
+        };
+        Ok(Tx::new(scope, self.policy()))
     }
 
     /// Enters a municipality that a teacher is about to join (R-ACC-7): there is no cabinet

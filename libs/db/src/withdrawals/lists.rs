@@ -91,17 +91,16 @@ pub async fn waiting(
              a.organisation_id, o.name AS organisation_name,
              concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "full_name!",
              coalesce(p.name, a.position) AS "position_name!", a.route,
-             coalesce(s.mark = 'approved', false) AS "approved!",
+             a.mark = 'approved' AS "approved!",
              w.public_id AS withdrawal, w.state, w.reason, w.by_role, w.answer, f.public_id AS "scan?", w.version
            FROM app.withdrawal w
            JOIN app.application a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
            JOIN app.organisation o ON o.tenant_id = a.tenant_id AND o.id = a.organisation_id
            JOIN app.municipality m ON m.id = a.tenant_id
            LEFT JOIN app.ref_position p ON p.code = a.position
-           LEFT JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
            LEFT JOIN app.file f ON f.tenant_id = w.tenant_id AND f.id = w.file_id
            WHERE w.state = 'under_review'
-             AND (a.route = 'municipal' AND coalesce(s.mark, 'none') <> 'approved') = $1
+             AND w.decides = CASE WHEN $1 THEN 'municipal' ELSE 'operator' END
              AND w.id > coalesce((SELECT x.id FROM app.withdrawal x WHERE x.public_id = $2), 0)
            ORDER BY w.id LIMIT 51"#,
         municipal,
@@ -125,14 +124,13 @@ pub async fn all(scope: &mut Scope, before: Option<Uuid>) -> Result<Vec<Listed>>
              a.organisation_id, o.name AS organisation_name,
              concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "full_name!",
              coalesce(p.name, a.position) AS "position_name!", a.route,
-             coalesce(s.mark = 'approved', false) AS "approved!",
+             a.mark = 'approved' AS "approved!",
              w.public_id AS withdrawal, w.state, w.reason, w.by_role, w.answer, f.public_id AS "scan?", w.version
            FROM app.withdrawal w
            JOIN app.application a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
            JOIN app.organisation o ON o.tenant_id = a.tenant_id AND o.id = a.organisation_id
            JOIN app.municipality m ON m.id = a.tenant_id
            LEFT JOIN app.ref_position p ON p.code = a.position
-           LEFT JOIN app.schedule_row s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
            LEFT JOIN app.file f ON f.tenant_id = w.tenant_id AND f.id = w.file_id
            WHERE w.id < coalesce((SELECT x.id FROM app.withdrawal x WHERE x.public_id = $1), 9223372036854775807)
            ORDER BY w.id DESC LIMIT 51"#,

@@ -1,163 +1,302 @@
-//! What `petrovich` gets wrong. An entry has its row in `declension_names.tsv` or is of the
-//! kind of one that has; names that it declines well do not belong here.
+//! The surnames that no rule on endings tells apart. A name that `petrovich` or a rule declines
+//! well does not belong here. Words are listed with their «ё»; they are found without it too.
 
-use crate::name::Gender;
-
-/// How one part of a name changes: letters cut from its end and the endings put there
-/// instead, genitive and dative.
-#[derive(Clone, Copy)]
-pub(super) struct Change(pub usize, pub &'static str, pub &'static str);
-
-/// A part that stays as it is.
-const FIXED: Change = Change(0, "", "");
-
-/// What `petrovich` gets wrong in a surname. `None`: nothing known, let it propose.
-pub(super) fn surname(part: &str, gender: Gender, is_last: bool) -> Option<Change> {
-    if !is_last && FIRST_HALVES.contains(&part) || INDECLINABLE.contains(&part) {
-        return Some(FIXED);
-    }
-    match gender {
-        Gender::Female => NOUNS_IN_A.contains(&part).then_some(Change(1, "ы", "е")),
-        Gender::Male => male_surname(part),
-    }
-    .or_else(|| {
-        ["рева", "кива", "богода"]
-            .contains(&part)
-            .then_some(Change(1, "ы", "е"))
-    })
-}
-
-fn male_surname(part: &str) -> Option<Change> {
-    if let Some((_, change)) = FLEETING.iter().find(|(words, _)| words.contains(&part)) {
-        return Some(*change);
-    }
-    let syllables = syllables(part);
-    // Цой, Бой, Кий, Дей, Чай: a noun; petrovich makes adjectives of most.
-    if syllables == 1 && part.ends_with('й') && part != "злой" {
-        return Some(Change(1, "я", "ю"));
-    }
-    // Блок, Ток have no vowel to lose; Рыжок has.
-    if syllables == 1 && part.ends_with("ок") {
-        return Some(Change(0, "а", "у"));
-    }
-    // Королёк, Огонёк.
-    if syllables > 1 && part.ends_with("ёк") {
-        return Some(Change(2, "ька", "ьку"));
-    }
-    // Мышь: no «я» after a sibilant.
-    if ["жь", "шь", "чь", "щь"]
-        .iter()
-        .any(|ending| part.ends_with(ending))
-    {
-        return Some(Change(1, "а", "у"));
-    }
-    if syllables > 1 && part.ends_with("ец") {
-        Some(in_ets(part))
-    } else {
-        None
-    }
-}
-
-/// A surname in -ец: the vowel goes, but for a cluster before it that needs it (Кузнеца).
-fn in_ets(part: &str) -> Change {
-    let is_vowel = |c: char| VOWELS.contains(c);
-    let mut before = part.chars().rev().skip(2);
-    match (before.next(), before.next()) {
-        (Some(last), _) if is_vowel(last) => Change(2, "йца", "йцу"),
-        (Some('л'), _) => Change(2, "ьца", "ьцу"),
-        (_, Some(earlier)) if !is_vowel(earlier) => Change(0, "а", "у"),
-        _ => Change(2, "ца", "цу"),
-    }
-}
-
-/// What `petrovich` gets wrong in a first name.
-pub(super) fn first_name(part: &str, gender: Gender) -> Option<Change> {
-    // Лия, Ия, Гия keep «е» in the dative, as Мария does not: their stem has one syllable.
-    if part.ends_with("ия") && (syllables(part) == 2 || STRESSED_IYA.contains(&part)) {
-        return Some(Change(1, "и", "е"));
-    }
-    match (gender, part) {
-        (Gender::Male, "илия") => Some(Change(1, "и", "и")),
-        (Gender::Male, "данило" | "гаврило" | "михайло") => {
-            Some(Change(1, "ы", "е"))
-        }
-        (Gender::Female, "гузель" | "ассоль") => Some(Change(1, "и", "и")),
-        _ => None,
-    }
-}
-
-const VOWELS: &str = "аеёиоуыэюя";
-
-fn syllables(word: &str) -> usize {
-    word.chars().filter(|c| VOWELS.contains(*c)).count()
-}
+use super::Change;
 
 /// First halves and particles that never decline.
-const FIRST_HALVES: [&str; 12] = [
-    "грум", "да", "дель", "ден", "дер", "ибн", "аль", "эль", "ла", "лас", "мак", "сан",
+pub(super) const FIRST_HALVES: [&str; 37] = [
+    "абд",
+    "абдул",
+    "абдель",
+    "ага",
+    "аль",
+    "бар",
+    "бей",
+    "бек",
+    "бен",
+    "бонч",
+    "ван",
+    "грум",
+    "дель",
+    "ден",
+    "дер",
+    "ибн",
+    "кара",
+    "кос",
+    "лас",
+    "мак",
+    "мелик",
+    "мир",
+    "мирза",
+    "нор",
+    "оль",
+    "сан",
+    "санта",
+    "сен",
+    "сент",
+    "тер",
+    "тян",
+    "фон",
+    "хан",
+    "шах",
+    "шейх",
+    "эль",
+    "эр",
+];
+
+/// Second halves that leave the first as it is: Турсун-заде, Гасан-оглы, Чаш-оол.
+pub(super) const TITLES: [&str; 9] = [
+    "гызы", "заде", "зода", "кызы", "оглу", "оглы", "оол", "улы", "уулу",
 ];
 
 /// Surnames with a stressed foreign ending.
-const INDECLINABLE: [&str; 4] = ["золя", "труайя", "дега", "нуайя"];
+pub(super) const INDECLINABLE: [&str; 5] = ["деррида", "золя", "мюра", "нуайя", "труайя"];
 
-/// Nouns that `petrovich` takes for the feminine of a surname in -ов or -ин.
-pub(super) const NOUNS_IN_A: [&str; 14] = [
-    "сова",
-    "корова",
-    "голова",
-    "дуброва",
-    "калина",
-    "рябина",
-    "малина",
-    "кручина",
-    "былина",
-    "година",
-    "сосна",
-    "луна",
-    "весна",
-    "струна",
+/// Surnames in an unstressed -а that `petrovich` leaves in the nominative.
+pub(super) const REGULAR_IN_A: [&str; 8] = [
+    "богода",
+    "гамарра",
+    "каруана",
+    "кива",
+    "порота",
+    "рева",
+    "сорота",
+    "шандра",
 ];
 
+/// Nouns that look like the feminine of a surname in -ов or -ин, see
+/// [`super::surname::is_noun_in_a`] for the rule.
+pub(super) const NOUNS_IN_A: [&str; 38] = [
+    "билина",
+    "былина",
+    "година",
+    "голова",
+    "горобина",
+    "дитина",
+    "дружина",
+    "дуброва",
+    "калина",
+    "картина",
+    "корова",
+    "кручина",
+    "лещина",
+    "лозина",
+    "малина",
+    "маслина",
+    "обнова",
+    "ожина",
+    "основа",
+    "паутина",
+    "перина",
+    "перлина",
+    "подкова",
+    "полова",
+    "половина",
+    "пружина",
+    "пучина",
+    "равнина",
+    "рябина",
+    "скотина",
+    "старшина",
+    "стежина",
+    "судьбина",
+    "тычина",
+    "хатина",
+    "хворостина",
+    "щербина",
+    "ялина",
+];
+
+/// Georgian surnames in -ая, which are no adjectives.
+pub(super) const NOUNS_IN_AYA: [&str; 10] = [
+    "ахалая",
+    "кварая",
+    "кекелая",
+    "топурая",
+    "хубулая",
+    "цулая",
+    "цхадая",
+    "чачая",
+    "шенгелая",
+    "стая",
+];
+
+/// Feminine adjectives with the stress on the ending.
+pub(super) const STRESSED_AYA: [&str; 3] = ["большая", "чужая", "меньшая"];
+
+/// Adjectives of beings: Третий, Третьего; Третья, Третьей.
+pub(super) const POSSESSIVE: [&str; 17] = [
+    "божий",
+    "бычий",
+    "волчий",
+    "вражий",
+    "заячий",
+    "казачий",
+    "козий",
+    "коровий",
+    "лисий",
+    "медвежий",
+    "овечий",
+    "птичий",
+    "рыбий",
+    "третий",
+    "вдовий",
+    "княжий",
+    "собачий",
+];
+
+/// Nouns in -ой and -чий of more than one syllable.
+pub(super) const NOUNS_IN_SHORT_I: [&str; 26] = [
+    "водопой",
+    "герой",
+    "запой",
+    "застой",
+    "изгой",
+    "ковбой",
+    "левкой",
+    "отбой",
+    "перебой",
+    "покой",
+    "прибой",
+    "разбой",
+    "топчий",
+    "кобчий",
+    "громобой",
+    "зверобой",
+    "китобой",
+    "козодой",
+    "листобой",
+    "мордобой",
+    "перепой",
+    "постой",
+    "сухостой",
+    "травостой",
+    "устой",
+    "удой",
+];
+
+/// Given names that are surnames too, with the ending of an adjective.
+pub(super) const NAMES_IN_KIY_AND_NIY: [&str; 8] = [
+    "аверкий",
+    "антоний",
+    "арсений",
+    "евгений",
+    "иакинфий",
+    "маркий",
+    "порфирий",
+    "гений",
+];
+
+/// Ukrainian adjectives in -ний, hard in Russian too.
+pub(super) const ADJECTIVES_IN_NIY: [&str; 4] = ["гарний", "красний", "мирний", "чорний"];
+
 /// Male names of the language that lose or keep a vowel against the rule of their ending.
-const FLEETING: &[(&[&str], Change)] = &[
+pub(super) const FLEETING: &[(&[&str], Change)] = &[
     (&["заяц"], Change(2, "йца", "йцу")),
-    (&["соловей", "муравей"], Change(2, "ья", "ью")),
+    (
+        &["соловей", "муравей", "ручей", "улей", "репей"],
+        Change(2, "ья", "ью"),
+    ),
     (&["лев"], Change(2, "ьва", "ьву")),
-    (&["пёс"], Change(2, "са", "су")),
+    (&["пёс", "овёс"], Change(2, "са", "су")),
+    (&["ёж"], Change(2, "ежа", "ежу")),
+    (&["ёрш"], Change(3, "ерша", "ершу")),
+    (&["осётр"], Change(3, "етра", "етру")),
     (&["жнец", "кобец", "онук", "нечипас"], Change(0, "а", "у")),
     (
         &[
             "восток",
             "ездок",
+            "зарок",
             "знаток",
             "игрок",
             "исток",
+            "итог",
+            "мёрдок",
+            "морок",
+            "оброк",
+            "отрок",
             "порок",
             "поток",
+            "пророк",
+            "седок",
+            "сорок",
+            "урок",
+            "ходок",
+            "чеснок",
+            "мэтлок",
         ],
         Change(0, "а", "у"),
     ),
+    (&["горошек", "орешек", "камешек"], Change(2, "ка", "ку")),
     (
-        &["пророк", "седок", "сорок", "урок", "ходок", "чеснок"],
-        Change(0, "а", "у"),
+        &[
+            "василёк",
+            "зверёк",
+            "королёк",
+            "кулёк",
+            "мотылёк",
+            "огонёк",
+            "паренёк",
+            "пенёк",
+            "пузырёк",
+            "уголёк",
+            "хорёк",
+            "хмелёк",
+            "конёк",
+            "денёк",
+            "куренёк",
+        ],
+        Change(2, "ька", "ьку"),
     ),
     (
-        &["орёл", "орел", "осёл", "козёл", "котёл", "дятел"],
+        &[
+            "орёл",
+            "осёл",
+            "козёл",
+            "котёл",
+            "дятел",
+            "узел",
+            "пепел",
+            "хохол",
+            "щегол",
+            "чехол",
+            "посол",
+        ],
         Change(2, "ла", "лу"),
+    ),
+    (
+        &["бобёр", "ветер", "ковёр", "костёр", "шатёр", "копёр"],
+        Change(2, "ра", "ру"),
     ),
     (
         &["лапоть", "ноготь", "локоть", "коготь", "дёготь"],
         Change(3, "тя", "тю"),
     ),
     (
-        &["пень", "день", "камень", "ремень", "корень"],
+        &[
+            "гребень",
+            "день",
+            "камень",
+            "корень",
+            "кремень",
+            "ливень",
+            "огонь",
+            "парень",
+            "пень",
+            "перстень",
+            "плетень",
+            "ремень",
+            "слепень",
+            "шершень",
+        ],
         Change(3, "ня", "ню"),
     ),
+    (&["увалень"], Change(3, "ьня", "ьню")),
+    (
+        &["уголь", "стебель", "кашель", "журавель"],
+        Change(3, "ля", "лю"),
+    ),
     (&["гусь"], Change(1, "я", "ю")),
-    (&["топчий", "кобчий"], Change(1, "я", "ю")),
-    (&["третий"], Change(2, "ьего", "ьему")),
     (&["куций"], Change(2, "его", "ему")),
 ];
-
-/// Names that end in a stressed -ия for certain; of «Алия» and others it depends on the family.
-const STRESSED_IYA: [&str; 3] = ["зульфия", "альфия", "гульфия"];

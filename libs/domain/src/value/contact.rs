@@ -98,6 +98,12 @@ impl Phone {
             .ok_or(Fault::Phone)
     }
 
+    /// A kept phone as people write it; one kept in another form as it is.
+    #[must_use]
+    pub fn spell(kept: &str) -> String {
+        Self::parse(kept).map_or_else(|_| kept.to_owned(), |phone| phone.to_string())
+    }
+
     /// The canonical form `+7XXXXXXXXXX`, as it is kept and dialled.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -3,7 +3,7 @@
 
 use app::{
     FieldFault,
-    conclusions::{Criterion, FIELDS, FormView, TypedForm, TypedMark},
+    conclusions::{Criterion, FIELDS, FormView, Printing, TypedForm, TypedMark},
 };
 use axum::{
     Router,
@@ -69,7 +69,7 @@ impl Typed {
                 marks: view.criteria.iter().map(mark).collect(),
                 verdict: form.verdict.map_or("", Verdict::code).to_owned(),
                 recommendations: form.recommendations.clone(),
-                signed: Vec::new(),
+                signed: form.signed.clone(),
             },
         }
     }
@@ -184,8 +184,8 @@ fn page(at: &Expert, view: &FormView, typed: &Typed, faults: &[FieldFault]) -> M
     let page = Page::new(at, "Итоговое заключение")
         .back(&back)
         .faults(faults);
-    if view.printing {
-        return page.refresh(2).render(ui::waiting("Документ готовится…"));
+    if view.printing == Printing::Under {
+        return page.waiting(2).render(ui::waiting("Документ готовится…"));
     }
     let application = &view.application;
     page.render(html! {
@@ -195,6 +195,9 @@ fn page(at: &Expert, view: &FormView, typed: &Typed, faults: &[FieldFault]) -> M
             Fact::text("Место работы", &application.organisation_name),
             Fact::text("Заявленная категория", application.category.map_or("", Category::full_name)),
         ]))
+        @if view.printing == Printing::Failed {
+            (ui::warning("Документ не получился. Сформируйте заключение ещё раз или загрузите его файлом."))
+        }
         @match &view.unavailable {
             Some(words) => p { (words) },
             None => (fields(at, view, typed, faults)),
@@ -254,6 +257,7 @@ fn judged(
         (ui::textarea(Field {
             name: words,
             label: "Чем подтверждено, чего не хватает",
+            label_of: Some(&criterion.name),
             value: typed.map_or("", |typed| &typed.words),
             error: fault_of(faults, words),
             max_length: Some(1000),

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use domain::{role::Role, routing::WorkList};
+use domain::routing::WorkList;
 use maud::{Markup, html};
 use ui::Tab;
 
@@ -23,7 +23,7 @@ use crate::{
     lines::{self, Shown},
     lists,
     narrowing::{
-        self, Asking, Register, fields, taken,
+        self, Asking, Register, Shows, fields, taken,
         views::{self, Naming},
     },
     page::Page,
@@ -35,7 +35,7 @@ const LIST: &str = "/municipal/applications";
 
 const REGISTER: Register = Register {
     path: LIST,
-    role: Role::Municipal,
+    shows: Shows::Work,
 };
 
 /// The pages of this file.
@@ -71,7 +71,7 @@ async fn list(
     }
     let listed = web.app.listed(&at.actor, &wanted, asking.after()).await?;
     let choices = web.app.list_choices(&at.actor, None).await?;
-    let views = web.app.saved_views(&at.actor).await?;
+    let views = web.app.saved_views(&at.actor, REGISTER.kept()).await?;
     let body = body(&at, &web, &asking, &listed, &choices, &views);
     Ok(Page::new(&at, "Работа с заявлениями")
         .render(body)
@@ -79,7 +79,7 @@ async fn list(
 }
 
 fn caption(asking: &Asking) -> &'static str {
-    match asking.list() {
+    match asking.list(REGISTER) {
         _ if asking.is_of_all_tabs() => "Все заявления",
         WorkList::Municipal => "Заявления",
         WorkList::Simplified => "Упрощенная форма",
@@ -96,8 +96,9 @@ fn body(
     views: &[SavedView],
 ) -> Markup {
     // What only the operator registers has no such buttons here (R-ROUTE-3).
-    let registers =
-        asking.list() == WorkList::Municipal && !asking.is_of_all_tabs() && !listed.rows.is_empty();
+    let registers = asking.list(REGISTER) == WorkList::Municipal
+        && !asking.is_of_all_tabs()
+        && !listed.rows.is_empty();
     html! {
         (tabs(caption(asking)))
         p class="govuk-body" {

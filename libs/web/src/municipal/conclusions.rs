@@ -46,7 +46,7 @@ async fn list(
     at: Municipal,
     State(web): State<Web>,
     Asked(wanted): Asked<Wanted>,
-) -> Result<Markup> {
+) -> Result<Response> {
     let above = html! {
         (tabs(HEADING))
         p { a class="govuk-link" href="/municipal/conclusions/month" { "Закрытие месяца" } }

@@ -29,6 +29,7 @@ use crate::{
 };
 
 const PATH: &str = "/municipal/conclusions/month";
+const REMIND: &str = "/municipal/conclusions/month/remind";
 
 /// Its addresses.
 pub fn router() -> Router<Web> {
@@ -83,24 +84,27 @@ fn body(at: &Municipal, web: &Web, month: &Month) -> Markup {
     });
     html! {
         (months(month.first, web.app.today()))
-        p {
-            "К " (ru::date_long(month.due)) " передать в Центр: "
-            strong { (lists::count(month.missing_in_all)) }
-            @if month.missing_in_all > 0 && month.due < web.app.today() {
-                " " (ui::tag(Tone::Red, "срок прошёл"))
+        @for due in &month.due {
+            p {
+                "К " (ru::date_long(due.on)) " передать в Центр: "
+                strong { (lists::count(due.count)) }
+                @if due.count > 0 && due.on < web.app.today() {
+                    " " (ui::tag(Tone::Red, "срок прошёл"))
+                }
+                "."
             }
-            ". Передано за месяц: " strong { (month.passed) } "."
         }
+        p { "Передано за месяц: " strong { (month.passed) } "." }
         h2 { "Чего не хватает" }
         (missing(web, &month.missing))
         (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
         @if month.missing.iter().any(|row| is_reminded(row.holder)) {
-            (act(at, "/municipal/conclusions/month/remind", "Напомнить всем", month.first))
+            (act(at, REMIND, "Напомнить всем", &[("month", &code(month.first))]))
         }
         h2 { "Реестр передачи" }
         @if month.not_handed_over > 0 {
             p { "Передано в Центр и ещё не вошло в реестр: " strong { (month.not_handed_over) } "." }
-            (act(at, "/municipal/registers", "Сформировать реестр передачи", month.first))
+            (act(at, "/municipal/registers", "Сформировать реестр передачи", &[("month", &code(month.first))]))
         } @else {
             p { "Нет переданных в Центр заключений, которые ещё не вошли в реестр." }
         }
@@ -142,13 +146,13 @@ fn months(shown: NaiveDate, today: NaiveDate) -> Markup {
     )
 }
 
-fn act(at: &Municipal, action: &str, label: &str, month: NaiveDate) -> Markup {
+fn act(at: &Municipal, action: &str, label: &str, values: &[(&str, &str)]) -> Markup {
     ui::action_button(ActionButton {
         action,
         csrf: &at.csrf,
         label,
         style: ButtonStyle::Secondary,
-        values: &[("month", &code(month))],
+        values,
     })
 }
 
@@ -201,29 +205,41 @@ fn with_whom(row: &Missing) -> Markup {
         Holder::Experts => html! { "у специалистов: " (row.experts) },
         Holder::Teacher => html! { "у педагога: подписать может и школьный координатор" },
         Holder::Coordinator if row.experts.is_empty() => {
-            html! { strong { "у вас" } ": назначьте специалистов" }
+            html! { strong { "у Вас" } ": назначьте специалистов" }
         }
-        Holder::Coordinator => html! { strong { "у вас" } },
+        Holder::Coordinator => html! { strong { "у Вас" } },
         Holder::Centre => html! { "Центр назначает специалистов" },
     }
 }
 
-/// What the button «Напомнить всем» carries.
+/// What the buttons «Напомнить всем» and «Напомнить остальным» carry.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Raw {
     month: String,
+    after: String,
 }
 
 /// The answer is a page of its own and not a redirect: pressed again it tells who was reminded
 /// already.
 async fn remind(at: Municipal, State(web): State<Web>, posted: Posted<Raw>) -> Result<Markup> {
-    let month = asked_month(&posted.take()?.month);
-    let answers = web.app.remind_of_conclusions(&at.actor, month).await?;
+    let raw = posted.take()?;
+    let month = asked_month(&raw.month);
+    let after = lists::after(&raw.after);
+    let done = web
+        .app
+        .remind_of_conclusions(&at.actor, month, after)
+        .await?;
     let back = month.map_or_else(|| PATH.to_owned(), page_of);
     Ok(Page::new(&at, "Результат напоминания")
         .back(&back)
-        .render(reminded(answers)))
+        .render(html! {
+            (reminded(done.answers))
+            @if let Some(next) = done.next {
+                p { "За один раз напоминают не больше чем о двухстах заключениях." }
+                (act(&at, REMIND, "Напомнить остальным", &[("month", &raw.month), ("after", &next.to_string())]))
+            }
+        }))
 }
 
 fn reminded(answers: Vec<RemindedOf>) -> Markup {
@@ -235,7 +251,7 @@ fn reminded(answers: Vec<RemindedOf>) -> Markup {
     let rows = answers.into_iter().map(|answer| {
         let (told, before) = match answer.outcome {
             Ok((told, before)) => (html! { (told.join(", ")) }, before.join(", ")),
-            Err(error) => (html! { (reason(error, "Это заключение передаёте не вы.")) }, String::new()),
+            Err(error) => (html! { (reason(error, "Это заключение передаёте не Вы.")) }, String::new()),
         };
         vec![
             html! {

@@ -5,9 +5,15 @@
 mod signing;
 
 use app::schedule::{ScheduleList, Wanted as Rows};
-use axum::{Router, extract::State, response::Response, routing::get};
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
 use maud::{Markup, html};
 use serde::Deserialize;
+use sheets::Format;
 use ui::{Checkbox, Pagination};
 
 use super::applications::tabs;
@@ -19,6 +25,7 @@ use crate::{
     id::Id,
     page::Page,
     schedule::{self, Accepting, Desk, ProposalWanted, Typed},
+    sheet,
     visit::Municipal,
 };
 
@@ -41,13 +48,14 @@ struct Wanted {
     without_period: String,
     without_experts: String,
     after: String,
+    format: String,
 }
 
 async fn list(
     at: Municipal,
     State(web): State<Web>,
     Asked(wanted): Asked<Wanted>,
-) -> Result<Markup> {
+) -> Result<Response> {
     let rows = Rows {
         municipality: None,
         period: wanted.period.parse().ok(),
@@ -55,26 +63,32 @@ async fn list(
         without_experts: wanted.without_experts == "yes",
         after: wanted.after.parse().ok(),
     };
+    if let Some(format) = Format::from_code(&wanted.format) {
+        return schedule::file(&web, &at.actor, format, rows).await;
+    }
     let list = web.app.schedule(&at.actor, rows).await?;
     let signing = signing::section(&at, &web, &wanted.period, &[]).await?;
-    Ok(Page::new(&at, "График").render(html! {
-        (body(&web, &wanted, &list))
-        (signing)
-    }))
+    Ok(Page::new(&at, "График")
+        .render(html! {
+            (body(&web, &wanted, &list))
+            (signing)
+        })
+        .into_response())
 }
 
 fn body(web: &Web, wanted: &Wanted, list: &ScheduleList) -> Markup {
-    let next = list.next.map(|after| {
+    let here = |key, value: &str| {
         address(
             LIST,
             &[
                 ("period", &wanted.period),
                 ("without_period", &wanted.without_period),
                 ("without_experts", &wanted.without_experts),
-                ("after", &after.to_string()),
+                (key, value),
             ],
         )
-    });
+    };
+    let next = list.next.map(|after| here("after", &after.to_string()));
     html! {
         (tabs("График"))
         (ui::filters(LIST, html! {
@@ -96,6 +110,7 @@ fn body(web: &Web, wanted: &Wanted, list: &ScheduleList) -> Markup {
         (schedule::table(web, "Зарегистрированные заявления", list.rows.as_deref().unwrap_or_default(), LIST, false,
             "Зарегистрированных заявлений на общих основаниях нет."))
         (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
+        (sheet::buttons(|format| here("format", format)))
     }
 }
 

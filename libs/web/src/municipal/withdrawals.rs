@@ -37,7 +37,11 @@ fn desk(at: &Municipal) -> Desk<'_> {
     }
 }
 
-async fn list(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
+async fn list(
+    at: Municipal,
+    State(web): State<Web>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     deciding::list(&desk(&at), &web, asked, tabs("Отзывы")).await
 }
 

@@ -51,8 +51,11 @@ pub fn filters(
             @if !regional || !organisations.is_empty() {
                 (choice_by_id(field("organisation", "Организация", &asking.organisation), Some("все"), &organisations))
             }
-            (state(asking, regional))
-            (choice_by_id(field("period", "Период", &asking.period), Some("все"), &periods))
+            // What waits for its registration is in no schedule.
+            @if !register.is_queue() {
+                (state(asking, regional))
+                (choice_by_id(field("period", "Период", &asking.period), Some("все"), &periods))
+            }
             (chosen("category", "Категория", &asking.category, &Category::ALL.map(|one| (one.code(), one.name()))))
             (chosen("form", "Форма", &asking.form, &Form::ALL.map(|one| (one.code(), one.name()))))
             (chosen("term", "Срок", &asking.term, &[
@@ -60,11 +63,13 @@ pub fn filters(
                 ("ending", "истекает"),
                 ("pressing", "истекает или просрочено"),
             ]))
-            (chosen("gap", "Чего нет в графике", &asking.gap, &[
-                ("period", "без периода"),
-                ("experts", "без экспертов"),
-            ]))
-            (lists::search(&asking.q, lists::NAME_OR_NUMBER))
+            @if !register.is_queue() {
+                (chosen("gap", "Чего нет в графике", &asking.gap, &[
+                    ("period", "без периода"),
+                    ("experts", "без экспертов"),
+                ]))
+            }
+            (lists::search(&asking.q, lists::NAME_NUMBER_OR_ORGANISATION))
         },
     )
 }
@@ -130,10 +135,10 @@ fn state(asking: &Asking, regional: bool) -> Markup {
 pub fn besides(asking: &Asking, register: Register, choices: &Choices) -> Markup {
     let mut told = Vec::new();
     if let Some(since) = day(&asking.since) {
-        told.push(format!("подано с {}", ru::date_short(since)));
+        told.push(format!("подано с {}", ru::date_long(since)));
     }
     if let Some(until) = day(&asking.until) {
-        told.push(format!("подано по {}", ru::date_short(until)));
+        told.push(format!("подано по {}", ru::date_long(until)));
     }
     if let Ok(days) = asking.took.parse::<u64>() {
         told.push(match days {

@@ -11,7 +11,7 @@ use domain::{
     words,
 };
 use futures::TryStreamExt as _;
-use maud::{Markup, html};
+use maud::Markup;
 use sheets::{Cell, Column, Format};
 
 use super::{Asking, Register};
@@ -39,10 +39,7 @@ pub fn format(asking: &Asking) -> Option<Format> {
 
 /// The buttons of the files.
 pub fn buttons(asking: &Asking, register: Register) -> Markup {
-    ui::button_group(html! {
-        (ui::secondary_link_button(&asking.address(register, ("format", "xlsx")), "Выгрузить XLSX"))
-        (ui::secondary_link_button(&asking.address(register, ("format", "csv")), "Выгрузить CSV"))
-    })
+    sheet::buttons(|format| asking.address(register, ("format", format)))
 }
 
 /// The file.

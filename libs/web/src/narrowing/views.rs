@@ -88,7 +88,7 @@ fn form(
                 name: "name",
                 label: "Название",
                 value: name,
-                hint: Some("Сохраняются фильтры и порядок, без поиска. Вид виден только вам."),
+                hint: Some("Сохраняются фильтры и порядок, без поиска. Вид виден только Вам."),
                 error: fault_of(faults, "name"),
                 max_length: Some(60),
                 width: Width::Medium,
@@ -128,7 +128,11 @@ pub async fn save(
         }
     };
     let query = query(&read(&typed.query));
-    match web.app.save_view(actor, &typed.name, &query).await {
+    match web
+        .app
+        .save_view(actor, register.kept(), &typed.name, &query)
+        .await
+    {
         Ok(()) => {
             visit.notify("Вид сохранён.").await?;
             Ok(Redirect::to(&opened(register, &query)).into_response())
@@ -164,13 +168,11 @@ pub async fn delete(
 
 #[cfg(test)]
 mod tests {
-    use domain::role::Role;
-
-    use super::*;
+    use super::{super::Shows, *};
 
     const LIST: Register = Register {
         path: "/operator/applications",
-        role: Role::Operator,
+        shows: Shows::Everything,
     };
 
     #[test]

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use domain::{actor::TenantId, role::Role};
+use domain::actor::TenantId;
 use maud::{Markup, html};
 use ui::{Choice, Field, Select};
 use uuid::Uuid;
@@ -23,7 +23,7 @@ use crate::{
     lines::{self, Shown},
     lists,
     narrowing::{
-        self, Asking, Register, fields, taken,
+        self, Asking, Register, Shows, fields, taken,
         views::{self, Naming},
     },
     page::Page,
@@ -35,7 +35,7 @@ const LIST: &str = "/operator/applications";
 
 const REGISTER: Register = Register {
     path: LIST,
-    role: Role::Operator,
+    shows: Shows::Everything,
 };
 
 /// The pages of this file.
@@ -71,7 +71,7 @@ async fn list(
     }
     let listed = web.app.listed(&at.actor, &wanted, asking.after()).await?;
     let choices = web.app.list_choices(&at.actor, wanted.tenant).await?;
-    let views = web.app.saved_views(&at.actor).await?;
+    let views = web.app.saved_views(&at.actor, REGISTER.kept()).await?;
     Ok(Page::new(&at, "Заявления")
         .render(html! {
             (views::bar(&at, REGISTER, &asking, &views))

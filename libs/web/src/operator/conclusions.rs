@@ -43,7 +43,7 @@ async fn list(
     at: Operator,
     State(web): State<Web>,
     Asked(wanted): Asked<Wanted>,
-) -> Result<Markup> {
+) -> Result<Response> {
     let above = html! {
         p { a class="govuk-link" href="/operator/registers" { "Реестры передачи" } }
     };

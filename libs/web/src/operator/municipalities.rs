@@ -3,6 +3,7 @@
 
 use app::{dashboard::Glance, listing::Listing};
 use axum::{Router, extract::State, routing::get};
+use domain::life::Place;
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Column, Table, Tone};
@@ -56,6 +57,9 @@ fn everything(municipalities: &[Glance]) -> Markup {
                 number(row.under_review, row, &[("state", "under_review")]),
                 number(row.overdue, row, &[("term", "overdue")]),
                 number(row.registered, row, &[("state", "registered")]),
+                number(row.without_period, row, &[("gap", "period")]),
+                number(row.without_experts, row, &[("gap", "experts")]),
+                conclusions(row),
                 marks(row),
             ]
         })
@@ -71,6 +75,9 @@ fn everything(municipalities: &[Glance]) -> Markup {
             Column::number("На рассмотрении"),
             Column::number("Просрочено"),
             Column::number("Зарегистрировано"),
+            Column::number("Без периода"),
+            Column::number("Без экспертов"),
+            Column::number("Заключения к 15 числу"),
             Column::text("Состояние"),
         ],
         rows,
@@ -90,7 +97,7 @@ pub fn at_a_glance(municipalities: &Listing<Glance>) -> Markup {
                 number(row.overdue, row, &[("term", "overdue")]),
                 number(row.without_period, row, &[("gap", "period")]),
                 number(row.without_experts, row, &[("gap", "experts")]),
-                html! { (lists::count(row.conclusions)) },
+                conclusions(row),
                 marks(row),
             ]
         })
@@ -122,19 +129,38 @@ fn name(row: &Glance) -> Markup {
     html! { a class="govuk-link" href=(list(row, &[])) { (row.name) } }
 }
 
-/// A number that leads to what it counts; nothing leads nowhere.
+/// A number of applications that leads to what it counts.
 fn number(n: i64, row: &Glance, narrowed: &[(&str, &str)]) -> Markup {
+    leading(n, &list(row, narrowed))
+}
+
+/// The conclusions the coordinator has to pass on.
+fn conclusions(row: &Glance) -> Markup {
+    let narrowed = [("state", Place::AtMunicipal.code())];
+    leading(
+        row.conclusions,
+        &of(row, "/operator/conclusions", &narrowed),
+    )
+}
+
+/// Nothing leads nowhere.
+fn leading(n: i64, href: &str) -> Markup {
     html! {
-        @if n == 0 { "0" } @else { a class="govuk-link" href=(list(row, narrowed)) { (lists::count(n)) } }
+        @if n == 0 { "0" } @else { a class="govuk-link" href=(href) { (lists::count(n)) } }
     }
 }
 
 /// The list of applications of one municipality.
 fn list(row: &Glance, narrowed: &[(&str, &str)]) -> String {
+    of(row, "/operator/applications", narrowed)
+}
+
+/// A list narrowed to one municipality.
+fn of(row: &Glance, path: &str, narrowed: &[(&str, &str)]) -> String {
     let id = row.public_id.to_string();
     let mut pairs = vec![("municipality", id.as_str())];
     pairs.extend_from_slice(narrowed);
-    address("/operator/applications", &pairs)
+    address(path, &pairs)
 }
 
 fn marks(row: &Glance) -> Markup {

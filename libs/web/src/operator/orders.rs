@@ -5,6 +5,7 @@
 mod desk;
 mod matching;
 mod outcome;
+mod taken;
 
 use std::collections::HashMap;
 
@@ -20,7 +21,6 @@ use axum::{
 };
 use domain::reference::{Category, Decision};
 use futures::TryStreamExt as _;
-use maud::Markup;
 use serde::Deserialize;
 use sheets::{Cell, Column, Format};
 use uuid::Uuid;
@@ -65,6 +65,8 @@ struct Asking {
     /// The order whose decisions another one is to supersede.
     replaces: String,
     after: String,
+    /// As a file: the orders there are.
+    format: String,
 }
 
 /// What was typed, by the names of the fields; nothing at first.
@@ -81,9 +83,14 @@ async fn list(
     at: Operator,
     State(web): State<Web>,
     Asked(asking): Asked<Asking>,
-) -> Result<Markup> {
+) -> Result<Response> {
+    if let Some(format) = Format::from_code(&asking.format) {
+        return taken::file(&at, &web, format).await;
+    }
     let desk = Desk::read(&at, &web, asking, None).await?;
-    Ok(Page::new(&at, HEADING).render(desk.body(&Raw::default())))
+    Ok(Page::new(&at, HEADING)
+        .render(desk.body(&Raw::default()))
+        .into_response())
 }
 
 /// The answer is a page of its own and not a redirect: pressed again it answers each row anew.

@@ -1,57 +1,46 @@
-//! `/operator/queue` «Очередь»: what only the operator registers, the oldest deadline first,
-//! one by one or many at once.
+//! `/operator/queue` «Очередь»: what only the operator registers, the oldest deadline first, one
+//! by one or many at once; narrowed, sorted, kept and taken away like every list of applications.
 
-use app::lists::{COUNTED, Queue, Wanted};
-use axum::{Router, extract::State, routing::get};
-use domain::{life::Status, routing::WorkList};
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use domain::routing::WorkList;
 use maud::{Markup, html};
-use serde::Deserialize;
-use ui::{Pagination, Tab, ru};
+use ui::Tab;
 
 use crate::{
     Web,
-    asked::{Asked, address},
+    asked::Asked,
     bulk::{self, Desk, Marked, Press},
     error::Result,
     form::Posted,
+    id::Id,
     lines::{self, Shown},
     lists,
+    narrowing::{
+        self, Asking, Register, Shows, fields, taken,
+        views::{self, Naming},
+    },
     page::Page,
     visit::Operator,
 };
 
 const QUEUE: &str = "/operator/queue";
 
+const REGISTER: Register = Register {
+    path: QUEUE,
+    shows: Shows::Queue,
+};
+
 /// The pages of this file.
 pub fn router() -> Router<Web> {
-    Router::new().route(QUEUE, get(list).post(press))
-}
-
-/// What the address asks for.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Asking {
-    tab: String,
-    q: String,
-    after: String,
-}
-
-impl Asking {
-    fn list(&self) -> WorkList {
-        match self.tab.as_str() {
-            "industry" => WorkList::Industry,
-            _ => WorkList::Simplified,
-        }
-    }
-
-    /// The list's address, from its beginning or from behind a row.
-    fn address(&self, after: &str) -> String {
-        let tab = match self.list() {
-            WorkList::Industry => "industry",
-            _ => "",
-        };
-        address(QUEUE, &[("tab", tab), ("q", &self.q), ("after", after)])
-    }
+    Router::new()
+        .route(QUEUE, get(list).post(press))
+        .route("/operator/queue/views", post(save_view))
+        .route("/operator/queue/views/{id}/delete", post(delete_view))
 }
 
 fn desk<'a>(at: &'a Operator, action: &'a str) -> Desk<'a> {
@@ -68,52 +57,61 @@ async fn list(
     at: Operator,
     State(web): State<Web>,
     Asked(asking): Asked<Asking>,
-) -> Result<Markup> {
-    let after = asking.after.parse().ok();
-    let queue = web
-        .app
-        .queue(&at.actor, asking.list(), &asking.q, after)
-        .await?;
-    Ok(Page::new(&at, "Очередь").render(body(&at, &web, &asking, &queue)))
-}
-
-fn body(at: &Operator, web: &Web, asking: &Asking, queue: &Queue) -> Markup {
-    let industry = asking.list() == WorkList::Industry;
+) -> Result<Response> {
+    let municipalities = web.app.municipalities(&at.actor).await?;
+    let wanted = asking.wanted(REGISTER, &municipalities);
+    let industry = asking.list(REGISTER) == WorkList::Industry;
     let caption = if industry {
         "Отраслевые"
     } else {
         "Упрощенная форма"
     };
-    let counts = [queue.simplified, queue.industry].map(|count| {
-        let (count, most) = (u64::try_from(count), u64::try_from(COUNTED));
-        ru::count_capped(count.unwrap_or_default(), most.unwrap_or_default())
-    });
-    let last = queue.page.rows.last().filter(|_| queue.page.more);
-    let next = last.map(|line| asking.address(&line.public_id.to_string()));
-    html! {
-        (ui::tabs(&[
-            Tab { href: QUEUE, text: "Упрощенная форма", count: None, current: !industry },
-            Tab { href: "/operator/queue?tab=industry", text: "Отраслевые", count: None, current: industry },
-        ]))
-        p { "Ждут регистрации: упрощенная форма — " (counts[0]) ", отраслевые — " (counts[1]) "." }
-        (ui::filters(QUEUE, html! {
-            @if industry { (ui::hidden("tab", "industry")) }
-            (lists::search(&asking.q, lists::NAME_OR_NUMBER))
-        }))
-        (lines::table(&queue.page.rows, Shown {
-            base: "/operator/applications",
-            caption,
-            empty: lists::nothing(&asking.q, "Заявлений нет."),
-            municipality: true,
-            marks: Some(bulk::MARKING),
-            sorted: None,
-            zone: web.app.zone(),
-            today: web.app.today(),
-        }))
-        (lists::partial(queue.page.partial))
-        (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
-        @if !queue.page.rows.is_empty() { (desk(at, &asking.address("")).buttons()) }
+    if let Some(format) = taken::format(&asking) {
+        return taken::file(&web, &at.actor, caption, format, wanted).await;
     }
+    let listed = web.app.listed(&at.actor, &wanted, asking.after()).await?;
+    let choices = web.app.list_choices(&at.actor, wanted.tenant).await?;
+    let views = web.app.saved_views(&at.actor, REGISTER.kept()).await?;
+    let waiting = waiting(&at, &web).await?;
+    Ok(Page::new(&at, "Очередь")
+        .render(html! {
+            (ui::tabs(&[
+                Tab { href: QUEUE, text: "Упрощенная форма", count: None, current: !industry },
+                Tab { href: "/operator/queue?tab=industry", text: "Отраслевые", count: None, current: industry },
+            ]))
+            (waiting)
+            (views::bar(&at, REGISTER, &asking, &views))
+            (fields::filters(&asking, REGISTER, &municipalities, &choices))
+            (fields::besides(&asking, REGISTER, &choices))
+            (narrowing::count(&listed))
+            (lines::table(&listed.rows, Shown {
+                base: "/operator/applications",
+                caption,
+                empty: lists::nothing(asking.search(), "Заявлений нет."),
+                municipality: true,
+                marks: Some(bulk::MARKING),
+                sorted: Some((&asking, REGISTER)),
+                zone: web.app.zone(),
+                today: web.app.today(),
+            }))
+            (narrowing::further(&asking, REGISTER, &listed))
+            @if !listed.rows.is_empty() { (desk(&at, &asking.address(REGISTER, ("", ""))).buttons()) }
+            (taken::buttons(&asking, REGISTER))
+        })
+        .into_response())
+}
+
+/// How many wait under each tab, whatever the filters say.
+async fn waiting(at: &Operator, web: &Web) -> Result<Markup> {
+    let length = async |list| web.app.queue_length(&at.actor, list).await;
+    let simplified = length(WorkList::Simplified).await?;
+    let industry = length(WorkList::Industry).await?;
+    Ok(html! {
+        p {
+            "Ждут регистрации: упрощенная форма — " (lists::count(simplified))
+            ", отраслевые — " (lists::count(industry)) "."
+        }
+    })
 }
 
 async fn press(
@@ -122,20 +120,33 @@ async fn press(
     Asked(asking): Asked<Asking>,
     posted: Posted<Marked>,
 ) -> Result<Markup> {
-    let action = asking.address("");
+    let action = asking.address(REGISTER, ("", ""));
     let desk = desk(&at, &action);
     match posted.take()?.press()? {
         Press::Register(marked) => desk.register(&web, &marked).await,
         Press::Check(marked) => desk.check(&web, &marked, false).await,
         Press::CheckAll => {
-            let wanted = Wanted {
-                list: Some(asking.list()),
-                status: Some(Status::UnderReview),
-                search: asking.q,
-                ..Wanted::default()
-            };
+            let municipalities = web.app.municipalities(&at.actor).await?;
+            let wanted = asking.wanted(REGISTER, &municipalities);
             let (marked, more) = web.app.all_of(&at.actor, &wanted).await?;
             desk.check(&web, &marked, more).await
         }
     }
+}
+
+async fn save_view(
+    at: Operator,
+    State(web): State<Web>,
+    posted: Posted<Naming>,
+) -> Result<Response> {
+    views::save(&at, &at.actor, &web, REGISTER, posted).await
+}
+
+async fn delete_view(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Naming>,
+) -> Result<Response> {
+    views::delete(&at, &at.actor, &web, REGISTER, id, posted).await
 }

@@ -1,10 +1,9 @@
 //! `/operator/registers`: the registers municipalities hand conclusions over with, and one of
 //! them, where the Centre confirms row by row what came (R-CON-2).
 
-use app::handovers::COLUMNS;
 use app::{
     FieldFault,
-    handovers::{HandoverView, Named, Receipt},
+    handovers::{COLUMNS, HandoverView, NOTED, Named, RECEIVED, Receipt},
 };
 use axum::{
     Router,
@@ -26,15 +25,11 @@ use crate::{
     handover,
     id::Id,
     lists,
-    page::Page,
+    page::{Page, fault_of},
     visit::Operator,
 };
 
 const PATH: &str = "/operator/registers";
-
-/// What the names of a row's fields begin with; the application's id follows.
-const RECEIVED: &str = "received.";
-const NOTE: &str = "note.";
 
 /// Its addresses.
 pub fn router() -> Router<Web> {
@@ -97,7 +92,7 @@ async fn show(
     }
     let typed = Typed::default();
     Ok(frame(&at, &view, &[])
-        .render(body(&at, &web, &view, &typed))
+        .render(body(&at, &web, &view, &typed, &[]))
         .into_response())
 }
 
@@ -119,7 +114,7 @@ impl Typed {
             Some(Receipt {
                 application,
                 received: answer == "yes",
-                note: value(&format!("{NOTE}{application}")).to_owned(),
+                note: value(&format!("{NOTED}{application}")).to_owned(),
             })
         });
         Self {
@@ -168,7 +163,7 @@ async fn confirm(
     };
     let view = web.app.handover(&at.actor, id).await?;
     let page = frame(&at, &view, &faults);
-    let shown = body(&at, &web, &view, &typed);
+    let shown = body(&at, &web, &view, &typed, &faults);
     Ok(if fresh {
         page.refuse(shown)
     } else {
@@ -203,7 +198,13 @@ impl Framed<'_> {
     }
 }
 
-fn body(at: &Operator, web: &Web, view: &HandoverView, typed: &Typed) -> Markup {
+fn body(
+    at: &Operator,
+    web: &Web,
+    view: &HandoverView,
+    typed: &Typed,
+    faults: &[FieldFault],
+) -> Markup {
     let handover = &view.handover;
     let path = format!("{PATH}/{}", handover.public_id);
     html! {
@@ -215,7 +216,7 @@ fn body(at: &Operator, web: &Web, view: &HandoverView, typed: &Typed) -> Markup 
                 Form { action: &path, csrf: &at.csrf, ..Form::default() },
                 html! {
                     (ui::hidden("version", &handover.version.to_string()))
-                    (receipts(view, typed))
+                    (receipts(view, typed, faults))
                     (ui::button("Подтвердить получение"))
                 },
             ))
@@ -225,7 +226,7 @@ fn body(at: &Operator, web: &Web, view: &HandoverView, typed: &Typed) -> Markup 
 }
 
 /// The rows with what is asked of each: came it or not, and what is missing.
-fn receipts(view: &HandoverView, typed: &Typed) -> Markup {
+fn receipts(view: &HandoverView, typed: &Typed, faults: &[FieldFault]) -> Markup {
     let mut columns = COLUMNS.map(Column::text).to_vec();
     columns.extend(["Получено Центром", "Примечание"].map(Column::text));
     let answers = [("yes", "получено"), ("no", "не получено")].map(|(value, label)| Choice {
@@ -238,7 +239,7 @@ fn receipts(view: &HandoverView, typed: &Typed) -> Markup {
         let whose = format!("whose-{}", named.application);
         let (received, note) = (
             format!("{RECEIVED}{}", named.application),
-            format!("{NOTE}{}", named.application),
+            format!("{NOTED}{}", named.application),
         );
         let mut row = handover::cells(place, named, "/operator");
         row.push(ui::row_select(
@@ -251,6 +252,7 @@ fn receipts(view: &HandoverView, typed: &Typed) -> Markup {
                     } else {
                         "no"
                     },
+                    error: fault_of(faults, &received),
                     ..Field::default()
                 },
                 options: &answers,
@@ -263,6 +265,7 @@ fn receipts(view: &HandoverView, typed: &Typed) -> Markup {
                 name: &note,
                 label: "Примечание",
                 value: said.map_or("", |said| said.note.as_str()),
+                error: fault_of(faults, &note),
                 max_length: Some(300),
                 ..Field::default()
             },

@@ -8,11 +8,12 @@ use app::{
 use axum::{
     Router,
     extract::State,
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use maud::{Markup, html};
 use serde::Deserialize;
+use sheets::Format;
 use ui::Pagination;
 
 use super::applications::municipality_filter;
@@ -24,6 +25,7 @@ use crate::{
     id::Id,
     page::Page,
     schedule::{self, Accepting, Answer, Desk, ProposalWanted, Typed},
+    sheet,
     visit::Operator,
 };
 
@@ -45,22 +47,28 @@ struct Wanted {
     municipality: String,
     period: String,
     after: String,
+    format: String,
 }
 
 async fn list(
     at: Operator,
     State(web): State<Web>,
     Asked(wanted): Asked<Wanted>,
-) -> Result<Markup> {
+) -> Result<Response> {
     let rows = Rows {
         municipality: wanted.municipality.parse().ok(),
         period: wanted.period.parse().ok(),
         after: wanted.after.parse().ok(),
         ..Rows::default()
     };
+    if let Some(format) = Format::from_code(&wanted.format) {
+        return schedule::file(&web, &at.actor, format, rows).await;
+    }
     let list = web.app.schedule(&at.actor, rows).await?;
     let municipalities = web.app.municipalities(&at.actor).await?;
-    Ok(Page::new(&at, "График").render(body(&web, &wanted, &list, &municipalities)))
+    Ok(Page::new(&at, "График")
+        .render(body(&web, &wanted, &list, &municipalities))
+        .into_response())
 }
 
 fn body(
@@ -69,16 +77,17 @@ fn body(
     list: &ScheduleList,
     municipalities: &[Municipality],
 ) -> Markup {
-    let next = list.next.map(|after| {
+    let here = |key, value: &str| {
         address(
             LIST,
             &[
                 ("municipality", &wanted.municipality),
                 ("period", &wanted.period),
-                ("after", &after.to_string()),
+                (key, value),
             ],
         )
-    });
+    };
+    let next = list.next.map(|after| here("after", &after.to_string()));
     html! {
         (ui::filters(LIST, html! {
             (municipality_filter(municipalities, &wanted.municipality))
@@ -94,6 +103,7 @@ fn body(
                 "Других зарегистрированных заявлений на общих основаниях нет."))
         }
         (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
+        (sheet::buttons(|format| here("format", format)))
     }
 }
 

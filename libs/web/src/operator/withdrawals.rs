@@ -33,7 +33,11 @@ fn desk(at: &Operator) -> Desk<'_> {
     }
 }
 
-async fn list(at: Operator, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
+async fn list(
+    at: Operator,
+    State(web): State<Web>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     deciding::list(&desk(&at), &web, asked, Markup::default()).await
 }
 

@@ -15,7 +15,7 @@ use domain::{
 use maud::{Markup, html};
 use ui::{Choice, Field, Form, Select, Tone, ru};
 
-use super::{Desk, Typed, choices, ids_of};
+use super::{Desk, Typed, choices, ids_of, table::left_out};
 use crate::{case::held, page::fault_of};
 
 /// Beside an expert who cannot see the case for now.
@@ -192,10 +192,16 @@ fn period_field(view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Ma
         format!(
             "Предлагается «{}»: {} — {}",
             period.name,
-            ru::date_short(period.starts),
-            ru::date_short(period.ends)
+            ru::date_long(period.starts),
+            ru::date_long(period.ends)
         )
     });
+    // Approved without this row, its period is no choice any more: it stays in it until another is
+    // chosen.
+    let empty = match &view.application.row {
+        row if view.left_out => left_out(&row.period_name),
+        _ => "Не выбран".to_owned(),
+    };
     let ids = ids_of(&view.periods);
     ui::select(Select {
         field: Field {
@@ -206,7 +212,7 @@ fn period_field(view: &ScheduleView, typed: &Typed, faults: &[FieldFault]) -> Ma
             error: fault_of(faults, "period"),
             ..Field::default()
         },
-        empty: Some("Не выбран"),
+        empty: Some(&empty),
         options: &choices(&view.periods, &ids),
         ..Select::default()
     })
@@ -234,6 +240,7 @@ fn period_words(view: &ScheduleView) -> String {
     let row = &view.application.row;
     match row.mark {
         PeriodMark::None => "не выбран".to_owned(),
+        PeriodMark::Preliminary if view.left_out => left_out(&row.period_name),
         PeriodMark::Preliminary => row.period_name.clone(),
         PeriodMark::Approved => format!("{} (ПЕРИОД ЗАКРЫТ)", row.period_name),
     }

@@ -311,7 +311,7 @@ fn results(list: &str, back: &str, answers: Vec<Answered>) -> Markup {
                 Ok(false) => html! { (ui::tag(Tone::Green, "назначено")) " Так уже было сохранено." },
                 Err(error) => html! {
                     (ui::tag(Tone::Red, "не назначено")) " "
-                    (reason(error, "Эту строку графика ведёте не вы."))
+                    (reason(error, "Эту строку графика ведёте не Вы."))
                 },
             },
         ]

@@ -1,9 +1,9 @@
 //! The table of rows with its marks, and the filter above it. Which rows stand in it is said by
 //! the cabinet's own page.
 
-use app::schedule::{Line, Period};
+use app::schedule::{Line, LineExpert, Period};
 use chrono::{DateTime, Utc};
-use domain::{life::PeriodMark, routing::Route};
+use domain::{life::PeriodMark, routing::Route, schedule::PLACES, value::Phone};
 use maud::{Markup, html};
 use ui::{Column, Field, Select, Tone, ru};
 
@@ -59,6 +59,9 @@ pub fn table(
 }
 
 fn period_mark(line: &Line) -> Markup {
+    if line.left_out {
+        return ui::tag(Tone::Yellow, &left_out(&line.period));
+    }
     match line.mark {
         PeriodMark::None => ui::tag(Tone::Yellow, "период не выбран"),
         PeriodMark::Preliminary => html! {
@@ -72,18 +75,31 @@ fn period_mark(line: &Line) -> Markup {
 
 fn experts_mark(web: &Web, line: &Line) -> Markup {
     html! {
-        @if line.assigned >= 2 { (ui::tag(Tone::Blue, "эксперты назначены")) }
+        @if line.experts.len() >= PLACES { (ui::tag(Tone::Blue, "эксперты назначены")) }
         @else if let Some(since) = line.gap_since {
             (ui::tag(Tone::Red, "назначит оператор")) " " (waits(web, since))
         }
         @else { (ui::tag(Tone::Yellow, "эксперты не назначены")) }
-        @if !line.experts.is_empty() { " " (line.experts) }
+        @for expert in &line.experts { br; (described(expert)) }
         @if let Some(request) = &line.request {
             br;
             "запрошено " (ru::date_short(web.app.zone().date_of(request.at))) ", ответ: "
             @if request.answer.is_empty() { "ещё нет" } @else { (request.answer) }
         }
     }
+}
+
+/// «Петрова Анна Ивановна, тел. +7 (913) 821-00-00»: the schedule is internal (R-SCH-5).
+pub(super) fn described(expert: &LineExpert) -> String {
+    match expert.phone.as_str() {
+        "" => expert.name.clone(),
+        kept => format!("{}, тел. {}", expert.name, Phone::spell(kept)),
+    }
+}
+
+/// What a row is told of whose period was approved without it (R-PER-1).
+pub(super) fn left_out(period: &str) -> String {
+    format!("Не вошло в график периода «{period}»")
 }
 
 /// «ждёт 5 дней».

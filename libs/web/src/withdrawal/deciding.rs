@@ -1,6 +1,8 @@
 //! The list of withdrawals of whoever decides them, «Зарегистрировать отзыв» and «Отклонить
 //! отзыв» with its page for the reason.
 
+mod taken;
+
 use app::{
     FieldFault,
     withdrawals::{Filter, Listed, Listing, MAX_REASON, Withdrawal, Withdrawing},
@@ -12,6 +14,7 @@ use axum::{
 use domain::{actor::Actor, life, role::Role, words};
 use maud::{Markup, html};
 use serde::Deserialize;
+use sheets::Format;
 use ui::{
     ActionButton, ButtonStyle, Choice, Column, Fact, Field, Form, Pagination, Select, Table, Tone,
 };
@@ -19,10 +22,12 @@ use uuid::Uuid;
 
 use crate::{
     Web,
+    asked::address,
     error::{Error, Result},
     form::{Posted, STALE_FORM},
     merge,
     page::{Page, fault_of},
+    sheet,
     visit::Visit,
     withdrawal::{document, seen, seen_fields},
 };
@@ -41,6 +46,7 @@ pub struct Desk<'a> {
 pub struct Asked {
     state: String,
     after: String,
+    format: String,
 }
 
 /// What the forms send.
@@ -68,23 +74,32 @@ impl Desk<'_> {
     }
 }
 
-/// The list, under what stands `above` it; «ждут меня» unless asked for «все».
-pub async fn list(desk: &Desk<'_>, web: &Web, asked: Asked, above: Markup) -> Result<Markup> {
+/// The list, under what stands `above` it, or all of it as a file; «ждут меня» unless asked for
+/// «все».
+pub async fn list(desk: &Desk<'_>, web: &Web, asked: Asked, above: Markup) -> Result<Response> {
     let filter = match asked.state.as_str() {
         "all" => Filter::All,
         _ => Filter::Waiting,
     };
+    if let Some(format) = Format::from_code(&asked.format) {
+        return taken::file(desk, web, format, filter).await;
+    }
     let after = match asked.after.as_str() {
         "" => None,
         id => Some(id.parse().map_err(|_| Error::NotFound)?),
     };
     let listing = web.app.withdrawals(desk.actor, filter, after).await?;
-    Ok(Page::new(desk.visit, "Отзывы").render(html! {
-        (above)
-        (filters(desk, filter))
-        (table(desk, &listing.rows))
-        (pages(desk, filter, &listing))
-    }))
+    Ok(Page::new(desk.visit, "Отзывы")
+        .render(html! {
+            (above)
+            (filters(desk, filter))
+            (table(desk, &listing.rows))
+            (pages(desk, filter, &listing))
+            (sheet::buttons(|format| {
+                address(&desk.list(), &[("state", code(filter)), ("format", format)])
+            }))
+        })
+        .into_response())
 }
 
 /// «Зарегистрировать отзыв».

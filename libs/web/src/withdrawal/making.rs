@@ -72,7 +72,7 @@ impl Desk<'_> {
 pub fn show(desk: &Desk<'_>, of: &Withdrawing) -> Markup {
     let printing = of.may_submit.is_ok() && of.open().is_some_and(|open| open.print.is_none());
     let page = frame(desk, &[]);
-    let page = if printing { page.refresh(3) } else { page };
+    let page = if printing { page.waiting(3) } else { page };
     page.render(body(desk, of, "", &[]))
 }
 

@@ -1,7 +1,7 @@
 //! What a filter leaves of all that was submitted, in one of the orders lists are sorted by.
 //! However a filter is put together, a statement walks the index of its order, looks through
 //! [`LOOKED`] rows at most and says where it stopped; what a narrow filter finds by itself (words,
-//! a period, an expert) is given as ids and sorted. The rows of a page and their count come from
+//! a period, an expert, the operators' queue) is given as ids and sorted. The rows of a page and their count come from
 //! the same text.
 
 use chrono::NaiveDate;
@@ -9,7 +9,7 @@ use domain::{
     actor::TenantId,
     life::Status,
     reference::{Category, Form},
-    routing::WorkList,
+    routing::{Route, WorkList},
 };
 use uuid::Uuid;
 
@@ -48,6 +48,19 @@ pub struct Filter {
     pub took: Option<i32>,
     /// Rejected for this reason, by code; for none of the list where it is empty.
     pub reason: Option<String>,
+}
+
+impl Filter {
+    /// Whether this is the operators' queue in all municipalities, which has an index of its own.
+    #[must_use]
+    pub fn is_queue(&self, scope: &Scope) -> bool {
+        scope.tenant().is_none()
+            && self.tenant.is_none()
+            && self.status == Some(Status::UnderReview)
+            && self
+                .list
+                .is_some_and(|list| list.route() == Route::Operator)
+    }
 }
 
 impl Default for Filter {
@@ -186,10 +199,9 @@ struct Hit {
 }
 
 // One text for rows and counts. The walk inside is bounded and ordered; the filter outside of it
-// takes rows as they come, hence nothing is sorted: `plans` holds it. What stands beside a row is
-// asked by a sub-select, not by EXISTS, which might be answered from a hash of its whole table.
+// takes rows as they come, hence nothing is sorted: `plans` holds it.
 macro_rules! filtered {
-    ($type:ident, $fetch:ident, $scope:expr, $by:expr, $what:literal, $from:literal, $end:literal
+    ($type:ident, $fetch:ident, $scope:expr, $by:expr, $what:literal, [$($from:literal)+], $end:literal
      $(, $key:expr)* $(,)?) => {
         sqlx::query_as!(
             $type,
@@ -204,12 +216,9 @@ macro_rules! filtered {
                    AND ($12::text IS NULL OR w.status = 'rejected'
                      AND CASE $12 WHEN '' THEN w.rejection_reasons = '{}' ELSE $12 = ANY (w.rejection_reasons) END)
                    AND (NOT ($13 OR $14) OR w.procedure = 'general')
-                   AND (NOT $13 OR (SELECT s.period_id FROM app.schedule_row s
-                     WHERE s.tenant_id = w.tenant_id AND s.application_id = w.id) IS NULL)
-                   AND (NOT $14 OR (SELECT count(*) FROM app.assignment s WHERE s.tenant_id = w.tenant_id
-                     AND s.application_id = w.id AND s.closed_at IS NULL) < 2)) IS TRUE AS hit
+                   AND (NOT $13 OR w.mark = 'none') AND (NOT $14 OR w.experts < 2)) IS TRUE AS hit
                  FROM (SELECT a.*, "
-                + $from
+                $(+ $from)+
                 + ") w) x WHERE (x.hit OR x.n = 20000)"
                 + $end,
             $by.tenant.map(|tenant| tenant.0),
@@ -291,7 +300,7 @@ pub async fn among(
         scope,
         by,
         r#"SELECT x.id AS "id!", x.public_id AS "public_id!", x.hit AS "hit!", false AS "stopped!""#,
-        "0 AS n FROM app.application a WHERE a.id = ANY ($15) AND a.submitted_at IS NOT NULL",
+        ["0 AS n FROM app.application a WHERE a.id = ANY ($15) AND a.submitted_at IS NOT NULL"],
         " ORDER BY CASE $16 WHEN 'state' THEN x.status WHEN 'name' THEN x.surname END,
             CASE $16 WHEN 'name' THEN x.name END, CASE $16 WHEN 'name' THEN x.patronymic END,
             CASE $16 WHEN 'number' THEN coalesce(x.registered_on, date '0001-01-01') END,
@@ -313,6 +322,23 @@ pub async fn among(
         hits.drain(..=at);
     }
     Ok((page(hits), counted))
+}
+
+/// What waits in one list of the operators' queue, [`LOOKED`] of the oldest at most: in any other
+/// order than theirs it is sorted.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn of_queue(scope: &mut Scope, list: WorkList) -> Result<Found> {
+    let ids = sqlx::query_scalar!(
+        "SELECT a.id FROM app.application a
+         WHERE a.status = 'under_review' AND a.route = 'operator' AND a.procedure = $1
+         ORDER BY a.due_on, a.id LIMIT 20001",
+        list.procedure().code()
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    Ok(Found::of(ids, LOOKED))
 }
 
 /// The applications of a period, as far as the scope sees them, [`LOOKED`] at most.

@@ -1,58 +1,87 @@
 //! The list of conclusions of the coordinator and of the operator: what is due, the filter, the
 //! table with its buttons (R-CON-2, R-CON-3).
 
-use app::conclusions::{Cursor, DueDay, Listed, ListedConclusion};
+mod taken;
+
+use app::{
+    conclusions::{Cursor, DueDay, Listed, ListedConclusion},
+    lists::Municipality,
+};
+use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, NaiveDate};
 use domain::{act::Act, conclusion::Signer, life::Place, role::Role, words::place_name};
 use maud::{Markup, html};
 use serde::Deserialize;
+use sheets::Format;
 use ui::{ActionButton, ButtonStyle, Choice, Column, Field, Pagination, Select, Table, Tone};
 
 use super::{
     super::{document, place_tag, unsigned},
     Desk,
 };
-use crate::{Web, asked::address, error::Result, page::Page};
+use crate::{
+    Web,
+    asked::address,
+    error::Result,
+    operator::{municipality_filter, municipality_of},
+    page::Page,
+    sheet,
+};
 
 /// What the address says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Wanted {
     state: String,
+    municipality: String,
     after: String,
+    format: String,
 }
 
-/// The list, under what stands `above` it; «ждут меня» unless the address asks for another
-/// place or for «все».
-pub async fn list(desk: &Desk<'_>, web: &Web, wanted: Wanted, above: Markup) -> Result<Markup> {
+/// The list, under what stands `above` it, or all of it as a file; «ждут меня» unless the address
+/// asks for another place or for «все».
+pub async fn list(desk: &Desk<'_>, web: &Web, wanted: Wanted, above: Markup) -> Result<Response> {
+    let municipalities = match desk.actor.role {
+        Role::Operator => web.app.municipalities(desk.actor).await?,
+        _ => Vec::new(),
+    };
+    let tenant = municipality_of(&municipalities, &wanted.municipality);
     let only = match wanted.state.as_str() {
         "all" => None,
         code => Some(Place::from_code(code).unwrap_or(desk.own_place())),
     };
+    if let Some(format) = Format::from_code(&wanted.format) {
+        return taken::file(desk, web, format, tenant, only).await;
+    }
     let after = cursor(&wanted.after);
     let page = web
         .app
-        .conclusions(desk.actor, only, after.as_ref())
+        .conclusions(desk.actor, tenant, only, after.as_ref())
         .await?;
     let due = match desk.actor.role {
         Role::Municipal => web.app.conclusions_due(desk.actor).await?,
         _ => Vec::new(),
     };
     let state = only.map_or("all", Place::code);
-    let next = page.next.map(|cursor| {
+    let here = |key, value: &str| {
+        let municipality = ("municipality", wanted.municipality.as_str());
         address(
             &desk.list(),
-            &[("state", state), ("after", &written(&cursor))],
+            &[("state", state), municipality, (key, value)],
         )
-    });
+    };
+    let next = page.next.map(|cursor| here("after", &written(&cursor)));
     let today = web.app.today();
-    Ok(Page::new(desk.visit, desk.heading).render(html! {
-        (above)
-        (due_days(&due, today))
-        (filters(desk, state))
-        (table(desk, &page.rows, today))
-        (ui::pagination(Pagination { next: next.as_deref(), ..Pagination::default() }))
-    }))
+    Ok(Page::new(desk.visit, desk.heading)
+        .render(html! {
+            (above)
+            (due_days(&due, today))
+            (filters(desk, state, &municipalities, &wanted.municipality))
+            (table(desk, &page.rows, today))
+            (ui::pagination(Pagination { next: next.as_deref(), ..Pagination::default() }))
+            (sheet::buttons(|format| here("format", format)))
+        })
+        .into_response())
 }
 
 impl Desk<'_> {
@@ -77,7 +106,12 @@ fn due_days(due: &[DueDay], today: NaiveDate) -> Markup {
     }
 }
 
-fn filters(desk: &Desk<'_>, state: &str) -> Markup {
+fn filters(
+    desk: &Desk<'_>,
+    state: &str,
+    municipalities: &[Municipality],
+    municipality: &str,
+) -> Markup {
     let own = desk.own_place();
     let mut options = vec![choice(own.code(), "ждут меня")];
     let others = Place::ALL
@@ -87,16 +121,19 @@ fn filters(desk: &Desk<'_>, state: &str) -> Markup {
     options.push(choice("all", "все"));
     ui::filters(
         &desk.list(),
-        ui::select(Select {
-            field: Field {
-                name: "state",
-                label: "Состояние",
-                value: state,
-                ..Field::default()
-            },
-            options: &options,
-            ..Select::default()
-        }),
+        html! {
+            (ui::select(Select {
+                field: Field {
+                    name: "state",
+                    label: "Состояние",
+                    value: state,
+                    ..Field::default()
+                },
+                options: &options,
+                ..Select::default()
+            }))
+            @if !municipalities.is_empty() { (municipality_filter(municipalities, municipality)) }
+        },
     )
 }
 

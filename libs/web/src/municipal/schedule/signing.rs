@@ -56,11 +56,18 @@ pub(super) async fn section(
             .iter()
             .find(|of| of.period.public_id.to_string() == asked),
     };
+    let shown = match chosen {
+        Some(of) => {
+            let id = of.period.public_id;
+            web.app.shown_schedule(&at.actor, id).await?
+        }
+        None => String::new(),
+    };
     let zone = web.app.zone();
     Ok(html! {
         h2 { "График муниципалитета" }
         (states(&all, zone))
-        @if let Some(of) = chosen { (one(at, of, faults)) }
+        @if let Some(of) = chosen { (one(at, of, &shown, faults)) }
     })
 }
 
@@ -90,7 +97,7 @@ fn states(all: &[OfPeriod], zone: Zone) -> Markup {
     })
 }
 
-fn one(at: &Municipal, of: &OfPeriod, faults: &[FieldFault]) -> Markup {
+fn one(at: &Municipal, of: &OfPeriod, shown: &str, faults: &[FieldFault]) -> Markup {
     let page = format!("{LIST}/periods/{}", of.period.public_id);
     let action = format!("{page}/signed");
     let form = Form {
@@ -111,6 +118,7 @@ fn one(at: &Municipal, of: &OfPeriod, faults: &[FieldFault]) -> Markup {
         p { "Распечатайте график, подпишите и прикрепите скан. После любого изменения строк график снова предварительный: его нужно подписать заново." }
         (ui::form(form, html! {
             (ui::hidden("version", &version.to_string()))
+            (ui::hidden("rows", shown))
             (ui::file(FileField {
                 name: "scan",
                 label: "Скан подписанного графика",
@@ -143,7 +151,13 @@ async fn attach(
         )),
         Some(scan) => {
             web.app
-                .attach_signed_schedule(&at.actor, id, uploaded.version(), scan)
+                .attach_signed_schedule(
+                    &at.actor,
+                    id,
+                    uploaded.version(),
+                    uploaded.text("rows"),
+                    scan,
+                )
                 .await
         }
     };
@@ -196,7 +210,7 @@ async fn file(
         return printouts::lead(&web, &at.actor, printout).await;
     }
     let format = Format::from_code(&wanted.format).unwrap_or(Format::Xlsx);
-    let (period, entries) = web.app.municipal_schedule(&at.actor, id).await?;
+    let (period, entries) = web.app.export_municipal_schedule(&at.actor, id).await?;
     let rows: Vec<Vec<Cell>> = (1..)
         .zip(&entries)
         .map(|(n, entry)| cells(n, entry, &period.name))

@@ -15,7 +15,7 @@ use super::{
     AGAIN, Asking, FIRST, PATH, Raw, matching,
     outcome::{file_link, made, title},
 };
-use crate::{Web, asked::address, error::Result, lists, page::fault_of, visit::Operator};
+use crate::{Web, asked::address, error::Result, lists, page::fault_of, sheet, visit::Operator};
 
 /// The page with what it reads.
 pub(super) struct Desk<'a> {
@@ -234,6 +234,7 @@ impl<'a> Desk<'a> {
                 empty: "Распоряжений пока нет.",
             }))
             (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
+            (sheet::buttons(|format| address(PATH, &[("format", format)])))
         }
     }
 }

@@ -58,7 +58,7 @@ fn answer((id, name, outcome): Answered) -> Vec<Markup> {
             Ok(words) => html! { (ui::tag(Tone::Green, "записано")) " " (words) },
             Err(error) => html! {
                 (ui::tag(Tone::Red, "не записано")) " "
-                (bulk::reason(error, "По этому заявлению решаете не вы."))
+                (bulk::reason(error, "По этому заявлению решаете не Вы."))
             },
         },
     ]

@@ -145,7 +145,7 @@ fn outcome(id: Uuid, approved: Approved) -> Markup {
             Ok(n) => html! { (n) },
             Err(error) => html! {
                 (ui::tag(Tone::Red, "не утверждено")) " "
-                (bulk::reason(error, "Этот муниципалитет утверждаете не вы."))
+                (bulk::reason(error, "Этот муниципалитет утверждаете не Вы."))
             },
         };
         (name, words)

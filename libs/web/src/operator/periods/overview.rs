@@ -1,21 +1,26 @@
-//! `/operator/periods/{id}`: a period, named by itself: the versions of its schedule and the
-//! schedules of municipalities with their signed scans (R-PER-1, R-SCH-5).
+//! `/operator/periods/{id}`: a period, named by itself: its regional schedule as a file, the
+//! versions of it and the schedules of municipalities with their signed scans (R-PER-1, R-SCH-5).
 
 use app::{
     municipal_schedules::MunicipalSchedule,
-    periods::{Overview, PeriodState},
+    periods::{Overview, PeriodState, schedule},
     publications::Version,
 };
-use axum::extract::State;
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 use domain::calendar::Zone;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sheets::{Cell, Column as SheetColumn, Format};
 use ui::{Column, Fact, Pagination, Table, ru};
+use uuid::Uuid;
 
 use super::PATH;
 use crate::{
     Web, asked::Asked, error::Result, id::Id, lists, municipal_schedules as schedules, page::Page,
-    visit::Operator,
+    printouts, sheet, visit::Operator,
 };
 
 /// What the address asks for.
@@ -23,6 +28,7 @@ use crate::{
 #[serde(default)]
 pub(super) struct Paged {
     after: String,
+    format: String,
 }
 
 pub(super) async fn show(
@@ -30,30 +36,65 @@ pub(super) async fn show(
     State(web): State<Web>,
     Id(id): Id,
     Asked(paged): Asked<Paged>,
-) -> Result<Markup> {
+) -> Result<Response> {
+    if paged.format == "pdf" {
+        sheet::count(&web, at.actor.account).await?;
+        let printout = web.app.print_regional_schedule(&at.actor, id).await?;
+        return printouts::lead(&web, &at.actor, printout).await;
+    }
+    if let Some(format) = Format::from_code(&paged.format) {
+        return file(&at, &web, id, format).await;
+    }
     let after = paged.after.parse().ok();
     let overview = web.app.period(&at.actor, id, after).await?;
     Ok(Page::new(&at, &overview.period.name)
         .caption("Аттестационный период")
         .back(PATH)
-        .render(body(&overview, web.app.zone())))
+        .render(body(&overview, web.app.zone()))
+        .into_response())
+}
+
+const COLUMNS: [SheetColumn; schedule::COLUMNS.len()] = sheet::columns(
+    schedule::COLUMNS,
+    [7, 34, 26, 40, 30, 20, 20, 16, 24, 50, 50],
+);
+
+/// The regional schedule as a table.
+async fn file(at: &Operator, web: &Web, id: Uuid, format: Format) -> Result<Response> {
+    sheet::count(web, at.actor.account).await?;
+    let (period, all) = web.app.export_regional_schedule(&at.actor, id).await?;
+    let rows = (1..).zip(schedule::cells(&all, &period.name));
+    let rows = rows
+        .map(|(n, row)| {
+            let mut cells: Vec<Cell> = row.iter().map(|text| text.as_str().into()).collect();
+            cells[0] = Cell::Number(n);
+            cells
+        })
+        .collect();
+    let name = format!("Региональный график {}", period.name);
+    let rows = futures::stream::once(std::future::ready(Ok(rows)));
+    sheet::answer(&name, format, &COLUMNS, rows).await
 }
 
 fn body(overview: &Overview, zone: Zone) -> Markup {
     let period = &overview.period;
     let order = period.order.as_ref().map_or_else(String::new, |order| {
-        format!("№ {} от {}", order.number, ru::date_short(order.date))
+        format!("№ {} от {}", order.number, ru::date_long(order.date))
     });
     html! {
         (ui::summary(&[
-            Fact::text("Начало", &ru::date_short(period.starts)),
-            Fact::text("Окончание", &ru::date_short(period.ends)),
+            Fact::text("Начало", &ru::date_long(period.starts)),
+            Fact::text("Окончание", &ru::date_long(period.ends)),
             Fact::text("Состояние", period.state.name()),
             Fact::text("Распоряжение", &order),
         ]))
         @if period.state != PeriodState::Completed {
             (ui::link_button(&format!("{PATH}/{}/approve", period.public_id), "Утвердить график"))
         }
+        h2 { "Региональный график" }
+        @let page = format!("{PATH}/{}", period.public_id);
+        p { a class="govuk-link" href={ (page) "?format=pdf" } { "Скачать график (PDF)" } }
+        p { a class="govuk-link" href={ (page) "?format=xlsx" } { "Скачать график (XLSX)" } }
         h2 { "Версии графика" }
         (versions(&overview.versions, zone))
         @let next = overview.next.map(|after| format!("{PATH}/{}?after={after}", period.public_id));

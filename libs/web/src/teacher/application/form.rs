@@ -99,7 +99,7 @@ fn frame<T>(
         page = page.caption(caption);
     }
     if waits(own) && faults.is_empty() {
-        page = page.refresh(2);
+        page = page.waiting(2);
     }
     render(page)
 }
