@@ -1,9 +1,11 @@
-//! The worker: sends letters and prints papers until a signal. Thin: what a letter says and
-//! what becomes of a job is `app`'s, how a paper looks is `documents`'.
+//! The worker: sends letters, prints papers and reads scans until a signal. Thin: what a letter
+//! says and what becomes of a job is `app`'s, how a paper looks is `documents`', what stands on a
+//! scan is `scans`'.
 
 mod post;
 mod print;
 mod printout;
+mod scan;
 mod settings;
 mod work;
 
@@ -69,14 +71,15 @@ async fn run() -> anyhow::Result<()> {
 }
 
 async fn all(app: &App, post: &Post, base_url: &str, stop: CancellationToken) {
-    let [letters, jobs, exports, printouts] = [(); 4].map(|()| Arc::new(Notify::new()));
-    let woken = [&letters, &jobs, &exports, &printouts].map(Arc::clone);
+    let [letters, jobs, exports, printouts, scans] = [(); 5].map(|()| Arc::new(Notify::new()));
+    let woken = [&letters, &jobs, &exports, &printouts, &scans].map(Arc::clone);
     tokio::join!(
         work::wake(app.clone(), woken, stop.clone()),
         work::repeat(letters, stop.clone(), || work::letter(app, post, base_url)),
         work::repeat(jobs, stop.clone(), || work::job(app)),
         work::repeat(exports, stop.clone(), || work::export(app)),
         work::repeat(printouts, stop.clone(), || printout::printout(app)),
+        work::repeat(scans, stop.clone(), || scan::scan(app)),
         work::sometimes(stop.clone(), || app.clear_printouts()),
         // Nobody gives notice of lines of the audit: this loop asks.
         work::repeat(Arc::default(), stop, || app.seal_audit(work::UNSEALED)),

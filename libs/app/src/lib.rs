@@ -49,6 +49,7 @@ pub mod reference;
 pub mod removal;
 pub mod review;
 pub mod saved_views;
+pub mod scans;
 pub mod schedule;
 pub mod school;
 #[cfg(feature = "seed")]

@@ -116,7 +116,12 @@ impl App {
     /// [`Error::Forbidden`] when whoever asked may no longer; the job has failed then.
     pub async fn gather(&self, job: &Job) -> Result<Option<Print>> {
         let mut tx = self.db.enter_worker(Some(job.tenant)).await?;
-        if !self.db.policy().ever(job.role, job.kind.act()) || !work::still(&mut tx, job).await? {
+        if !job
+            .kind
+            .act()
+            .is_some_and(|act| self.db.policy().ever(job.role, act))
+            || !work::still(&mut tx, job).await?
+        {
             work::job_failed(&mut tx, job).await?;
             tx.commit().await?;
             return Err(Error::Forbidden);
@@ -141,7 +146,7 @@ impl App {
         let issuer_lines = issuer.lines().map(str::to_owned).collect();
         let code = ShortId::of(paper.public_id);
         match job.kind {
-            JobKind::MunicipalityExport => Ok(None),
+            JobKind::MunicipalityExport | JobKind::CaseScan | JobKind::ScheduleScan => Ok(None),
             JobKind::ApplicationPdf if i64::from(paper.edition) != job.object => Ok(None),
             JobKind::ApplicationPdf => Ok(Some(Print::Application(Application {
                 issuer_lines,

@@ -12,13 +12,15 @@ pub use code::{MOST_LINES, PageCode, SignatureLine, Unreadable};
 use std::fmt;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize, de};
 use uuid::Uuid;
 
 /// Letters and digits nobody confuses: no I, L, O, U.
 const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Which kind of paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Document {
     /// The application for attestation (R-APP-1).
     Application,
@@ -39,6 +41,23 @@ impl Document {
         Self::Schedule,
     ];
 
+    /// The code in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Withdrawal => "withdrawal",
+            Self::Conclusion => "conclusion",
+            Self::Schedule => "schedule",
+        }
+    }
+
+    /// The kind of a code; `None` for anything that is not one.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// The sign in a page's code.
     const fn sign(self) -> u8 {
         match self {
@@ -57,6 +76,17 @@ impl Document {
             Self::Withdrawal => "отзыв заявления",
             Self::Conclusion => "итоговое заключение",
             Self::Schedule => "график",
+        }
+    }
+
+    /// What is told of a scan of it nothing was found on.
+    #[must_use]
+    pub const fn well_scanned(self) -> &'static str {
+        match self {
+            Self::Application | Self::Withdrawal | Self::Schedule => {
+                "Скан прочитан: все страницы на месте, подпись есть"
+            }
+            Self::Conclusion => "Скан прочитан: все страницы на месте, нужные подписи есть",
         }
     }
 
@@ -102,9 +132,22 @@ impl fmt::Display for ShortId {
     }
 }
 
-impl serde::Serialize for ShortId {
+impl Serialize for ShortId {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ShortId {
+    fn deserialize<D: de::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let told = String::deserialize(from)?;
+        let signs = told.replace('-', "");
+        let number = (signs.len() == Self::SIGNS)
+            .then(|| code::number_of(signs.as_bytes()))
+            .and_then(Result::ok);
+        number
+            .map(Self)
+            .ok_or_else(|| de::Error::custom("not a short id"))
     }
 }
 

@@ -15,7 +15,7 @@ use domain::{
 use maud::{Markup, html};
 use ui::{Fact, FileRow, Tone, ru};
 
-use crate::conclusion::signatures;
+use crate::{conclusion::signatures, scan};
 
 /// The state in a tag.
 #[must_use]
@@ -230,6 +230,7 @@ pub fn documents(documents: &[Document], zone: Zone) -> Markup {
             meta,
             status: html! {
                 @if document.infected { (ui::tag(Tone::Red, "заражён")) }
+                (scan::told(document.reading.as_ref()))
             },
             actions: html! {
                 @if !document.infected {

@@ -11,6 +11,7 @@ use crate::{
     Web,
     error::{Error, Result},
     id::Id,
+    scan::told,
     upload::download,
     visit::Person,
 };
@@ -52,5 +53,6 @@ pub fn signed(schedule: &MunicipalSchedule, zone: Zone) -> Markup {
             "Подписан " (ru::date_short(zone.date_of(signed.at)))
         }
         @if !signed.agreed { " (график с тех пор изменён)" }
+        @else { " " (told(Some(&signed.reading))) }
     }
 }

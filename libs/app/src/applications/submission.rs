@@ -176,6 +176,7 @@ mod tests {
             by_role: "teacher".into(),
             by_account: 1,
             at: DateTime::UNIX_EPOCH,
+            reading: None,
         }
     }
 

@@ -69,11 +69,19 @@ impl App {
     /// # Errors
     /// If the store breaks off or the disk does not take it.
     pub async fn fetch_paper(&self, paper: &Paper, file: &Path) -> Result<Option<[u8; 32]>> {
-        let Some(mut object) = self.store.get(&paper.s3_key).await? else {
+        let sha256 = self.fetch(&paper.s3_key, file).await?;
+        if sha256.is_none() {
             tracing::error!(
                 file = paper.file,
                 "a document has no object: it is not printed"
             );
+        }
+        Ok(sha256)
+    }
+
+    /// Writes an object of the store to `file`, as [`App::fetch_paper`].
+    pub(crate) async fn fetch(&self, key: &str, file: &Path) -> Result<Option<[u8; 32]>> {
+        let Some(mut object) = self.store.get(key).await? else {
             return Ok(None);
         };
         let disk = |error: std::io::Error| Error::Internal(error.into());

@@ -136,7 +136,7 @@ pub(super) fn signs(number: u64, count: usize) -> String {
         .collect()
 }
 
-fn number_of(signs: &[u8]) -> Result<u64, Unreadable> {
+pub(super) fn number_of(signs: &[u8]) -> Result<u64, Unreadable> {
     signs.iter().try_fold(0, |number, sign| {
         let value = SIGNS.iter().position(|known| known == sign);
         let value = u64::try_from(value.ok_or(Unreadable)?).map_err(|_| Unreadable)?;

@@ -3,6 +3,7 @@
 //! on and a flag for who checks. Nothing found stops anybody: a picture can always be misread.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::{Document, PageCode, ShortId};
 use crate::checks::Flag;
@@ -73,7 +74,8 @@ pub struct Expected {
 }
 
 /// Why a file could not be read as a scan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unopened {
     /// It is damaged.
     Broken,
@@ -86,7 +88,8 @@ pub enum Unopened {
 }
 
 /// Something about a scan that its sender should look at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Finding {
     /// The file was not read.
     Unopened(Unopened),
@@ -160,7 +163,7 @@ pub enum Finding {
 }
 
 /// What is told of a scan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Of which kind of paper.
     pub document: Document,
@@ -203,6 +206,29 @@ impl Verdict {
             code: "scan",
             words: format!("Скан: {}", self.words().join(" ")),
         })
+    }
+}
+
+/// How far the reading of a scan is: what is kept of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// It is still to be read.
+    Open,
+    /// It was read.
+    Done(Verdict),
+    /// It could not be, however often it was tried: people look themselves.
+    Failed,
+}
+
+impl Reading {
+    /// What was found, for who checks the paper, if there is something.
+    #[must_use]
+    pub fn flag(&self) -> Option<Flag> {
+        match self {
+            Self::Done(verdict) => verdict.flag(),
+            Self::Open | Self::Failed => None,
+        }
     }
 }
 

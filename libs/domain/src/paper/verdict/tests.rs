@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    super::schedule_edition, Document, Expected, Finding, Ink, PageCode, Sheet, ShortId, Unopened,
-    Verdict, judge,
+    super::schedule_edition, Document, Expected, Finding, Ink, PageCode, Reading, Sheet, ShortId,
+    Unopened, Verdict, judge,
 };
 
 fn id() -> ShortId {
@@ -309,5 +309,51 @@ fn a_file_that_does_not_open_is_a_warning_too() {
         let verdict = Verdict::unopened(&expected(), why);
         assert!(!verdict.is_green());
         assert_eq!(verdict.words().len(), 1);
+    }
+}
+
+#[test]
+fn what_is_kept_of_a_scan_comes_back_and_is_named_by_its_codes() {
+    let findings = vec![
+        Finding::Unopened(Unopened::TooLarge),
+        Finding::WrongDocument {
+            sheets: vec![1, 2],
+            found: Document::Withdrawal,
+            id: id(),
+        },
+        Finding::OldEdition { pages: vec![1] },
+        Finding::UnknownEdition,
+        Finding::Missing { pages: vec![2] },
+        Finding::Repeated { pages: vec![2] },
+        Finding::OutOfOrder { pages: vec![2, 1] },
+        Finding::NoCode { sheets: vec![3] },
+        Finding::Unsigned { page: 1, signer: 0 },
+        Finding::SignatureUnclear { page: 1, signer: 1 },
+        Finding::Blurred { sheets: vec![1] },
+        Finding::LowResolution {
+            sheets: vec![1],
+            dots: 72,
+        },
+        Finding::Cropped { sheets: vec![1] },
+    ];
+    for finding in &findings {
+        let kept = serde_json::to_value(finding).unwrap();
+        let name = kept
+            .as_str()
+            .or_else(|| kept.as_object()?.keys().next().map(String::as_str));
+        assert_eq!(name, Some(finding.code()));
+    }
+    let done = Reading::Done(Verdict {
+        document: Document::Application,
+        formed_on: NaiveDate::from_ymd_opt(2026, 9, 1),
+        findings,
+    });
+    for reading in [Reading::Open, Reading::Failed, done] {
+        let kept = serde_json::to_value(&reading).unwrap();
+        assert_eq!(serde_json::from_value::<Reading>(kept).unwrap(), reading);
+    }
+    assert!(serde_json::from_str::<ShortId>("\"ЖЖЖ\"").is_err());
+    for document in Document::ALL {
+        assert_eq!(Document::from_code(document.code()), Some(document));
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     Web,
     error::{Error, Result},
     page::{Page, fault_of},
+    scan::told,
     upload::{Upload, Uploaded},
     visit::{Teacher, Visit},
 };
@@ -207,7 +208,7 @@ fn scan_row(own: &Own) -> Markup {
     let row = FileRow {
         title: "Скан загружен",
         meta: &scan.name,
-        status: html! {},
+        status: told(scan.reading.as_ref()),
         actions: html! {
             a class="govuk-link" href={ "/documents/" (scan.file) } { "Посмотреть" }
         },
