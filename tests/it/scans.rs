@@ -121,7 +121,7 @@ fn signed(pdf: &[u8]) -> Vec<u8> {
     fs::create_dir_all(&folder).unwrap();
     let [paper, ink, whole] = ["paper.pdf", "ink.pdf", "whole.pdf"].map(|name| folder.join(name));
     fs::write(&paper, pdf).unwrap();
-    let sheets = scans::read(&paper, &folder).unwrap();
+    let sheets = ::scans::read(&paper, &folder).unwrap();
     let pages = sheets.iter().map(|sheet| {
         let code = sheet.code.as_ref().unwrap();
         code.lines
