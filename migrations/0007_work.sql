@@ -64,7 +64,7 @@ CREATE INDEX job_queue ON app.job (run_after, id) WHERE state = 'queued';
 ALTER TABLE app.job ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_add ON app.job FOR INSERT TO attest_tenant
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
-    AND role = (SELECT app.ctx_role()) AND kind IN ('application_pdf', 'withdrawal_pdf'));
+    AND role = (SELECT app.ctx_role()) AND kind IN ('application_pdf', 'withdrawal_pdf', 'case_scan', 'schedule_scan'));
 CREATE POLICY worker_all ON app.job FOR ALL TO attest_worker USING (true);
 GRANT SELECT ON app.job TO attest_worker;
 GRANT INSERT (tenant_id, kind, application_id, object_id, account_id, membership_id, role) ON app.job TO attest_tenant;

@@ -70,7 +70,8 @@ CREATE POLICY formed ON app.conclusion_form AS RESTRICTIVE FOR SELECT TO attest_
 -- The worker prints what an expert formed, and the paper is a version of the conclusion.
 CREATE POLICY expert_add ON app.job FOR INSERT TO attest_expert
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
-    AND role = 'expert' AND kind = 'conclusion_pdf' AND application_id = ANY ((SELECT app.my_assigned())::bigint[]));
+    AND role = 'expert' AND kind IN ('conclusion_pdf', 'case_scan')
+    AND application_id = ANY ((SELECT app.my_assigned())::bigint[]));
 GRANT INSERT (tenant_id, kind, application_id, object_id, account_id, membership_id, role) ON app.job TO attest_expert;
 -- Whether the paper failed is told to those who can have it made again.
 CREATE POLICY expert_read ON app.job FOR SELECT TO attest_expert

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Every arrow there may be. A crate that is not here may not exist.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     (
         "server",
         &["web", "app", "authz", "db", "domain", "runtime", "storage"],
@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "documents",
             "domain",
             "runtime",
+            "scans",
             "sheets",
             "storage",
         ],
@@ -37,6 +38,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("db", &["domain"]),
     ("authz", &["domain"]),
     ("documents", &["domain"]),
+    ("scans", &["domain"]),
     ("sheets", &["domain"]),
     ("domain", &[]),
     ("intake", &[]),

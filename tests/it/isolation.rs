@@ -92,6 +92,7 @@ async fn sec_03_no_row_without_a_context() {
         "Operator order",
         "Operator registration",
         "Operator rendition",
+        "Operator scan_check",
         "Operator schedule_row",
         "Operator transfer",
         "Operator withdrawal",

@@ -53,6 +53,7 @@ mod reuse;
 mod rights;
 mod route;
 mod routes;
+mod scans;
 mod seals;
 mod search;
 mod seed;

@@ -36,7 +36,8 @@ pub struct CaseView {
     pub application: Application,
     /// The ground of the simplified form, in words.
     pub ground: Option<String>,
-    /// What the checks before submission found (R-APP-4); the registrars' only.
+    /// What the checks before submission found (R-APP-4), and the reading of the scan; the
+    /// registrars' only.
     pub flags: Vec<String>,
     /// Its documents.
     pub documents: Vec<Document>,
@@ -109,7 +110,7 @@ impl App {
         let mut possible: Vec<Act> = TABLE.iter().map(|rule| rule.act).collect();
         possible.dedup();
         possible.retain(|act| tx.could(*act, &row) && legal(*act, actor.role, &case).is_ok());
-        let flags = match actor.role {
+        let mut flags = match actor.role {
             Role::Municipal | Role::Operator => case_files::flags(&mut tx, &row).await?,
             _ => Vec::new(),
         };
@@ -118,6 +119,11 @@ impl App {
         } else {
             Vec::new()
         };
+        if matches!(actor.role, Role::Municipal | Role::Operator) {
+            let scan = documents.iter().filter(|document| document.part == "scan");
+            let found = scan.filter_map(|document| document.reading.as_ref()?.flag());
+            flags.extend(found.map(|flag| flag.words));
+        }
         let contacts = if tx.could(Act::ReadContacts, &row) {
             case_files::contacts(&mut tx, &row).await?
         } else {

@@ -51,6 +51,7 @@ pub mod removal;
 pub mod review;
 pub mod saved_views;
 
+pub mod scans;
 pub mod schedule;
 pub mod school;
 #[cfg(feature = "seed")]

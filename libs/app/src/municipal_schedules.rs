@@ -2,7 +2,7 @@
 //! its coordinator. A change of a row makes it preliminary again, which the database sees to.
 
 use db::{
-    Permit, Tx, events, municipal_schedules, municipalities, periods,
+    Permit, Tx, events, jobs, municipal_schedules, municipalities, periods,
     printouts::{self, Request},
     schedule,
 };
@@ -212,6 +212,7 @@ impl App {
         };
         let (id, replaced) =
             municipal_schedules::attach(&mut tx, &permit, period.id, version, new).await?;
+        jobs::queue_schedule_scan(&mut tx, &permit, id).await?;
         events::audit(&mut tx, Some(id)).await?;
         tx.commit().await?;
         if let Some(key) = replaced

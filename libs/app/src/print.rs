@@ -12,7 +12,7 @@ use db::{
         print::{self, Printed},
     },
 };
-use domain::{declension, name::FullName};
+use domain::{declension, name::FullName, paper::ShortId};
 use uuid::Uuid;
 
 pub use db::{
@@ -55,7 +55,7 @@ pub struct Application {
     /// The region's day of forming.
     pub date: NaiveDate,
     /// The short code at the foot.
-    pub code: String,
+    pub code: ShortId,
 }
 
 /// A withdrawal of an application.
@@ -72,7 +72,7 @@ pub struct Withdrawal {
     /// The region's day of forming.
     pub date: NaiveDate,
     /// The short code at the foot.
-    pub code: String,
+    pub code: ShortId,
     /// Which withdrawal of the application it is, from 1.
     pub version: u32,
 }
@@ -91,7 +91,7 @@ pub struct Conclusion {
     /// The region's day it is printed on.
     pub date: NaiveDate,
     /// The short code at the foot.
-    pub code: String,
+    pub code: ShortId,
     /// Which text of the conclusion it is, from 1.
     pub version: u32,
 }
@@ -116,7 +116,12 @@ impl App {
     /// [`Error::Forbidden`] when whoever asked may no longer; the job has failed then.
     pub async fn gather(&self, job: &Job) -> Result<Option<Print>> {
         let mut tx = self.db.enter_worker(Some(job.tenant)).await?;
-        if !self.db.policy().ever(job.role, job.kind.act()) || !work::still(&mut tx, job).await? {
+        if !job
+            .kind
+            .act()
+            .is_some_and(|act| self.db.policy().ever(job.role, act))
+            || !work::still(&mut tx, job).await?
+        {
             work::job_failed(&mut tx, job).await?;
             tx.commit().await?;
             return Err(Error::Forbidden);
@@ -139,9 +144,9 @@ impl App {
         };
         let issuer = db::reference::setting(tx, "issuer").await?;
         let issuer_lines = issuer.lines().map(str::to_owned).collect();
-        let code = code(paper.public_id);
+        let code = ShortId::of(paper.public_id);
         match job.kind {
-            JobKind::MunicipalityExport => Ok(None),
+            JobKind::MunicipalityExport | JobKind::CaseScan | JobKind::ScheduleScan => Ok(None),
             JobKind::ApplicationPdf if i64::from(paper.edition) != job.object => Ok(None),
             JobKind::ApplicationPdf => Ok(Some(Print::Application(Application {
                 issuer_lines,
@@ -235,36 +240,5 @@ impl App {
             tracing::error!(job = job.id, tenant = job.tenant.0, "a job has failed");
         }
         Ok(tx.commit().await?)
-    }
-}
-
-/// The short code of an application: letters and digits nobody confuses, of the random part
-/// of its id, «7K3M-92QF».
-fn code(id: Uuid) -> String {
-    const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let mut rest = id.as_u128();
-    let mut signs = [0_u8; 8];
-    for sign in signs.iter_mut().rev() {
-        *sign = SIGNS[(rest % 32) as usize];
-        rest /= 32;
-    }
-    let (left, right) = signs.split_at(4);
-    format!(
-        "{}-{}",
-        String::from_utf8_lossy(left),
-        String::from_utf8_lossy(right)
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_short_and_of_the_id() {
-        let id = Uuid::from_u128(0x0193_0000_0000_7000_8000_0011_FFF0_0001);
-        assert_eq!(code(id).len(), 9);
-        assert!(code(id).ends_with("0001"), "{}", code(id));
-        assert_ne!(code(id), code(Uuid::from_u128(id.as_u128() + 1)));
     }
 }

@@ -9,14 +9,17 @@ use domain::{
     act::acts,
     actor::{Actor, TenantId},
     life::PeriodMark,
+    paper::{Document, verdict::Reading},
     permission::{ApplicationFacts, Relations},
 };
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
     applications::Application,
     error::{Result, touched},
     files::{self, FileState, NewFile},
+    scan_checks,
     scope::{Permit, Related, Scope, Tx},
 };
 
@@ -56,6 +59,8 @@ pub struct Attachment {
     pub by_account: i64,
     /// When.
     pub at: DateTime<Utc>,
+    /// What was read on a [`SCAN`].
+    pub reading: Option<Reading>,
 }
 
 /// An attachment with its application, as detaching asks about it: a school coordinator may
@@ -98,25 +103,45 @@ impl Related for Attached {
 /// # Errors
 /// If the database does not answer.
 pub async fn of(scope: &mut Scope, application: &Application) -> Result<Vec<Attachment>> {
-    Ok(sqlx::query_as!(
-        Attachment,
+    let rows = sqlx::query!(
         r#"SELECT t.id, t.public_id, f.public_id AS file, f.name, f.size,
              app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState", f.active, t.kind,
              coalesce(k.name, '') AS "kind_name!", coalesce(k.counts_as_result, false) AS "result!",
-             t.edition, t.caption, t.by_role, t.by_account, t.created_at AS at
+             t.edition, t.caption, t.by_role, t.by_account, t.created_at AS at,
+             s.reading AS "reading?: Json<Reading>"
            FROM app.attachment t
            JOIN app.file f ON f.tenant_id = t.tenant_id AND f.id = t.file_id
+           LEFT JOIN app.scan_check s ON s.tenant_id = f.tenant_id AND s.file_id = f.id
            LEFT JOIN app.ref_document_kind k ON k.code = t.kind
            WHERE t.tenant_id = $1 AND t.application_id = $2 AND t.detached_at IS NULL ORDER BY t.id"#,
         application.tenant.0,
         application.id,
     )
     .fetch_all(scope.connection())
-    .await?)
+    .await?;
+    let attached = rows.into_iter().map(|row| Attachment {
+        id: row.id,
+        public_id: row.public_id,
+        file: row.file,
+        name: row.name,
+        size: row.size,
+        state: row.state,
+        active: row.active,
+        kind: row.kind,
+        kind_name: row.kind_name,
+        result: row.result,
+        edition: row.edition,
+        caption: row.caption,
+        by_role: row.by_role,
+        by_account: row.by_account,
+        at: row.at,
+        reading: row.reading.map(|Json(reading)| reading),
+    });
+    Ok(attached.collect())
 }
 
 /// Attaches a received file; `edition` is given for a [`SCAN`], which takes the place of an
-/// earlier one.
+/// earlier one and is read back by the worker.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -156,6 +181,9 @@ pub async fn attach(
     )
     .execute(tx.connection())
     .await?;
+    if edition.is_some() && file.is_scan() {
+        scan_checks::ask(tx, permit, file_id, Document::Application, &[0]).await?;
+    }
     Ok(())
 }
 

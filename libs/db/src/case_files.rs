@@ -2,6 +2,8 @@
 //! teacher's contacts, the experts, why the conclusion came back.
 
 use chrono::{DateTime, Utc};
+use domain::paper::verdict::Reading;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{applications::Application, error::Result, files::FileState, scope::Scope};
@@ -29,6 +31,8 @@ pub struct Document {
     pub state: FileState,
     /// Whether it brings along what runs or opens (SEC-62).
     pub active: bool,
+    /// What was read on it, if it is a scan.
+    pub reading: Option<Reading>,
 }
 
 /// The documents of an application: its printed PDF, the signed scan, what is attached, the
@@ -37,11 +41,11 @@ pub struct Document {
 /// # Errors
 /// If the database does not answer.
 pub async fn documents(scope: &mut Scope, application: &Application) -> Result<Vec<Document>> {
-    Ok(sqlx::query_as!(
-        Document,
+    let rows = sqlx::query!(
         r#"SELECT f.public_id AS "file!", c.part AS "part!", c.kind AS "kind!", c.caption AS "caption!",
              f.name AS "name!", f.size AS "size!", f.by_role AS "by_role!", c.at AS "at!",
-             app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState", f.active AS "active!"
+             app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState", f.active AS "active!",
+             s.reading AS "reading?: Json<Reading>"
            FROM (
              SELECT 1 AS place, 'printed' AS part, '' AS kind, '' AS caption, r.file_id, r.created_at AS at
              FROM app.rendition r
@@ -64,13 +68,28 @@ pub async fn documents(scope: &mut Scope, application: &Application) -> Result<V
              FROM app.conclusion_file x WHERE x.tenant_id = $1 AND x.application_id = $2
            ) c
            JOIN app.file f ON f.tenant_id = $1 AND f.application_id = $2 AND f.id = c.file_id
+           LEFT JOIN app.scan_check s ON s.tenant_id = $1 AND s.file_id = f.id
            ORDER BY c.place, c.at, f.id"#,
         application.tenant.0,
         application.id,
         i64::from(application.edition),
     )
     .fetch_all(scope.connection())
-    .await?)
+    .await?;
+    let documents = rows.into_iter().map(|row| Document {
+        file: row.file,
+        part: row.part,
+        kind: row.kind,
+        caption: row.caption,
+        name: row.name,
+        size: row.size,
+        by_role: row.by_role,
+        at: row.at,
+        state: row.state,
+        active: row.active,
+        reading: row.reading.map(|Json(reading)| reading),
+    });
+    Ok(documents.collect())
 }
 
 /// What the checks before submission found, for the registrar (R-APP-4).

@@ -8,13 +8,20 @@ pub mod month;
 pub mod signatures;
 
 use chrono::{DateTime, Utc};
-use domain::{act::Doing, life::Place};
+use domain::{
+    act::Doing,
+    conclusion::Signer,
+    life::Place,
+    paper::{Document, verdict::Reading},
+};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
     applications::{Application, known},
     error::{Result, touched},
     files::{self, NewFile},
+    scan_checks,
     scope::{Permit, Scope, Tx},
 };
 
@@ -91,7 +98,8 @@ impl Signed {
     }
 }
 
-/// Adds a version to the conclusion of the application a permit is for.
+/// Adds a version to the conclusion of the application a permit is for. The worker reads a scan of
+/// it back: `on_paper` are those who are to have signed it there.
 ///
 /// # Errors
 /// If there is no conclusion yet or the database does not answer.
@@ -100,8 +108,10 @@ pub async fn add_version<A: Doing>(
     permit: &Permit<A, Application>,
     file: &NewFile<'_>,
     signed: Signed,
+    on_paper: &[Signer],
 ) -> Result<()> {
     let actor = tx.actor()?.clone();
+    let is_scan = file.is_scan();
     let file = files::add(tx, permit, file).await?;
     let rows = sqlx::query!(
         "INSERT INTO app.conclusion_file (tenant_id, application_id, conclusion_id, file_id, signed, by_account, by_role)
@@ -117,7 +127,21 @@ pub async fn add_version<A: Doing>(
     .execute(tx.connection())
     .await?
     .rows_affected();
-    touched(rows)
+    touched(rows)?;
+    if is_scan {
+        let due: Vec<u8> = on_paper.iter().map(|who| on_page(*who)).collect();
+        scan_checks::ask(tx, permit, file, Document::Conclusion, &due).await?;
+    }
+    Ok(())
+}
+
+/// A signer's number in [`Document::signers`] of a conclusion.
+const fn on_page(who: Signer) -> u8 {
+    match who {
+        Signer::Expert1 => 0,
+        Signer::Expert2 => 1,
+        Signer::Teacher => 2,
+    }
 }
 
 /// What is told of a conclusion besides its place.
@@ -152,6 +176,8 @@ pub struct Version {
     pub by_role: String,
     /// When it was uploaded.
     pub at: DateTime<Utc>,
+    /// What was read on it, if it is a scan of what was printed here.
+    pub reading: Option<Reading>,
 }
 
 /// The conclusion of an application, if there is one.
@@ -170,9 +196,10 @@ pub async fn of(scope: &mut Scope, application: &Application) -> Result<Option<C
         return Ok(None);
     };
     let versions = sqlx::query!(
-        "SELECT f.public_id, f.name, f.size, v.signed, v.by_role, v.at
+        r#"SELECT f.public_id, f.name, f.size, v.signed, v.by_role, v.at, s.reading AS "reading?: Json<Reading>"
          FROM app.conclusion_file v JOIN app.file f ON f.tenant_id = v.tenant_id AND f.id = v.file_id
-         WHERE v.tenant_id = $1 AND v.application_id = $2 ORDER BY v.id DESC",
+         LEFT JOIN app.scan_check s ON s.tenant_id = f.tenant_id AND s.file_id = f.id
+         WHERE v.tenant_id = $1 AND v.application_id = $2 ORDER BY v.id DESC"#,
         application.tenant.0,
         application.id,
     )
@@ -190,6 +217,7 @@ pub async fn of(scope: &mut Scope, application: &Application) -> Result<Option<C
             signed: known(signed, "conclusion_file.signed")?,
             by_role: version.by_role,
             at: version.at,
+            reading: version.reading.map(|Json(reading)| reading),
         })
     })
     .collect::<Result<_>>()?;

@@ -54,6 +54,15 @@ pub struct NewFile<'a> {
 }
 
 impl NewFile<'_> {
+    /// Whether it may be a scan: a PDF or a picture.
+    #[must_use]
+    pub fn is_scan(&self) -> bool {
+        matches!(
+            self.content_type,
+            "application/pdf" | "image/jpeg" | "image/png"
+        )
+    }
+
     fn bytes(&self) -> i64 {
         i64::try_from(self.size).unwrap_or(i64::MAX)
     }

@@ -44,6 +44,7 @@ pub mod reference;
 pub mod removal;
 pub mod renditions;
 pub mod saved_views;
+pub mod scan_checks;
 pub mod schedule;
 pub mod scope;
 pub mod search;

@@ -5,8 +5,10 @@ use chrono::{DateTime, Utc};
 use domain::{
     act::acts,
     actor::{Actor, TenantId},
+    paper::verdict::Reading,
     permission::{Relations, of_municipality},
 };
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
@@ -56,6 +58,8 @@ pub struct Signed {
     pub at: DateTime<Utc>,
     /// Its version; 0 before the first scan.
     pub version: i32,
+    /// What was read on the scan.
+    pub reading: Reading,
 }
 
 /// A signed scan as a file.
@@ -101,6 +105,7 @@ struct Row {
     state: Option<FileState>,
     signed_at: Option<DateTime<Utc>>,
     version: Option<i32>,
+    reading: Option<Json<Reading>>,
 }
 
 impl From<Row> for MunicipalSchedule {
@@ -112,17 +117,25 @@ impl From<Row> for MunicipalSchedule {
             row.state,
             row.signed_at,
             row.version,
+            row.reading,
         ) {
-            (Some(id), Some(public_id), Some(agreed), Some(state), Some(at), Some(version)) => {
-                Some(Signed {
-                    id,
-                    public_id,
-                    agreed,
-                    state,
-                    at,
-                    version,
-                })
-            }
+            (
+                Some(id),
+                Some(public_id),
+                Some(agreed),
+                Some(state),
+                Some(at),
+                Some(version),
+                Some(Json(reading)),
+            ) => Some(Signed {
+                id,
+                public_id,
+                agreed,
+                state,
+                at,
+                version,
+                reading,
+            }),
             _ => None,
         };
         Self {
@@ -145,7 +158,8 @@ pub async fn of_tenant(scope: &mut Scope, tenant: TenantId) -> Result<Vec<Munici
         Row,
         r#"SELECT m.id AS "tenant_id!", m.name AS "municipality!", x.period_id AS "period_id!", x.rows AS "rows!",
              x.approved AS "approved!", g.id AS "id?", g.public_id AS "public_id?", g.state = 'agreed' AS agreed,
-             app.file_state(g.virus_state, g.virus_checked) AS "state?: FileState", g.signed_at AS "signed_at?", g.version AS "version?"
+             app.file_state(g.virus_state, g.virus_checked) AS "state?: FileState", g.signed_at AS "signed_at?", g.version AS "version?",
+             g.reading AS "reading?: Json<Reading>"
            FROM (SELECT s.period_id, count(*) AS rows, count(*) FILTER (WHERE s.mark = 'approved') AS approved
                  FROM app.schedule_row s WHERE s.tenant_id = $1 AND s.period_id IS NOT NULL GROUP BY s.period_id) x
            JOIN app.municipality m ON m.id = $1
@@ -168,7 +182,8 @@ pub async fn of_period(scope: &mut Scope, period: i32) -> Result<Vec<MunicipalSc
         Row,
         r#"SELECT m.id AS "tenant_id!", m.name AS "municipality!", $1::int AS "period_id!", x.rows AS "rows!",
              x.approved AS "approved!", g.id AS "id?", g.public_id AS "public_id?", g.state = 'agreed' AS agreed,
-             app.file_state(g.virus_state, g.virus_checked) AS "state?: FileState", g.signed_at AS "signed_at?", g.version AS "version?"
+             app.file_state(g.virus_state, g.virus_checked) AS "state?: FileState", g.signed_at AS "signed_at?", g.version AS "version?",
+             g.reading AS "reading?: Json<Reading>"
            FROM (SELECT s.tenant_id, count(*) AS rows, count(*) FILTER (WHERE s.mark = 'approved') AS approved
                  FROM app.schedule_row s WHERE s.period_id = $1 GROUP BY s.tenant_id) x
            JOIN app.municipality m ON m.id = x.tenant_id
@@ -293,7 +308,7 @@ pub async fn attach(
     .ok_or(Error::Stale)?;
     let rows = sqlx::query!(
         "UPDATE app.municipal_schedule SET state = 'agreed', s3_key = $3, file_name = $4, content_type = $5, size = $6,
-           sha256 = $7, by_account = $8, signed_at = app.ctx_now(), version = version + 1
+           sha256 = $7, by_account = $8, signed_at = app.ctx_now(), reading = '\"open\"', version = version + 1
          WHERE tenant_id = $1 AND id = $2",
         permit.id,
         before.id,

@@ -6,14 +6,17 @@ use chrono::{DateTime, Utc};
 use domain::{
     act::{Doing, acts},
     life::{Status, Withdrawal as State},
+    paper::{Document, verdict::Reading},
     role::Role,
 };
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
     applications::{Application, known, set_status},
     error::{Error, Result, touched},
     files::{self, NewFile},
+    scan_checks,
     scope::{Permit, Scope, Tx},
 };
 
@@ -40,6 +43,8 @@ pub struct Withdrawal {
     pub print: Option<Uuid>,
     /// The signed scan, once submitted: the file's public id.
     pub scan: Option<Uuid>,
+    /// What was read on it.
+    pub reading: Option<Reading>,
 }
 
 /// The newest withdrawal of an application: the open one, if any is.
@@ -49,12 +54,13 @@ pub struct Withdrawal {
 pub async fn latest(scope: &mut Scope, application: &Application) -> Result<Option<Withdrawal>> {
     let row = sqlx::query!(
         r#"SELECT w.public_id, w.state, w.reason, w.by_role, w.created_at, w.answer, w.version,
-             p.public_id AS "print?", f.public_id AS "scan?"
+             p.public_id AS "print?", f.public_id AS "scan?", s.reading AS "reading?: Json<Reading>"
            FROM app.withdrawal w
            LEFT JOIN app.rendition r ON r.tenant_id = w.tenant_id AND r.application_id = w.application_id
              AND r.kind = 'withdrawal' AND r.of_id = w.id
            LEFT JOIN app.file p ON p.tenant_id = r.tenant_id AND p.id = r.file_id
            LEFT JOIN app.file f ON f.tenant_id = w.tenant_id AND f.id = w.file_id
+           LEFT JOIN app.scan_check s ON s.tenant_id = f.tenant_id AND s.file_id = f.id
            WHERE w.tenant_id = $1 AND w.application_id = $2 ORDER BY w.id DESC LIMIT 1"#,
         application.tenant.0,
         application.id,
@@ -72,6 +78,7 @@ pub async fn latest(scope: &mut Scope, application: &Application) -> Result<Opti
             version: row.version,
             print: row.print,
             scan: row.scan,
+            reading: row.reading.map(|Json(reading)| reading),
         })
     })
     .transpose()
@@ -122,7 +129,7 @@ pub async fn form(
     .await?)
 }
 
-/// Submits the formed withdrawal with its signed scan.
+/// Submits the formed withdrawal with its signed scan, which the worker reads back.
 ///
 /// # Errors
 /// [`Error::Stale`] if it changed meanwhile.
@@ -144,7 +151,8 @@ pub async fn submit(
     .execute(tx.connection())
     .await?
     .rows_affected();
-    touched(rows)
+    touched(rows)?;
+    scan_checks::ask(tx, permit, file, Document::Withdrawal, &[0]).await
 }
 
 /// Cancels the open withdrawal, or takes it back.

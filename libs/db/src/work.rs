@@ -11,6 +11,7 @@ pub mod papers;
 pub mod print;
 pub mod printouts;
 pub mod quarantine;
+pub mod scans;
 
 use chrono::{DateTime, Utc};
 use domain::{actor::TenantId, letter::LetterKind, role::Role};
@@ -213,7 +214,7 @@ pub struct Job {
     pub kind: JobKind,
     /// The application it is about; 0 if it is about none.
     pub application: i64,
-    /// The edition, the withdrawal's number, or the export's.
+    /// The edition, or the number of the withdrawal, the export, the scan's file or schedule.
     pub object: i64,
     /// Who asked for it.
     pub account: i64,

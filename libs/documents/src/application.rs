@@ -1,9 +1,11 @@
 //! The application for attestation (R-APP-1).
 
 use chrono::NaiveDate;
+use domain::paper::{Document, ShortId};
 use serde::Serialize;
 
 use crate::Error;
+use crate::coding::Coding;
 use crate::press::{self, Imprint, Template};
 use crate::words;
 
@@ -50,8 +52,9 @@ pub struct ApplicationForm {
     pub phone: String,
     /// E-mail as the person wrote it.
     pub email: String,
-    /// Short public code of the application, printed small at the foot.
-    pub code: String,
+    /// Short public code of the application, printed small at the foot and in the
+    /// code of each page.
+    pub code: ShortId,
     /// Which forming of the application this is; printed beside the code, so that a scan can be
     /// matched with the version it must be of (R-APP-2).
     pub version: u32,
@@ -155,9 +158,14 @@ pub fn application(form: &ApplicationForm) -> Result<Vec<u8>, Error> {
         held_lapsed: until.is_some_and(|until| until < form.date),
     };
     let ident = format!("application {} {}", form.code, form.version);
-    press::print(
+    press::print_coded(
         &TEMPLATE,
         &data,
+        Coding {
+            document: Document::Application,
+            id: form.code,
+            edition: form.version,
+        },
         Imprint {
             ident,
             date: form.date,

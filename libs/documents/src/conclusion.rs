@@ -1,8 +1,10 @@
 //! The final conclusion the experts filled in on screen (R-CON-1).
 
 use chrono::NaiveDate;
+use domain::paper::{Document, ShortId};
 use serde::Serialize;
 
+use crate::coding::Coding;
 use crate::press::{self, Imprint, Template};
 use crate::{Error, words};
 
@@ -39,8 +41,9 @@ pub struct ConclusionForm {
     /// The day of forming, in the region's time zone.
     #[serde(serialize_with = "words::long_date")]
     pub date: NaiveDate,
-    /// Short public code of the application, printed small at the foot.
-    pub code: String,
+    /// Short public code of the application, printed small at the foot and in the
+    /// code of each page.
+    pub code: ShortId,
     /// Which text of the conclusion this is; printed beside the code.
     pub version: u32,
 }
@@ -62,9 +65,14 @@ pub struct Marked {
 /// Only when this crate or its templates are at fault; see [`Error`].
 pub fn conclusion(form: &ConclusionForm) -> Result<Vec<u8>, Error> {
     let ident = format!("conclusion {} {}", form.code, form.version);
-    press::print(
+    press::print_coded(
         &TEMPLATE,
         form,
+        Coding {
+            document: Document::Conclusion,
+            id: form.code,
+            edition: form.version,
+        },
         Imprint {
             ident,
             date: form.date,
@@ -102,7 +110,7 @@ mod tests {
             recommendations: Some("Обобщить опыт работы".into()),
             experts: [Some("Петрова Анна Львовна, методист".into()), None],
             date: NaiveDate::from_ymd_opt(2026, 11, 8).unwrap(),
-            code: "7K3M-92QF".into(),
+            code: reading::short_id(),
             version: 2,
         }
     }
@@ -125,7 +133,7 @@ mod tests {
             "С заключением ознакомлен(а): педагогический работник",
             "(подпись, Королёва Алёна Игоревна)",
             "8 ноября 2026 г.",
-            "Итоговое заключение 7K3M-92QF, версия 2",
+            "Итоговое заключение 27ZZ-0001, версия 2",
         ] {
             assert!(text.contains(words), "«{words}» is missing in: {text}");
         }

@@ -4,11 +4,15 @@
 //! the fonts and the compile core. Where the data come from, who may print and where the bytes go
 //! does not: the worker gathers a form, prints it and stores the result.
 //!
+//! Papers that come back signed carry on each page the code of [`domain::paper`], which says which
+//! page of which paper it is and where it is signed.
+//!
 //! Every paper is PDF/A-2a and PDF/UA-1 with embedded fonts, and the same form gives the same
 //! bytes, so that a rendition can be told by its digest. Printing is pure computation (tens of
 //! milliseconds, seconds for a long journal): async callers run it on a blocking thread.
 
 mod application;
+mod coding;
 mod conclusion;
 mod dossier;
 mod journal;
@@ -29,7 +33,7 @@ pub use dossier::{
     picture, separator,
 };
 pub use journal::{COLUMNS, JournalForm, journal};
-pub use list::{ListColumn, ListForm, list};
+pub use list::{ListCode, ListColumn, ListForm, list};
 pub use withdrawal::{Registration, WithdrawalForm, withdrawal};
 
 /// Why a paper could not be printed. None of it is the person's doing but [`Error::Picture`]:

@@ -2,9 +2,11 @@
 //! over landscape sheets with a place for each signature.
 
 use chrono::NaiveDate;
+use domain::paper::{Document, ShortId};
 use serde::Serialize;
 
 use crate::Error;
+use crate::coding::Coding;
 use crate::press::{self, Imprint, Template};
 use crate::words;
 
@@ -46,6 +48,17 @@ pub struct ListForm {
     pub lines: Vec<Vec<String>>,
     /// Who sign it.
     pub signed_by: &'static [&'static str],
+    /// What the code of each page says, for a schedule; none: no code is printed.
+    pub code: Option<ListCode>,
+}
+
+/// What the pages' code of a schedule says.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ListCode {
+    /// [`ShortId::of_schedule`].
+    pub id: ShortId,
+    /// [`domain::paper::schedule_edition`].
+    pub edition: u32,
 }
 
 /// The list as a PDF. Time and memory grow with its rows: hundreds, as a municipality has.
@@ -54,14 +67,21 @@ pub struct ListForm {
 /// Only when this crate or its templates are at fault; see [`Error`].
 pub fn list(form: &ListForm) -> Result<Vec<u8>, Error> {
     let ident = format!("list {} {} {}", form.title, form.about, form.made);
-    press::print(
-        &TEMPLATE,
-        form,
-        Imprint {
-            ident,
-            date: form.made,
-        },
-    )
+    let imprint = Imprint {
+        ident,
+        date: form.made,
+    };
+    match form.code {
+        None => press::print(&TEMPLATE, form, imprint),
+        Some(ListCode { id, edition }) => {
+            let coding = Coding {
+                document: Document::Schedule,
+                id,
+                edition,
+            };
+            press::print_coded(&TEMPLATE, form, coding, imprint)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -94,6 +114,7 @@ mod tests {
             columns: COLUMNS,
             lines: (1..=lines).map(line).collect(),
             signed_by: &["Муниципальный координатор", "Оператор Центра"],
+            code: None,
         }
     }
 
@@ -117,6 +138,30 @@ mod tests {
         {
             assert_eq!(text.matches(who).count(), 1, "{text}");
         }
+    }
+
+    #[test]
+    fn a_schedule_has_a_code_on_every_sheet_beside_all_its_words() {
+        let coded = ListForm {
+            signed_by: &["Муниципальный координатор"],
+            code: Some(ListCode {
+                id: ShortId::of_schedule(7, 3),
+                edition: 2500,
+            }),
+            ..form(40)
+        };
+        let pdf = list(&coded).unwrap();
+        assert!(reading::rows(&pdf).contains("Щ40 Мария"));
+        assert!(
+            pdf.len()
+                > list(&ListForm {
+                    code: None,
+                    ..coded.clone()
+                })
+                .unwrap()
+                .len()
+        );
+        assert_eq!(pdf, list(&coded).unwrap());
     }
 
     #[test]

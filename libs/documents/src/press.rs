@@ -15,6 +15,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::Error;
+use crate::coding::{Coding, Drawn};
 
 const STYLE: Template = Template {
     path: "style.typ",
@@ -22,6 +23,7 @@ const STYLE: Template = Template {
 };
 const DATA: &str = "data.json";
 const PICTURE: &str = "picture";
+const CODE: &str = "code.json";
 
 /// Compilations a memoised result outlives without being used again; keeps the worker small.
 const CACHE_AGE: usize = 10;
@@ -49,6 +51,27 @@ pub(crate) fn print(
     let printed = compile(Sheet::new(template, data)?, imprint);
     comemo::evict(CACHE_AGE);
     printed.map(|(pdf, _)| pdf)
+}
+
+/// As [`print`], with its code on every page. What a code says of its page is known only when all
+/// are laid out; so they are laid out twice, the second time with the codes.
+pub(crate) fn print_coded(
+    template: &Template,
+    data: &impl Serialize,
+    coding: Coding,
+    imprint: Imprint,
+) -> Result<Vec<u8>, Error> {
+    let mut sheet = Sheet::new(template, data)?;
+    sheet.code = Some(code(&coding.draw(None))?);
+    let laid = lay_out(&sheet).output?;
+    sheet.code = Some(code(&coding.draw(Some(&laid)))?);
+    let printed = compile(sheet, imprint);
+    comemo::evict(CACHE_AGE);
+    printed.map(|(pdf, _)| pdf)
+}
+
+fn code(drawn: &Drawn) -> Result<(FileId, Bytes), Error> {
+    Ok((file_id(CODE)?, Bytes::new(serde_json::to_vec(drawn)?)))
 }
 
 /// As [`print`], for a paper so long that nothing of it is to stay in memory; with the number of
@@ -145,14 +168,15 @@ static PRESS: LazyLock<Press> = LazyLock::new(|| {
     }
 });
 
-/// The world one compilation sees: its template, the shared style, its data, its picture. No disk, no network,
-/// no clock.
+/// The world one compilation sees: its template, the shared style, its data, its picture, its
+/// codes. No disk, no network, no clock.
 struct Sheet {
     main: Source,
     style: Source,
     data_id: FileId,
     data: Bytes,
     picture: Option<(FileId, Bytes)>,
+    code: Option<(FileId, Bytes)>,
 }
 
 impl Sheet {
@@ -165,6 +189,7 @@ impl Sheet {
             data_id: file_id(DATA)?,
             data: Bytes::new(serde_json::to_vec(&data)?),
             picture: None,
+            code: None,
         })
     }
 }
@@ -206,10 +231,12 @@ impl World for Sheet {
         if id == self.data_id {
             return Ok(self.data.clone());
         }
-        match &self.picture {
-            Some((picture_id, picture)) if *picture_id == id => Ok(picture.clone()),
-            _ => Err(FileError::AccessDenied),
-        }
+        [&self.picture, &self.code]
+            .into_iter()
+            .flatten()
+            .find(|(file, _)| *file == id)
+            .map(|(_, bytes)| bytes.clone())
+            .ok_or(FileError::AccessDenied)
     }
 
     fn font(&self, index: usize) -> Option<Font> {

@@ -3,6 +3,14 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use domain::paper::ShortId;
+use uuid::Uuid;
+
+/// The short id of the papers of tests: «27ZZ-0001».
+pub(crate) fn short_id() -> ShortId {
+    ShortId::of(Uuid::from_u128(0x0193_0000_0000_7000_8000_0011_FFF0_0001))
+}
+
 /// The text in reading order, every run of blanks as one space.
 pub(crate) fn text(pdf: &[u8]) -> String {
     let text = poppler("pdftotext", &["-", "-"], pdf);

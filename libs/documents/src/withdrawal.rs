@@ -1,8 +1,10 @@
 //! The application for withdrawal (R-WD-1).
 
 use chrono::NaiveDate;
+use domain::paper::{Document, ShortId};
 use serde::Serialize;
 
+use crate::coding::Coding;
 use crate::press::{self, Imprint, Template};
 use crate::{Applicant, Error, GenitiveName, words};
 
@@ -30,8 +32,9 @@ pub struct WithdrawalForm {
     /// The day of forming, in the region's time zone.
     #[serde(serialize_with = "words::long_date")]
     pub date: NaiveDate,
-    /// Short public code of the application, printed small at the foot.
-    pub code: String,
+    /// Short public code of the application, printed small at the foot and in the
+    /// code of each page.
+    pub code: ShortId,
     /// Which forming of the withdrawal this is; printed beside the code.
     pub version: u32,
 }
@@ -52,9 +55,14 @@ pub struct Registration {
 /// Only when this crate or its templates are at fault; see [`Error`].
 pub fn withdrawal(form: &WithdrawalForm) -> Result<Vec<u8>, Error> {
     let ident = format!("withdrawal {} {}", form.code, form.version);
-    press::print(
+    press::print_coded(
         &TEMPLATE,
         form,
+        Coding {
+            document: Document::Withdrawal,
+            id: form.code,
+            edition: form.version,
+        },
         Imprint {
             ident,
             date: form.date,
@@ -86,7 +94,7 @@ mod tests {
             registration: None,
             reason: None,
             date: NaiveDate::from_ymd_opt(2021, 3, 8).unwrap(),
-            code: "7K3M-92QF".into(),
+            code: reading::short_id(),
             version: 1,
         }
     }
@@ -103,7 +111,7 @@ mod tests {
              Место работы: МАДОУ № 5, Город Томск",
             "Прошу отозвать моё заявление о проведении аттестации на высшую квалификационную \
              категорию по должности воспитатель. 8 марта 2021 г.",
-            "Отзыв заявления 7K3M-92QF, версия 1",
+            "Отзыв заявления 27ZZ-0001, версия 1",
         ] {
             assert!(text.contains(words), "«{words}» is missing in: {text}");
         }

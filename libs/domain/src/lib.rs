@@ -18,6 +18,7 @@ pub mod letter;
 pub mod life;
 pub mod municipality;
 pub mod name;
+pub mod paper;
 pub mod permission;
 pub mod proposal;
 pub mod reference;

@@ -15,7 +15,7 @@ use domain::{
 use maud::{Markup, html};
 use ui::{Fact, FileRow, Tone, ru};
 
-use crate::{checked, conclusion::signatures};
+use crate::{checked, conclusion::signatures, scan};
 
 /// The state in a tag.
 #[must_use]
@@ -228,8 +228,11 @@ pub fn documents(documents: &[Document], zone: Zone) -> Markup {
         .map(|(document, title, meta)| FileRow {
             title,
             meta,
-            // What we printed ourselves is nothing anybody brought.
-            status: checked::mark(document.state, document.active),
+            status: html! {
+                // What we printed ourselves is nothing anybody brought.
+                (checked::mark(document.state, document.active))
+                (scan::told(document.reading.as_ref()))
+            },
             actions: html! {
                 @if document.state.is_served() {
                     a class="govuk-link" href={ "/documents/" (document.file) } title=(title) { "Посмотреть" }

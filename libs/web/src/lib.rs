@@ -16,6 +16,7 @@ pub mod lines;
 pub mod narrowing;
 pub mod page;
 pub mod review;
+pub mod scan;
 pub mod schedule;
 pub mod session;
 pub mod upload;

@@ -11,6 +11,7 @@ use crate::{
     Web, checked,
     error::{Error, Result},
     id::Id,
+    scan::told,
     upload::download,
     visit::Person,
 };
@@ -55,5 +56,6 @@ pub fn signed(schedule: &MunicipalSchedule, zone: Zone) -> Markup {
         ))
         " " (checked::mark(signed.state, false))
         @if !signed.agreed { " (график с тех пор изменён)" }
+        @else { " " (told(Some(&signed.reading))) }
     }
 }

@@ -214,6 +214,7 @@ impl Ground {
             "file",
             "attachment",
             "rendition",
+            "scan_check",
             "withdrawal",
             "schedule_row",
             "gap_request",

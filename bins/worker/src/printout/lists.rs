@@ -1,16 +1,16 @@
 //! Lists to be signed: a municipality's schedule of a period or the regional one (R-SCH-5), a
-//! register of conclusions
-//! handed over to the Centre (R-CON-2).
+//! register of conclusions handed over to the Centre (R-CON-2).
 
 use std::path::Path;
 
 use app::{
     App, handovers, municipal_schedules, periods::schedule as regional, printouts::making::Attempt,
 };
-use documents::{ListColumn, ListForm};
+use documents::{ListCode, ListColumn, ListForm};
 use domain::{
     actor::TenantId,
     calendar::{month_name, text::dotted},
+    paper::{ShortId, schedule_edition},
 };
 use uuid::Uuid;
 
@@ -41,10 +41,10 @@ const fn columns<const N: usize>(titles: [&'static str; N], widths: [u16; N]) ->
 pub async fn schedule(
     app: &App,
     attempt: &Attempt,
-    period: i32,
+    number: i32,
     folder: &Path,
 ) -> Result<Made, Error> {
-    let (period, all) = app.schedule_to_print(attempt, period).await?;
+    let (period, all) = app.schedule_to_print(attempt, number).await?;
     let of_one = all.first().filter(|_| attempt.municipality.is_some());
     let form = match of_one {
         Some(of) => ListForm {
@@ -57,6 +57,10 @@ pub async fn schedule(
                 .map(|(n, entry)| municipal_schedules::cells(n, entry, &period).into())
                 .collect(),
             signed_by: &["Муниципальный координатор"],
+            code: attempt.municipality.map(|municipality| ListCode {
+                id: ShortId::of_schedule(municipality.0, number),
+                edition: schedule_edition(app.today()),
+            }),
         },
         None => ListForm {
             title: "Региональный график аттестации".to_owned(),
@@ -65,6 +69,7 @@ pub async fn schedule(
             columns: &REGIONAL,
             lines: regional::cells(&all, &period).map(Vec::from).collect(),
             signed_by: &["Оператор Центра"],
+            code: None,
         },
     };
     let kind = if of_one.is_some() {
@@ -104,6 +109,7 @@ pub async fn handover(
             "Передал: муниципальный координатор",
             "Принял: оператор Центра",
         ],
+        code: None,
         title: title.clone(),
     };
     made(form, format!("{title}.pdf"), folder).await

@@ -185,6 +185,7 @@ mod tests {
             by_role: "teacher".into(),
             by_account: 1,
             at: DateTime::UNIX_EPOCH,
+            reading: None,
         }
     }
 

@@ -178,12 +178,13 @@ impl App {
             signatures::new_text(&mut tx, &permit).await?;
         }
         conclusions::place(&mut tx, &permit, to).await?;
-        let signed = match A::ACT {
-            Act::SignConclusion => Signed::Teacher,
-            Act::UploadSignedConclusion => Signed::All,
-            _ => Signed::Nobody,
+        // What the teacher signed has everybody's signature, what an expert brings those it says.
+        let (signed, on_paper) = match A::ACT {
+            Act::SignConclusion => (Signed::Teacher, Signer::ALL),
+            Act::UploadSignedConclusion => (Signed::All, Signer::ALL),
+            _ => (Signed::Nobody, signers),
         };
-        conclusions::add_version(&mut tx, &permit, &file.row(), signed).await?;
+        conclusions::add_version(&mut tx, &permit, &file.row(), signed, on_paper).await?;
         signatures::record(&mut tx, &permit, signers, "").await?;
         events::record(&mut tx, &permit, words).await?;
         if to.place == Place::AtTeacher {

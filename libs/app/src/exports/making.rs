@@ -91,7 +91,12 @@ impl App {
 
     async fn begin_export(&self, job: &Job, key: &str) -> Result<Option<Begun>> {
         let mut tx = self.db.enter_worker(Some(job.tenant)).await?;
-        if !self.db.policy().ever(job.role, job.kind.act()) || !export::still(&mut tx, job).await? {
+        if !job
+            .kind
+            .act()
+            .is_some_and(|act| self.db.policy().ever(job.role, act))
+            || !export::still(&mut tx, job).await?
+        {
             export::fail(&mut tx, job).await?;
             work::job_failed(&mut tx, job).await?;
             tx.commit().await?;

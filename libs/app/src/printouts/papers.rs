@@ -72,11 +72,19 @@ impl App {
         let Some(key) = &paper.served_key else {
             return Ok(None);
         };
-        let Some(mut object) = self.store.get(key).await? else {
+        let sha256 = self.fetch(key, file).await?;
+        if sha256.is_none() {
             tracing::error!(
                 file = paper.file,
                 "a document has no object: it is not printed"
             );
+        }
+        Ok(sha256)
+    }
+
+    /// Writes an object of the store to `file`, as [`App::fetch_paper`].
+    pub(crate) async fn fetch(&self, key: &str, file: &Path) -> Result<Option<[u8; 32]>> {
+        let Some(mut object) = self.store.get(key).await? else {
             return Ok(None);
         };
         let disk = |error: std::io::Error| Error::Internal(error.into());

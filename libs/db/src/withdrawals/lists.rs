@@ -5,10 +5,12 @@
 use domain::{
     actor::{Actor, TenantId},
     life::{Status, Withdrawal as State},
+    paper::verdict::Reading,
     permission::{ApplicationFacts, Relations},
     role::Role,
     routing::Route,
 };
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
@@ -52,6 +54,8 @@ pub struct Listed {
     pub answer: String,
     /// The signed scan's public id, once submitted.
     pub scan: Option<Uuid>,
+    /// What was read on it.
+    pub reading: Option<Reading>,
     /// The withdrawal's version.
     pub version: i32,
 }
@@ -92,13 +96,15 @@ pub async fn waiting(
              concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "full_name!",
              coalesce(p.name, a.position) AS "position_name!", a.route,
              a.mark = 'approved' AS "approved!",
-             w.public_id AS withdrawal, w.state, w.reason, w.by_role, w.answer, f.public_id AS "scan?", w.version
+             w.public_id AS withdrawal, w.state, w.reason, w.by_role, w.answer, f.public_id AS "scan?", w.version,
+             s.reading AS "reading?: Json<Reading>"
            FROM app.withdrawal w
            JOIN app.application a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
            JOIN app.organisation o ON o.tenant_id = a.tenant_id AND o.id = a.organisation_id
            JOIN app.municipality m ON m.id = a.tenant_id
            LEFT JOIN app.ref_position p ON p.code = a.position
            LEFT JOIN app.file f ON f.tenant_id = w.tenant_id AND f.id = w.file_id
+           LEFT JOIN app.scan_check s ON s.tenant_id = f.tenant_id AND s.file_id = f.id
            WHERE w.state = 'under_review'
              AND w.decides = CASE WHEN $1 THEN 'municipal' ELSE 'operator' END
              AND w.id > coalesce((SELECT x.id FROM app.withdrawal x WHERE x.public_id = $2), 0)
@@ -125,13 +131,15 @@ pub async fn all(scope: &mut Scope, before: Option<Uuid>) -> Result<Vec<Listed>>
              concat_ws(' ', a.surname, a.name, nullif(a.patronymic, '')) AS "full_name!",
              coalesce(p.name, a.position) AS "position_name!", a.route,
              a.mark = 'approved' AS "approved!",
-             w.public_id AS withdrawal, w.state, w.reason, w.by_role, w.answer, f.public_id AS "scan?", w.version
+             w.public_id AS withdrawal, w.state, w.reason, w.by_role, w.answer, f.public_id AS "scan?", w.version,
+             s.reading AS "reading?: Json<Reading>"
            FROM app.withdrawal w
            JOIN app.application a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
            JOIN app.organisation o ON o.tenant_id = a.tenant_id AND o.id = a.organisation_id
            JOIN app.municipality m ON m.id = a.tenant_id
            LEFT JOIN app.ref_position p ON p.code = a.position
            LEFT JOIN app.file f ON f.tenant_id = w.tenant_id AND f.id = w.file_id
+           LEFT JOIN app.scan_check s ON s.tenant_id = f.tenant_id AND s.file_id = f.id
            WHERE w.id < coalesce((SELECT x.id FROM app.withdrawal x WHERE x.public_id = $1), 9223372036854775807)
            ORDER BY w.id DESC LIMIT 51"#,
         before,
@@ -216,6 +224,7 @@ struct Row {
     by_role: String,
     answer: String,
     scan: Option<Uuid>,
+    reading: Option<Json<Reading>>,
     version: i32,
 }
 
@@ -243,6 +252,7 @@ impl TryFrom<Row> for Listed {
             by_role: known(Role::from_code(&row.by_role), "withdrawal.by_role")?,
             answer: row.answer,
             scan: row.scan,
+            reading: row.reading.map(|Json(reading)| reading),
             version: row.version,
         })
     }

@@ -296,6 +296,6 @@ const fn kind(job: JobKind) -> Option<&'static str> {
         JobKind::ApplicationPdf => Some("application"),
         JobKind::WithdrawalPdf => Some("withdrawal"),
         JobKind::ConclusionPdf => Some("conclusion"),
-        JobKind::MunicipalityExport => None,
+        JobKind::MunicipalityExport | JobKind::CaseScan | JobKind::ScheduleScan => None,
     }
 }

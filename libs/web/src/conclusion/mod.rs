@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use ui::{Checkbox, FileField, FileRow, Tone};
 use uuid::Uuid;
 
-use crate::{Web, upload::Uploaded};
+use crate::{Web, scan, upload::Uploaded};
 
 /// The formats a scan is taken in.
 const ACCEPT: &str = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.zip";
@@ -39,6 +39,7 @@ pub fn section(view: Option<&ConclusionView>) -> Markup {
             (ui::waiting("Документ готовится…"))
         } @else if let (true, Some(newest)) = (place != Place::AtExpert, conclusion.versions.first()) {
             p { (document(newest.file, "Скачать")) }
+            (scan::told(newest.reading.as_ref()))
         }
         @if place != Place::AtExpert { (signatures(&conclusion.signatures)) }
     }
@@ -125,7 +126,7 @@ pub fn versions(conclusion: Option<&Conclusion>, zone: Zone) -> Markup {
         .map(|(version, about)| FileRow {
             title: &version.name,
             meta: about,
-            status: html! {},
+            status: scan::told(version.reading.as_ref()),
             actions: document(version.file, "Скачать"),
         })
         .collect();

@@ -27,6 +27,7 @@ use crate::{
     form::{Posted, STALE_FORM},
     merge,
     page::{Page, fault_of},
+    scan::told,
     sheet,
     visit::Visit,
     withdrawal::{document, seen, seen_fields},
@@ -298,7 +299,10 @@ fn table(desk: &Desk<'_>, rows: &[(Listed, bool)]) -> Markup {
                     (ui::tag(tone(row.state), words::withdrawal_name(row.state)))
                     @if !row.answer.is_empty() { p { (row.answer) } }
                 },
-                html! { @if let Some(scan) = row.scan { (document(scan, "Посмотреть")) } },
+                html! {
+                    @if let Some(scan) = row.scan { p { (document(scan, "Посмотреть")) } }
+                    (told(row.reading.as_ref()))
+                },
                 html! { @if *mine { (acts(desk, row)) } },
             ]);
             cells

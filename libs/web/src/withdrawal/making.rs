@@ -20,6 +20,7 @@ use crate::{
     error::{Error, Result},
     form::{Posted, STALE_FORM, version},
     page::{Page, fault_of},
+    scan::told,
     upload::Upload,
     visit::Visit,
     withdrawal::{document, seen, seen_fields},
@@ -251,6 +252,7 @@ fn opened(desk: &Desk<'_>, of: &Withdrawing, open: &Withdrawal, faults: &[FieldF
             (ui::inset(html! {
                 p { "Заявление на отзыв находится на рассмотрении." }
                 @if let Some(scan) = open.scan { p { (document(scan, "Посмотреть скан заявления")) } }
+                (told(open.reading.as_ref()))
             }))
         } @else {
             h2 { "Загрузка заявления на отзыв" }

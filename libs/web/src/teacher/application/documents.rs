@@ -22,6 +22,7 @@ use crate::{
     error::{Error, Result},
     form::Posted,
     page::{Page, fault_of},
+    scan::told,
     upload::Upload,
     visit::{Teacher, Visit},
 };
@@ -259,7 +260,10 @@ fn list(visit: &Visit, web: &Web, own: &Own, documents: &[&Document], empty: &st
         .map(|(document, meta)| FileRow {
             title: title(document, edition),
             meta,
-            status: checked::mark(document.attachment.state, document.attachment.active),
+            status: html! {
+                (checked::mark(document.attachment.state, document.attachment.active))
+                (told(document.attachment.reading.as_ref()))
+            },
             actions: actions(visit, own, document),
         })
         .collect();

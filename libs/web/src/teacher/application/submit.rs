@@ -21,6 +21,7 @@ use crate::{
     Web, checked,
     error::{Error, Result},
     page::{Page, fault_of},
+    scan::told,
     upload::{Upload, Uploaded},
     visit::{Teacher, Visit},
 };
@@ -207,7 +208,10 @@ fn scan_row(own: &Own) -> Markup {
     let row = FileRow {
         title: "Скан загружен",
         meta: &scan.name,
-        status: checked::mark(scan.state, scan.active),
+        status: html! {
+            (checked::mark(scan.state, scan.active))
+            (told(scan.reading.as_ref()))
+        },
         actions: html! {
             @if scan.state.is_served() {
                 a class="govuk-link" href={ "/documents/" (scan.file) } { "Посмотреть" }

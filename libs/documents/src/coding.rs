@@ -1,0 +1,173 @@
+//! The code on every page of a paper: its QR matrix as the template draws it, and where in the
+//! laid out paper the signature lines came to stand.
+
+use std::collections::BTreeMap;
+
+use domain::paper::{Document, MOST_LINES, PageCode, ShortId, SignatureLine, layout};
+use qrcode::types::QrResult;
+use qrcode::{Color, EcLevel, QrCode, Version, bits::Bits};
+use serde::Serialize;
+use typst::foundations::{Label, Selector, Value};
+use typst::introspection::MetadataElem;
+use typst::utils::PicoStr;
+use typst_layout::PagedDocument;
+
+/// The label of a signature line's end in a template; its value is the signer's number.
+const LABEL: &str = "signature";
+
+/// The version of the code, of [`layout::CODE_MODULES`] modules a row.
+const VERSION: i16 = 2;
+
+/// What a paper's codes say beside page and lines.
+#[derive(Clone, Copy)]
+pub(crate) struct Coding {
+    pub(crate) document: Document,
+    pub(crate) id: ShortId,
+    pub(crate) edition: u32,
+}
+
+/// What `coded` of `style.typ` draws; lengths in millimetres.
+#[derive(Serialize)]
+pub(crate) struct Drawn {
+    at: layout::Point,
+    module: f64,
+    /// By page: the dark modules, as runs of one row.
+    pages: Vec<Vec<Run>>,
+    squares: [layout::Point; 3],
+    square: f64,
+}
+
+#[derive(Serialize)]
+struct Run {
+    x: usize,
+    y: usize,
+    length: usize,
+}
+
+impl Coding {
+    /// The codes of a paper so laid out; of one that is not yet, no code and the squares.
+    pub(crate) fn draw(self, laid: Option<&PagedDocument>) -> Drawn {
+        Drawn {
+            at: layout::code(self.document),
+            module: layout::CODE_SIDE / f64::from(layout::CODE_MODULES),
+            pages: laid.map_or_else(Vec::new, |laid| self.pages(laid)),
+            squares: layout::squares(self.document),
+            square: layout::SQUARE_SIDE,
+        }
+    }
+
+    /// A page whose code cannot be written has none: a scan of it is told to have none.
+    fn pages(self, laid: &PagedDocument) -> Vec<Vec<Run>> {
+        let mut lines = signature_lines(laid);
+        let pages = u16::try_from(laid.pages().len()).unwrap_or(u16::MAX);
+        (1..=pages)
+            .map(|page| {
+                let mut lines = lines.remove(&page).unwrap_or_default();
+                lines.truncate(MOST_LINES);
+                let code = PageCode {
+                    document: self.document,
+                    id: self.id,
+                    edition: self.edition,
+                    page,
+                    pages,
+                    lines,
+                };
+                code.text()
+                    .and_then(|text| matrix(&text))
+                    .unwrap_or_default()
+            })
+            .collect()
+    }
+}
+
+/// The signature lines by page.
+fn signature_lines(laid: &PagedDocument) -> BTreeMap<u16, Vec<SignatureLine>> {
+    let mut lines: BTreeMap<u16, Vec<SignatureLine>> = BTreeMap::new();
+    let Some(label) = Label::new(PicoStr::intern(LABEL)) else {
+        return lines;
+    };
+    let introspector = laid.introspector();
+    for found in introspector.elements().query(&Selector::Label(label)) {
+        let signer = match found.to_packed::<MetadataElem>().map(|it| &it.value) {
+            Some(Value::Int(signer)) => u8::try_from(*signer).ok(),
+            _ => None,
+        };
+        let position = found
+            .location()
+            .and_then(|location| introspector.position(location));
+        if let Some((signer, position)) = signer.zip(position)
+            && let Ok(page) = u16::try_from(position.page.get())
+        {
+            lines.entry(page).or_default().push(SignatureLine {
+                signer,
+                down: tenths(position.point.y.to_mm()),
+            });
+        }
+    }
+    lines
+}
+
+fn tenths(mm: f64) -> u16 {
+    (mm * 10.0).round() as u16
+}
+
+/// The dark modules, with the most correction that fits: a third of the code of a page without
+/// signature lines may be lost, a quarter of one with them.
+fn matrix(text: &str) -> Option<Vec<Run>> {
+    let code = [EcLevel::H, EcLevel::Q]
+        .into_iter()
+        .find_map(|level| encoded(text, level).ok())?;
+    let width = code.width();
+    let mut runs: Vec<Run> = Vec::new();
+    for (at, color) in code.to_colors().into_iter().enumerate() {
+        let (x, y) = (at % width, at / width);
+        match runs.last_mut() {
+            _ if color == Color::Light => {}
+            Some(run) if run.y == y && run.x + run.length == x => run.length += 1,
+            _ => runs.push(Run { x, y, length: 1 }),
+        }
+    }
+    Some(runs)
+}
+
+/// All of the text in one segment: splitting off its digits, as the crate does by itself, can make
+/// it longer.
+fn encoded(text: &str, level: EcLevel) -> QrResult<QrCode> {
+    let mut bits = Bits::new(Version::Normal(VERSION));
+    bits.push_alphanumeric_data(text.as_bytes())?;
+    bits.push_terminator(level)?;
+    QrCode::with_bits(bits, level)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading;
+
+    #[test]
+    fn a_code_with_every_line_fits_and_one_without_is_corrected_better() {
+        let coding = |lines| PageCode {
+            document: Document::Conclusion,
+            id: reading::short_id(),
+            edition: 32_767,
+            page: 1023,
+            pages: 1023,
+            lines,
+        };
+        let line = SignatureLine {
+            signer: 7,
+            down: 4095,
+        };
+        // As a conclusion has them: digits between the letters.
+        let usual = [1374, 1557, 1740].map(|down| SignatureLine { signer: 1, down });
+        for lines in [vec![], usual.to_vec(), vec![line; MOST_LINES]] {
+            let drawn = matrix(&coding(lines).text().unwrap()).unwrap();
+            let rows: Vec<_> = drawn.iter().map(|run| run.y).collect();
+            assert_eq!(
+                rows.iter().max(),
+                Some(&usize::from(layout::CODE_MODULES - 1))
+            );
+            assert_eq!((drawn[0].x, drawn[0].y, drawn[0].length), (0, 0, 7));
+        }
+    }
+}
