@@ -11,8 +11,8 @@ use crate::{
 };
 
 /// Has the scan `file` of a `document` of the application read; `due` are the numbers of those in
-/// [`Document::signers`] who are to have signed it. A conclusion nobody ever printed here has no
-/// codes to be read by: of such a one nothing is asked.
+/// [`Document::signers`] who are to have signed it. A paper that was never printed here has no codes
+/// to be read by: of such a one nothing is asked.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -26,8 +26,8 @@ pub async fn ask<A: Doing>(
     let due: Vec<i16> = due.iter().copied().map(i16::from).collect();
     let asked = sqlx::query!(
         "INSERT INTO app.scan_check (tenant_id, application_id, file_id, document, due)
-         SELECT $1, $2, $3, $4, $5 WHERE $4 <> 'conclusion' OR EXISTS (SELECT 1 FROM app.rendition r
-           WHERE r.tenant_id = $1 AND r.application_id = $2 AND r.kind = 'conclusion')",
+         SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM app.rendition r
+           WHERE r.tenant_id = $1 AND r.application_id = $2 AND r.kind = $4)",
         permit.tenant.0,
         permit.id,
         file,
