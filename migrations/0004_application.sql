@@ -39,7 +39,8 @@ CREATE POLICY teacher_own ON app.card FOR ALL TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
     AND (SELECT app.ctx_role() = 'teacher'));
 GRANT SELECT ON app.card TO attest_tenant;
-GRANT INSERT (tenant_id, public_id, membership_id, account_id, organisation_id, position) ON app.card TO attest_tenant;
+GRANT INSERT (tenant_id, public_id, membership_id, account_id, organisation_id, position, surname_gen, name_gen,
+  patronymic_gen, surname_dat, name_dat, patronymic_dat) ON app.card TO attest_tenant;
 GRANT UPDATE (organisation_id, position, subject, surname_gen, name_gen, patronymic_gen,
   surname_dat, name_dat, patronymic_dat, age, education, service_total, service_pedagogical, service_post,
   held_category, held_issuer, held_date, held_number, held_until, version) ON app.card TO attest_tenant;
