@@ -50,6 +50,7 @@ mod quarantine;
 mod races;
 mod reach;
 mod register;
+mod rejections;
 mod reuse;
 mod rights;
 mod route;

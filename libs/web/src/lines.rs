@@ -59,13 +59,11 @@ const COLUMNS: [(&str, Option<Sorting>); 9] = [
 /// The table of these lines.
 #[must_use]
 pub fn table(lines: &[Line], shown: Shown<'_>) -> Markup {
-    let kept = COLUMNS
-        .into_iter()
-        .filter(|(title, _)| match *title {
-            "Муниципалитет" => shown.municipality,
-            NUMBER => shown.number,
-            _ => true,
-        });
+    let kept = COLUMNS.into_iter().filter(|(title, _)| match *title {
+        "Муниципалитет" => shown.municipality,
+        NUMBER => shown.number,
+        _ => true,
+    });
     let headers: Vec<_> = kept
         .map(|(title, sorting)| {
             let link = sorting.zip(shown.sorted);

@@ -27,7 +27,8 @@ use crate::{
         views::{self, Naming},
     },
     page::Page,
-    review::{Desk, Rejecting},
+    rejection::Rejecting,
+    review::Desk,
     visit::Operator,
 };
 

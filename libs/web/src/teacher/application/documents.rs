@@ -9,7 +9,7 @@ use axum::{
     extract::{Query, State},
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::reference::DocumentKind;
+use domain::{reference::DocumentKind, remark::Place};
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{ActionButton, ButtonStyle, Choice, Field, FileField, FileRow, Form, Select};
@@ -22,6 +22,7 @@ use crate::{
     error::{Error, Result},
     form::Posted,
     page::{Page, fault_of},
+    rejection,
     scan::told,
     upload::Upload,
     visit::{Teacher, Visit},
@@ -154,8 +155,14 @@ fn body(
             .collect()
     };
     let school = by("school");
+    let gone = |place: &Place| {
+        matches!(place, Place::Document { file, .. }
+            if !own.documents.iter().any(|document| document.attachment.file == *file))
+    };
     html! {
         (note(&own.requests))
+        // A scan does not come along to the next application, what was said of it does.
+        (rejection::told(&own.remarks, gone))
         @if own.live().is_none() {
             (ui::inset(html! {
                 p { (NOT_FORMED) }
@@ -263,11 +270,16 @@ fn list(visit: &Visit, web: &Web, own: &Own, documents: &[&Document], empty: &st
             status: html! {
                 (checked::mark(document.attachment.state, document.attachment.active))
                 (told(document.attachment.reading.as_ref()))
+                (rejection::told(&own.remarks, |place| is_about(place, document.attachment.file)))
             },
             actions: actions(visit, own, document),
         })
         .collect();
     ui::files(&rows, empty)
+}
+
+fn is_about(place: &Place, of: Uuid) -> bool {
+    matches!(place, Place::Document { file, .. } if *file == of)
 }
 
 fn title(document: &Document, edition: i32) -> &str {
