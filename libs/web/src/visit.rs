@@ -223,6 +223,15 @@ impl Visit {
         })
     }
 
+    /// The actor of the cabinet in use, whatever its role.
+    ///
+    /// # Errors
+    /// [`Error::NoCabinet`] when none is chosen yet.
+    pub fn actor_in_use(&self) -> Result<Actor> {
+        let role = self.cabinet().ok_or(Error::NoCabinet)?.role;
+        self.actor(role)
+    }
+
     fn actor(&self, role: Role) -> Result<Actor> {
         let signed = self.person()?;
         let cabinet = signed.cabinet.as_ref().ok_or(Error::NoCabinet)?;
@@ -330,8 +339,7 @@ impl Person {
     /// # Errors
     /// [`Error::NoCabinet`] when none is chosen yet.
     pub fn actor(&self) -> Result<Actor> {
-        let role = self.cabinet().ok_or(Error::NoCabinet)?.role;
-        self.0.actor(role)
+        self.0.actor_in_use()
     }
 }
 

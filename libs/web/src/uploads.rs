@@ -1,0 +1,159 @@
+//! `/uploads`: files brought piece by piece by the script, before their form is sent. What is asked
+//! here is answered in JSON, with words for people; the form then names the file by its id
+//! (`upload`). Without a script nobody comes here.
+
+use app::uploads::{LARGEST_PIECE, Piece, Progress};
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::{FromRequestParts, Query, State, rejection::QueryRejection},
+    http::{StatusCode, request::Parts},
+    middleware,
+    response::{IntoResponse as _, Response},
+    routing,
+};
+use domain::actor::Actor;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    Web,
+    error::{Error, Result, in_words},
+    form::{Posted, same_site, token_fits},
+    id::Id,
+    limits::Limit,
+    upload::field_name,
+    visit::Person,
+};
+
+/// The pages of this file.
+pub fn router() -> Router<Web> {
+    Router::new()
+        .route("/uploads", routing::post(begin))
+        .route("/uploads/{id}", routing::get(ask).post(add))
+        .route("/uploads/{id}/cancel", routing::post(cancel))
+        .layer(middleware::map_response(in_words))
+}
+
+/// What the script is told of a file.
+#[derive(Debug, Serialize)]
+struct Told {
+    id: Uuid,
+    size: u64,
+    received: u64,
+    taken: bool,
+    /// The largest piece, in bytes.
+    piece: u64,
+}
+
+impl Told {
+    const fn of(id: Uuid, progress: Progress) -> Self {
+        Self {
+            id,
+            size: progress.size,
+            received: progress.received,
+            taken: progress.taken,
+            piece: LARGEST_PIECE,
+        }
+    }
+}
+
+/// A file as the script has it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct New {
+    field: String,
+    name: String,
+    size: u64,
+}
+
+async fn begin(at: Person, State(web): State<Web>, posted: Posted<New>) -> Result<Json<Told>> {
+    let new = posted.take()?;
+    let actor = at.actor()?;
+    Limit::upload(&web, actor.account).take(&web).await?;
+    let begun = web
+        .app
+        .begin_upload(&actor, field_name(&new.field), &new.name, new.size);
+    let id = begun.await?;
+    let day = Limit::bytes(&web, at.signed()?).await?;
+    if let Err(full) = day.take_bytes(&web, new.size).await {
+        web.app.cancel_upload(&actor, id).await?;
+        return Err(full);
+    }
+    let progress = Progress {
+        size: new.size,
+        received: 0,
+        taken: false,
+    };
+    Ok(Json(Told::of(id, progress)))
+}
+
+async fn ask(at: Person, State(web): State<Web>, id: Result<Id>) -> Result<Json<Told>> {
+    let actor = at.actor()?;
+    let Id(id) = id?;
+    let progress = web.app.upload(&actor, id).await?;
+    Ok(Json(Told::of(id, progress)))
+}
+
+/// Where a piece begins.
+#[derive(Debug, Deserialize)]
+struct At {
+    offset: u64,
+}
+
+/// Who sends a piece: its body is bytes, so the session's token comes in a header.
+struct Sender(Actor);
+
+impl FromRequestParts<Web> for Sender {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self> {
+        same_site(&parts.headers)?;
+        let person = Person::from_request_parts(parts, web).await?;
+        let token = parts.headers.get("x-csrf-token");
+        let token = token.and_then(|token| token.to_str().ok());
+        if !token_fits(&person, token.unwrap_or_default())? {
+            return Err(Error::Expired);
+        }
+        Ok(Self(person.actor()?))
+    }
+}
+
+async fn add(
+    Sender(actor): Sender,
+    State(web): State<Web>,
+    id: Result<Id>,
+    at: Result<Query<At>, QueryRejection>,
+    body: Body,
+) -> Result<Response> {
+    let Id(id) = id?;
+    let Query(at) = at.map_err(|_| Error::NotFound)?;
+    let piece = web
+        .app
+        .continue_upload(&actor, id, at.offset, body.into_data_stream())
+        .await?;
+    Ok(match piece {
+        Piece::Kept(progress) => Json(Told::of(id, progress)).into_response(),
+        Piece::Elsewhere(progress) => {
+            (StatusCode::CONFLICT, Json(Told::of(id, progress))).into_response()
+        }
+    })
+}
+
+/// The button of nobody: the script's own.
+#[derive(Debug, Default, Deserialize)]
+struct Nothing {}
+
+async fn cancel(
+    at: Person,
+    State(web): State<Web>,
+    id: Result<Id>,
+    posted: Posted<Nothing>,
+) -> Result<StatusCode> {
+    posted.take()?;
+    let Id(id) = id?;
+    let rest = web.app.cancel_upload(&at.actor()?, id).await?;
+    let day = Limit::bytes(&web, at.signed()?).await?;
+    day.give_back_bytes(&web, rest).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
