@@ -12,6 +12,7 @@ CREATE TABLE app.upload (
   pieces uuid[] NOT NULL DEFAULT '{}',
   -- When a form took it.
   taken_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   -- After it the worker clears row and pieces away; nobody else sees the row by then.
   expires_at timestamptz NOT NULL DEFAULT app.ctx_now() + interval '2 days'
 );

@@ -46,6 +46,9 @@ const OUTSIDE: &[&str] = &[
     "/results",
     "/schedules",
     "/schedules/signed/{id}",
+    "/uploads",
+    "/uploads/{id}",
+    "/uploads/{id}/cancel",
 ];
 
 pub fn section_of(role: Role) -> &'static str {

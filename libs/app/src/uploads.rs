@@ -9,7 +9,7 @@ use domain::{actor::Actor, role::Role};
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use intake::Refusal;
 use storage::PutError;
-use uuid::Uuid;
+use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::{
     App, Error, Result,
@@ -284,7 +284,8 @@ impl App {
         Ok(said.parse().unwrap_or(DAY))
     }
 
-    /// Clears away what has expired, was taken or cancelled, with its pieces.
+    /// Clears away what has expired, was taken or cancelled, with its pieces, and what is left of
+    /// those whose account is gone.
     ///
     /// # Errors
     /// If the database or the store does not answer; the rest goes the next time.
@@ -294,10 +295,10 @@ impl App {
             let expired = uploads::expired(&mut tx).await?;
             drop(tx);
             if expired.is_empty() {
-                return Ok(());
+                return self.clear_pieces(PIECES, &orphans_before()).await;
             }
             for id in expired {
-                self.clear_pieces(&format!("{PIECES}{id}/")).await?;
+                self.clear_pieces(&format!("{PIECES}{id}/"), "~").await?;
                 let mut tx = self.db.enter_worker(None).await?;
                 uploads::clear(&mut tx, id).await?;
                 tx.commit().await?;
@@ -305,7 +306,8 @@ impl App {
         }
     }
 
-    async fn clear_pieces(&self, prefix: &str) -> Result<()> {
+    /// Deletes what is under a prefix and comes before `end`.
+    async fn clear_pieces(&self, prefix: &str, end: &str) -> Result<()> {
         let mut after = String::new();
         loop {
             let keys = self.store.keys(prefix, &after).await?;
@@ -314,6 +316,10 @@ impl App {
             };
             after.clone_from(last);
             for key in &keys {
+                // Ids begin with their time, so keys come in the order of theirs.
+                if key.as_str() >= end {
+                    return Ok(());
+                }
                 self.store.delete(key).await?;
             }
         }
@@ -336,7 +342,7 @@ impl Progress {
     }
 }
 
-/// Where pieces lie; what is left there of accounts that are gone expires by the bucket's own rule.
+/// Where pieces lie.
 const PIECES: &str = "upload/";
 
 fn piece_key(upload: Uuid, piece: Uuid) -> String {
@@ -345,6 +351,17 @@ fn piece_key(upload: Uuid, piece: Uuid) -> String {
 
 fn broken() -> Error {
     Error::field(FIELD, "Файл передан не полностью: повторите")
+}
+
+/// No row is older, in seconds: two days, and as long as a form may take it.
+const OLDEST: u64 = 3 * 24 * 60 * 60;
+
+/// The first key that may still have a row.
+fn orphans_before() -> String {
+    let now = Uuid::now_v7().get_timestamp();
+    let seconds = now.map_or(0, |now| now.to_unix().0);
+    let oldest = Timestamp::from_unix(NoContext, seconds.saturating_sub(OLDEST), 0);
+    format!("{PIECES}{}", Uuid::new_v7(oldest))
 }
 
 /// Bytes as the database counts them; no file has more.

@@ -78,8 +78,7 @@ pub async fn add(
     size: i64,
 ) -> Result<Option<i64>> {
     Ok(sqlx::query_scalar!(
-        "UPDATE app.upload SET received = received + $4, pieces = pieces || $3::uuid,
-           expires_at = app.ctx_now() + interval '2 days'
+        "UPDATE app.upload SET received = received + $4, pieces = pieces || $3::uuid
          WHERE public_id = $1 AND received = $2 AND taken_at IS NULL AND expires_at > app.ctx_now() RETURNING received",
         public_id,
         at,
@@ -112,7 +111,7 @@ pub async fn take(tx: &mut OwnTx, public_id: Uuid) -> Result<Option<Upload>> {
 /// If the database does not answer.
 pub async fn give_back(tx: &mut OwnTx, public_id: Uuid) -> Result<()> {
     sqlx::query!(
-        "UPDATE app.upload SET taken_at = NULL, expires_at = app.ctx_now() + interval '2 days'
+        "UPDATE app.upload SET taken_at = NULL, expires_at = created_at + interval '2 days'
          WHERE public_id = $1 AND taken_at IS NOT NULL AND expires_at > app.ctx_now()",
         public_id,
     )

@@ -208,13 +208,10 @@ impl IntoResponse for Error {
     }
 }
 
-/// The layer of addresses that scripts ask: an [`Error`] in words instead of a page.
-pub async fn in_words(mut response: Response) -> Response {
-    let Some(failure) = response.extensions_mut().remove::<Failure>() else {
-        return response;
-    };
-    let told = serde_json::json!({ "words": failure.lines.join(" ") });
-    (response.status(), axum::Json(told)).into_response()
+/// The words of an [`Error`] on its way out, for an answer that is no page; none of any other answer.
+pub fn words_of(response: &mut Response) -> Option<String> {
+    let failure = response.extensions_mut().remove::<Failure>()?;
+    Some(failure.lines.join(" "))
 }
 
 /// The answer to an address nobody serves.

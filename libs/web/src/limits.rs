@@ -66,6 +66,11 @@ pub(crate) fn keys_of_account(account: i64) -> [String; 3] {
     [UPLOAD, BYTES, EXPORT].map(|what| account_key(what, account))
 }
 
+/// The key of what is counted for a municipality.
+pub(crate) fn key_of_municipality(tenant: i32) -> String {
+    format!("rl:{BYTES}:of:{tenant}")
+}
+
 /// The keys of what is counted for a login.
 pub(crate) fn keys_of_login(login: &str) -> [String; 2] {
     [LOGIN, FORGOT].map(|what| login_key(what, login))
@@ -141,7 +146,7 @@ impl Limit {
         let megabytes = web.app.day_limit().await?;
         Ok(Self {
             key: match tenant {
-                Some(tenant) => format!("rl:{BYTES}:of:{}", tenant.0),
+                Some(tenant) => key_of_municipality(tenant.0),
                 None => account_key(BYTES, signed.account.0),
             },
             most: u32::try_from(megabytes.saturating_mul(KILOBYTE)).unwrap_or(u32::MAX),

@@ -4,10 +4,10 @@
 
 use app::uploads::{LARGEST_PIECE, Piece, Progress};
 use axum::{
-    Json, Router,
+    Router,
     body::Body,
     extract::{FromRequestParts, Query, State, rejection::QueryRejection},
-    http::{StatusCode, request::Parts},
+    http::{StatusCode, header, request::Parts},
     middleware,
     response::{IntoResponse as _, Response},
     routing,
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     Web,
-    error::{Error, Result, in_words},
+    error::{Error, Result, words_of},
     form::{Posted, same_site, token_fits},
     id::Id,
     limits::Limit,
@@ -35,6 +35,24 @@ pub fn router() -> Router<Web> {
         .layer(middleware::map_response(in_words))
 }
 
+/// The layer that turns an [`Error`] into words of JSON instead of a page.
+async fn in_words(mut response: Response) -> Response {
+    match words_of(&mut response) {
+        Some(words) => json(response.status(), &serde_json::json!({ "words": words })),
+        None => response,
+    }
+}
+
+fn json(status: StatusCode, told: &impl Serialize) -> Response {
+    match serde_json::to_string(told) {
+        Ok(told) => (status, [(header::CONTENT_TYPE, "application/json")], told).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "an answer is not written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
 /// What the script is told of a file.
 #[derive(Debug, Serialize)]
 struct Told {
@@ -47,14 +65,15 @@ struct Told {
 }
 
 impl Told {
-    const fn of(id: Uuid, progress: Progress) -> Self {
-        Self {
+    fn answer(status: StatusCode, id: Uuid, progress: Progress) -> Response {
+        let told = Self {
             id,
             size: progress.size,
             received: progress.received,
             taken: progress.taken,
             piece: LARGEST_PIECE,
-        }
+        };
+        json(status, &told)
     }
 }
 
@@ -67,7 +86,7 @@ struct New {
     size: u64,
 }
 
-async fn begin(at: Person, State(web): State<Web>, posted: Posted<New>) -> Result<Json<Told>> {
+async fn begin(at: Person, State(web): State<Web>, posted: Posted<New>) -> Result<Response> {
     let new = posted.take()?;
     let actor = at.actor()?;
     Limit::upload(&web, actor.account).take(&web).await?;
@@ -85,14 +104,14 @@ async fn begin(at: Person, State(web): State<Web>, posted: Posted<New>) -> Resul
         received: 0,
         taken: false,
     };
-    Ok(Json(Told::of(id, progress)))
+    Ok(Told::answer(StatusCode::OK, id, progress))
 }
 
-async fn ask(at: Person, State(web): State<Web>, id: Result<Id>) -> Result<Json<Told>> {
+async fn ask(at: Person, State(web): State<Web>, id: Result<Id>) -> Result<Response> {
     let actor = at.actor()?;
     let Id(id) = id?;
     let progress = web.app.upload(&actor, id).await?;
-    Ok(Json(Told::of(id, progress)))
+    Ok(Told::answer(StatusCode::OK, id, progress))
 }
 
 /// Where a piece begins.
@@ -133,10 +152,8 @@ async fn add(
         .continue_upload(&actor, id, at.offset, body.into_data_stream())
         .await?;
     Ok(match piece {
-        Piece::Kept(progress) => Json(Told::of(id, progress)).into_response(),
-        Piece::Elsewhere(progress) => {
-            (StatusCode::CONFLICT, Json(Told::of(id, progress))).into_response()
-        }
+        Piece::Kept(progress) => Told::answer(StatusCode::OK, id, progress),
+        Piece::Elsewhere(progress) => Told::answer(StatusCode::CONFLICT, id, progress),
     })
 }
 
