@@ -61,16 +61,8 @@ impl Desk {
     }
 
     async fn piece(&self, id: &str, at: usize, bytes: &[u8]) -> (StatusCode, Value) {
-        let request = self
-            .browser
-            .request(Method::POST, &format!("/uploads/{id}?offset={at}"))
-            .header("x-csrf-token", &self.token)
-            .header("content-type", "application/octet-stream")
-            .body(bytes.to_vec());
-        let answer = request.send().await.unwrap();
-        let status = answer.status();
-        let body = answer.text().await.unwrap();
-        (status, serde_json::from_str(&body).unwrap_or_default())
+        let path = format!("/uploads/{id}?offset={at}");
+        read(self.browser.piece(&path, &self.token, bytes).await)
     }
 
     async fn ask(&self, id: &str) -> (StatusCode, Value) {
@@ -111,7 +103,7 @@ impl Desk {
         sql.list(&format!(
             "SELECT f.name || ' ' || encode(f.sha256, 'hex') FROM app.attachment t
              JOIN app.file f ON f.tenant_id = t.tenant_id AND f.id = t.file_id
-             WHERE t.tenant_id = {} AND t.kind <> 'scan' AND t.by_account = {} ORDER BY t.id",
+             WHERE t.tenant_id = {} AND t.caption = '' AND t.kind <> 'scan' AND t.by_account = {} ORDER BY t.id",
             self.town.id, self.teacher.account.0
         ))
         .await
@@ -252,30 +244,21 @@ async fn sec_61_what_came_of_a_piece_before_the_line_broke_is_kept() {
     let bytes = pdf(5 * PIECE);
     let (_, told) = desk.begin("files", "a.pdf", bytes.len()).await;
     let id = told["id"].as_str().unwrap();
-    let entered = desk.site.browser();
-    let entered = entered.sign_in("/login", &desk.teacher.login).await;
-    let cookie = entered
-        .headers
-        .iter()
-        .find(|(name, _)| name == "set-cookie")
-        .and_then(|(_, value)| value.split(';').next())
-        .unwrap();
-    let mut line = TcpStream::connect(("127.0.0.1", desk.site.port()))
-        .await
-        .unwrap();
-    // The session is another one, and so is its token.
-    let page = format!(
-        "GET {FORM} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncookie: {cookie}\r\n\r\n"
-    );
-    line.write_all(page.as_bytes()).await.unwrap();
-    let mut shown = Vec::new();
-    line.read_to_end(&mut shown).await.unwrap();
-    let shown = String::from_utf8_lossy(&shown).into_owned();
-    let token = shown
-        .split("name=\"_csrf\" value=\"")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next())
-        .unwrap();
+    // Another session of the same person, as its cookie.
+    let browser = desk.site.browser();
+    let mut page = browser.sign_in("/login", &desk.teacher.login).await;
+    let mut cookie = String::new();
+    loop {
+        let set = page.headers.iter().find(|(name, _)| name == "set-cookie");
+        if let Some((_, value)) = set {
+            cookie = value.split(';').next().unwrap().to_owned();
+        }
+        let Some(location) = page.location.clone() else {
+            break;
+        };
+        page = browser.get(&location).await;
+    }
+    let token = token(&browser, FORM).await;
     let head = format!(
         "POST /uploads/{id}?offset=0 HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\nx-csrf-token: {token}\r\n\
          content-type: application/octet-stream\r\ncontent-length: {}\r\n\r\n",
