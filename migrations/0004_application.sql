@@ -39,7 +39,8 @@ CREATE POLICY teacher_own ON app.card FOR ALL TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
     AND (SELECT app.ctx_role() = 'teacher'));
 GRANT SELECT ON app.card TO attest_tenant;
-GRANT INSERT (tenant_id, public_id, membership_id, account_id, organisation_id, position) ON app.card TO attest_tenant;
+GRANT INSERT (tenant_id, public_id, membership_id, account_id, organisation_id, position, surname_gen, name_gen,
+  patronymic_gen, surname_dat, name_dat, patronymic_dat) ON app.card TO attest_tenant;
 GRANT UPDATE (organisation_id, position, subject, surname_gen, name_gen, patronymic_gen,
   surname_dat, name_dat, patronymic_dat, age, education, service_total, service_pedagogical, service_post,
   held_category, held_issuer, held_date, held_number, held_until, version) ON app.card TO attest_tenant;
@@ -465,11 +466,11 @@ GRANT INSERT (tenant_id, public_id, application_id, s3_key, name, content_type, 
   ON app.file TO attest_tenant, attest_expert, attest_operator, attest_worker;
 -- The worker looks for what waits in all municipalities, and writes what was found inside one.
 ALTER POLICY worker_read ON app.file USING (tenant_id = (SELECT app.ctx_tenant())
-  OR (((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role()) = 'worker') AND virus_state = 'quarantined'));
+  OR (((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker')) AND virus_state = 'quarantined'));
 CREATE POLICY worker_quarantine ON app.file FOR UPDATE TO attest_worker
-  USING (virus_state = 'quarantined' AND (tenant_id = (SELECT app.ctx_tenant()) OR ((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role()) = 'worker')))
+  USING (virus_state = 'quarantined' AND (tenant_id = (SELECT app.ctx_tenant()) OR ((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker'))))
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant())
-    OR (((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role()) = 'worker') AND virus_state = 'quarantined'));
+    OR (((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker')) AND virus_state = 'quarantined'));
 GRANT INSERT (virus_state, virus_checked), UPDATE (virus_state, virus_checked, virus_tries, virus_after) ON app.file TO attest_worker;
 
 CALL app.case_policies('attachment', '{attest_tenant}');

@@ -10,6 +10,7 @@
 mod audit;
 mod audited;
 mod cabinets;
+mod cards;
 mod conclusions;
 mod context;
 mod corrections;

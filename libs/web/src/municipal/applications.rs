@@ -115,6 +115,7 @@ fn body(
             caption: caption(asking),
             empty: lists::nothing(asking.search(), "Заявлений нет."),
             municipality: false,
+            number: true,
             marks: registers.then_some(bulk::MARKING),
             sorted: Some((asking, REGISTER)),
             zone: web.app.zone(),

@@ -83,6 +83,7 @@ async fn list(
                 caption: "Заявления",
                 empty: lists::nothing(asking.search(), "Заявлений нет."),
                 municipality: true,
+                number: true,
                 marks: None,
                 sorted: Some((&asking, REGISTER)),
                 zone: web.app.zone(),
