@@ -5,10 +5,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tests::{Browser, Page, Person, Site, Town, World, wire::Wire};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-};
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::exports::store;
