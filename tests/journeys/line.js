@@ -15,10 +15,14 @@ export class Line {
   #join(here, port) {
     if (!this.whole) return here.destroy();
     const there = connect(port, '127.0.0.1');
+    here.near = true;
     for (const [from, to] of [[here, there], [there, here]]) {
       this.ends.add(from);
       from.on('error', () => {});
-      from.on('close', () => { this.ends.delete(from); to.destroy(); });
+      from.on('close', () => {
+        this.ends.delete(from);
+        if (!from.torn) to.destroy();
+      });
       from.on('data', (bytes) => {
         if (from === here) this.sent += bytes.length;
         const taken = to.write(bytes);
@@ -32,10 +36,14 @@ export class Line {
     }
   }
 
-  // Everything on it is lost, and nothing goes through any more.
-  cut() {
+  // Everything on it is lost, and nothing goes through any more. `silent`: the far end does not learn
+  // of it, as when somebody walks out of the radio's reach.
+  cut({ silent = false } = {}) {
     this.whole = false;
-    this.ends.forEach((end) => end.destroy());
+    for (const end of [...this.ends].filter((one) => one.near || !silent)) {
+      end.torn = silent;
+      end.destroy();
+    }
   }
 
   mend() {

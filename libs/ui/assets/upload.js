@@ -16,8 +16,8 @@ class Stale extends Error {}
 
 /** One file on its way. `tell(state, words)` is called whenever something changed. */
 export class Sending {
-  constructor({ file, field, token, id = null, ask = fetch, tell = () => {} }) {
-    Object.assign(this, { file, field, token, id, ask, tell, sent: 0, piece: FIRST });
+  constructor({ file, field, token, id = null, ask = (...asked) => fetch(...asked), tell = () => {} }) {
+    Object.assign(this, { file, field, token, id, ask, tell, sent: 0, piece: FIRST, whole: 0, limit: Infinity });
     this.stopped = new AbortController();
   }
 
@@ -40,7 +40,10 @@ export class Sending {
           continue;
         }
         this.lost = this.id !== null;
-        this.piece = Math.max(SMALLEST, this.piece / 4);
+        // A piece that is lost costs no more than an eighth of what came since the last loss.
+        this.limit = Math.max(SMALLEST, Math.round(this.whole / 8));
+        this.piece = Math.max(SMALLEST, Math.min(this.limit, Math.round(this.piece / 4)));
+        this.whole = 0;
         this.tell("waiting", error.words ?? "Связь прервалась, продолжаем…");
         failures = this.sent > from ? 1 : failures + 1;
         await this.#pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** Math.min(failures, 6)));
@@ -77,11 +80,13 @@ export class Sending {
     this.#take(await this.#answer(answer));
     // Towards what takes a second, but not at once: the line may be about to break.
     const change = Math.min(2, Math.max(0.5, PIECE_TIME_MS / (performance.now() - began)));
-    this.piece = Math.max(SMALLEST, Math.min(this.most, Math.round(this.piece * change)));
+    this.limit = Math.max(this.limit, Math.round(this.whole / 8));
+    this.piece = Math.max(SMALLEST, Math.min(this.most, this.limit, Math.round(this.piece * change)));
   }
 
   #take(told) {
     if (told.taken) throw new Unknown();
+    this.whole += told.received - this.sent;
     Object.assign(this, { id: told.id, sent: told.received, most: told.piece });
   }
 
@@ -119,10 +124,19 @@ export class Sending {
   }
 
   #pause(milliseconds) {
+    const { signal } = this.stopped;
     return new Promise((done, gone) => {
-      const timer = setTimeout(done, milliseconds * (0.75 + Math.random() / 2));
-      globalThis.addEventListener?.("online", () => { clearTimeout(timer); done(); }, { once: true });
-      this.stopped.signal.addEventListener("abort", () => { clearTimeout(timer); gone(new Error()); }, { once: true });
+      const ended = (act) => () => {
+        clearTimeout(timer);
+        globalThis.removeEventListener?.("online", online);
+        signal.removeEventListener("abort", aborted);
+        act();
+      };
+      const online = ended(done);
+      const aborted = ended(() => gone(new Error()));
+      const timer = setTimeout(online, milliseconds * (0.75 + Math.random() / 2));
+      globalThis.addEventListener?.("online", online);
+      signal.addEventListener("abort", aborted);
     });
   }
 }
