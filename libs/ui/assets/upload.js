@@ -41,7 +41,7 @@ export class Sending {
         }
         this.lost = this.id !== null;
         // A piece that is lost costs no more than an eighth of what came since the last loss.
-        this.limit = Math.max(SMALLEST, Math.round(this.whole / 8));
+        if (this.whole > 0) this.limit = Math.max(SMALLEST, Math.round(this.whole / 8));
         this.piece = Math.max(SMALLEST, Math.min(this.limit, Math.round(this.piece / 4)));
         this.whole = 0;
         this.tell("waiting", error.words ?? "Связь прервалась, продолжаем…");
