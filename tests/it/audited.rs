@@ -343,10 +343,15 @@ async fn sec_82_what_changes_a_status_is_audited_with_it() {
 /// deed of anybody's.
 const WORKERS: &str = "the worker's: audited when it was asked for";
 
+/// Files on their way: nobody has them before a form takes them, which leaves its line.
+const ON_ITS_WAY: &str = "the form that takes the file leaves the line";
+
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 34] = [
+const SILENT: [(&str, &str); 40] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
+    ("begin_upload", ON_ITS_WAY),
+    ("cancel_upload", ON_ITS_WAY),
     ("claim_export", WORKERS),
     ("claim_job", WORKERS),
     ("claim_letter", WORKERS),
@@ -354,7 +359,9 @@ const SILENT: [(&str, &str); 34] = [
     ("claim_quarantined", WORKERS),
     ("claim_scan", WORKERS),
     ("clear_printouts", WORKERS),
+    ("clear_uploads", WORKERS),
     ("compose", WORKERS),
+    ("continue_upload", ON_ITS_WAY),
     (
         "declare_virus_check",
         "what the installation has, told at every start",
@@ -363,6 +370,7 @@ const SILENT: [(&str, &str); 34] = [
     ("fetch_scan", WORKERS),
     ("finish_export", WORKERS),
     ("gather", WORKERS),
+    ("give_back", ON_ITS_WAY),
     ("hold_printout", WORKERS),
     ("job_later", WORKERS),
     ("keep", WORKERS),
@@ -385,6 +393,7 @@ const SILENT: [(&str, &str); 34] = [
     ),
     ("scan_later", WORKERS),
     ("seal_audit", "seals the lines"),
+    ("take_upload", ON_ITS_WAY),
     ("write_accounts", WORKERS),
     ("write_document", WORKERS),
     ("write_table", WORKERS),

@@ -312,7 +312,13 @@ async fn sec_106_a_municipality_leaves_nothing_behind() {
     }
     for person in leaving {
         let account = person.account.0;
-        for table in ["account_token", "consent", "account_letter", "saved_view"] {
+        for table in [
+            "account_token",
+            "consent",
+            "account_letter",
+            "saved_view",
+            "upload",
+        ] {
             let count = format!("SELECT count(*) FROM app.{table} WHERE account_id = {account}");
             assert_eq!(sql.value::<i64>(&count).await, Ok(0), "{table}");
         }

@@ -64,4 +64,5 @@ mod states;
 mod suspended;
 mod together;
 mod trail;
+mod uploads;
 mod views;

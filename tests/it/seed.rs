@@ -67,6 +67,7 @@ pub async fn full(world: &World) -> Full {
              {coordinator_account} FROM p;
          INSERT INTO app.saved_view (public_id, account_id, role, membership_id, list, query, name)
            VALUES ('{}', {coordinator_account}, 'municipal', {coordinator_membership}, 'applications', 'state=all', 'Вид {id}');
+         INSERT INTO app.upload (public_id, account_id, name, size) VALUES (gen_random_uuid(), {account}, 'скан.pdf', 1);
          INSERT INTO app.letter (tenant_id, public_id, account_id, kind, application_id)
            VALUES ({tenant}, '{}', {account}, 'registered', {id});
          INSERT INTO app.job (tenant_id, kind, application_id, object_id, account_id, membership_id, role)

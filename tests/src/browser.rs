@@ -201,6 +201,16 @@ impl Browser {
         self.client.request(method, format!("{}{path}", self.base))
     }
 
+    /// Sends a piece of a file: bytes, with the token beside them.
+    pub async fn piece(&self, path: &str, token: &str, bytes: &[u8]) -> Page {
+        let request = self
+            .request(reqwest::Method::POST, path)
+            .header("x-csrf-token", token)
+            .header(header::CONTENT_TYPE, "application/octet-stream")
+            .body(bytes.to_vec());
+        answer(path, request).await
+    }
+
     /// Types a login and the password of everybody on a page of sign-in.
     pub async fn sign_in(&self, path: &str, login: &str) -> Page {
         let page = self.get(path).await;

@@ -279,5 +279,6 @@ pub fn received(name: &str) -> Received {
         size: 1,
         sha256: [1; 32],
         active: false,
+        upload: None,
     }
 }

@@ -24,6 +24,7 @@ pub mod paper;
 pub mod sql;
 pub mod stack;
 pub mod town;
+pub mod wire;
 pub mod worker;
 pub mod world;
 

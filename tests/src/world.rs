@@ -89,6 +89,7 @@ impl World {
             policy.clone(),
             Arc::new(move || hands.now()),
             "",
+            store_settings(),
         );
         Self(Arc::new(Inner {
             name,
@@ -135,7 +136,27 @@ impl World {
     /// sessions (`options[name]=value`, joined by `&`), with the door under it.
     #[must_use]
     pub fn rough_app(&self, size: u32, now: Now, options: &str) -> (App, Database) {
-        application(&self.0.name, size, self.0.policy.clone(), now, options)
+        let store = store_settings();
+        application(
+            &self.0.name,
+            size,
+            self.0.policy.clone(),
+            now,
+            options,
+            store,
+        )
+    }
+
+    /// Another process whose store is reached by another address.
+    #[must_use]
+    pub fn app_storing_at(&self, endpoint: &str) -> App {
+        let clock = self.0.clock.clone();
+        let (policy, now) = (self.0.policy.clone(), Arc::new(move || clock.now()));
+        let store = storage::Settings {
+            endpoint: endpoint.to_owned(),
+            ..store_settings()
+        };
+        application(&self.0.name, 4, policy, now, "", store).0
     }
 
     /// The moment it is.
@@ -353,6 +374,7 @@ fn application(
     policy: Policy,
     now: Now,
     options: &str,
+    store: storage::Settings,
 ) -> (App, Database) {
     let url = |login: Login| Some(format!("{}?{options}", STACK.url(login.role(), database)));
     let urls = Urls {
@@ -367,7 +389,7 @@ fn application(
     let db = Database::new(&urls, size, policy, now).unwrap();
     let app = App::new(Parts {
         db: db.clone(),
-        store: Store::new(store_settings()),
+        store: Store::new(store),
         links: link_key(),
         zone: Zone::from_name("Asia/Tomsk").unwrap(),
         upload_limit: 1024 * 1024,

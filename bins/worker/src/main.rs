@@ -97,6 +97,7 @@ async fn all(
         work::repeat(files, stop.clone(), || quarantine::check(app, antivirus)),
         work::repeat(scans, stop.clone(), || scan::scan(app)),
         work::sometimes(stop.clone(), || app.clear_printouts()),
+        work::sometimes(stop.clone(), || app.clear_uploads()),
         // Nobody gives notice of lines of the audit: this loop asks.
         work::repeat(Arc::default(), stop, || app.seal_audit(work::UNSEALED)),
     );

@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub use db::files::FileState;
 pub use intake::Kind;
 
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, uploads::Taken};
 
 /// A file in the store that no row names yet. The verb that takes it writes the row; if it
 /// does not, [`App::discard`] takes the object away again.
@@ -38,7 +38,12 @@ pub struct Received {
     pub sha256: [u8; 32],
     /// Whether it brings along what runs or opens (SEC-62).
     pub active: bool,
+    /// What it came by piece by piece, if it did: given back when the file is discarded.
+    pub upload: Option<Taken>,
 }
+
+/// Why a stream of bytes broke off.
+pub(crate) type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// Bytes of one.
 const MEGABYTE: u64 = 1024 * 1024;
@@ -66,7 +71,7 @@ impl App {
     ) -> Result<Received>
     where
         S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
-        E: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
+        E: Into<Fault> + Send,
     {
         self.receive_under(&format!("t/{tenant}"), field, name, stream)
             .await
@@ -82,36 +87,17 @@ impl App {
     ) -> Result<Received>
     where
         S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
-        E: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
+        E: Into<Fault> + Send,
     {
-        // Asked again after its end below, which not every stream bears.
-        let mut stream = stream.fuse();
-        let mut head: Vec<Result<Bytes, E>> = Vec::new();
-        let mut start = Vec::new();
-        while start.len() < intake::HEAD {
-            match stream.next().await {
-                Some(Ok(chunk)) => {
-                    start.extend_from_slice(&chunk[..chunk.len().min(intake::HEAD)]);
-                    head.push(Ok(chunk));
-                }
-                Some(Err(error)) => {
-                    head.push(Err(error));
-                    break;
-                }
-                None => break,
-            }
-        }
+        let (start, stream) = begun(stream)
+            .await
+            .map_err(|error| broken_off(field, error))?;
         let kind = intake::begin(name, &start).map_err(|why| refused(field, &why))?;
-        if matches!(kind, Kind::Zip | Kind::Mp4) && field != DOCUMENTS {
-            return Err(Error::field(
-                field,
-                "Здесь не принимаются архивы и видео: выберите документ",
-            ));
-        }
+        fits(field, kind)?;
         let limit = self.largest(kind).await?;
         let key = format!("{whose}/{}/{}", self.today().format("%Y"), Uuid::now_v7());
         let mut words = Words::default();
-        let whole = futures::stream::iter(head).chain(stream).inspect(|chunk| {
+        let whole = stream.inspect(|chunk| {
             if let (Kind::Pdf, Ok(chunk)) = (kind, chunk) {
                 words.feed(chunk);
             }
@@ -121,15 +107,9 @@ impl App {
             .put(&key, kind.content_type(), whole, limit)
             .await
             .map_err(|error| match error {
-                PutError::TooLarge { limit } => Error::field(
-                    field,
-                    format!(
-                        "Файл больше {} МБ: уменьшите его или разделите",
-                        limit / MEGABYTE
-                    ),
-                ),
+                PutError::TooLarge { limit } => too_large(field, limit),
                 PutError::Empty => refused(field, &Refusal::Empty),
-                PutError::Source(_) => Error::field(field, "Файл передан не полностью: повторите"),
+                PutError::Source(error) => broken_off(field, error),
                 PutError::Unavailable(error) => error.into(),
             })?;
         let received = Received {
@@ -140,6 +120,7 @@ impl App {
             size: stored.size,
             sha256: stored.sha256,
             active: words.active(),
+            upload: None,
         };
         let judged = if words.encrypted() {
             Err(refused(field, &Refusal::Password))
@@ -164,7 +145,7 @@ impl App {
     }
 
     /// The largest file of a kind, in bytes: the region's, as far as the process lets it.
-    async fn largest(&self, kind: Kind) -> Result<u64> {
+    pub(crate) async fn largest(&self, kind: Kind) -> Result<u64> {
         let (setting, usual) = match kind {
             Kind::Mp4 => ("video_mb", USUAL_LARGE),
             Kind::Zip => ("archive_mb", USUAL_LARGE),
@@ -234,14 +215,72 @@ impl App {
         object.ok_or_else(|| Error::Unavailable(format!("no object {key}").into()))
     }
 
-    /// Takes received files away again: the verb that was to name them did not.
+    /// Takes received files away again: the verb that was to name them did not. What came piece by
+    /// piece need not be sent again for the next try.
     pub async fn discard(&self, files: &[Received]) {
         for file in files {
             if let Err(error) = self.store.delete(&file.key).await {
                 tracing::warn!(%error, "an unnamed object stays in the store");
             }
+            if let Some(taken) = &file.upload {
+                self.give_back(taken).await;
+            }
         }
     }
+}
+
+/// The first bytes of a stream, as many as judging wants, and the stream with them at its head.
+pub(crate) async fn begun<S, E>(
+    stream: S,
+) -> Result<
+    (
+        Vec<u8>,
+        impl Stream<Item = Result<Bytes, Fault>> + Send + Unpin,
+    ),
+    Fault,
+>
+where
+    S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
+    E: Into<Fault> + Send,
+{
+    // Asked again after its end, which not every stream bears.
+    let mut stream = stream.map(|chunk| chunk.map_err(Into::into)).fuse();
+    let (mut head, mut start) = (Vec::new(), Vec::new());
+    while start.len() < intake::HEAD {
+        let Some(chunk) = stream.next().await.transpose()? else {
+            break;
+        };
+        start.extend_from_slice(&chunk[..chunk.len().min(intake::HEAD)]);
+        head.push(Ok(chunk));
+    }
+    Ok((start, futures::stream::iter(head).chain(stream)))
+}
+
+/// Whether a kind is taken in a field.
+pub(crate) fn fits(field: &'static str, kind: Kind) -> Result<()> {
+    if matches!(kind, Kind::Zip | Kind::Mp4) && field != DOCUMENTS {
+        return Err(Error::field(
+            field,
+            "Здесь не принимаются архивы и видео: выберите документ",
+        ));
+    }
+    Ok(())
+}
+
+pub(crate) fn too_large(field: &'static str, limit: u64) -> Error {
+    let most = limit / MEGABYTE;
+    Error::field(
+        field,
+        format!("Файл больше {most} МБ: уменьшите его или разделите"),
+    )
+}
+
+/// Why the bytes of a file did not come to their end: the store did not give them, or the line.
+fn broken_off(field: &'static str, error: Fault) -> Error {
+    if error.is::<storage::Error>() {
+        return Error::Unavailable(error);
+    }
+    Error::field(field, "Файл передан не полностью: повторите")
 }
 
 /// Whether a file in this state is given out, or why not.

@@ -60,6 +60,7 @@ pub mod seed;
 pub mod start;
 pub mod transfers;
 pub mod unpacking;
+pub mod uploads;
 pub mod verify;
 pub mod views;
 pub mod wake;

@@ -42,14 +42,22 @@ impl App {
         &self,
         field: &'static str,
         tenant: i32,
-        archive: &Received,
+        mut archive: Received,
     ) -> Result<Vec<Received>> {
+        let upload = archive.upload.take();
         let mut files = Vec::new();
-        let unpacked = self.unpack_into(field, tenant, archive, &mut files).await;
-        self.discard(std::slice::from_ref(archive)).await;
+        let unpacked = self.unpack_into(field, tenant, &archive, &mut files).await;
+        self.discard(&[archive]).await;
         if let Err(error) = unpacked {
             self.discard(&files).await;
+            if let (Some(taken), Error::Unavailable(_)) = (upload, &error) {
+                self.give_back(&taken).await;
+            }
             return Err(error);
+        }
+        // Discarded with its files, all or none.
+        if let Some(first) = files.first_mut() {
+            first.upload = upload;
         }
         Ok(files)
     }

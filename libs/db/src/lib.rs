@@ -51,6 +51,7 @@ pub mod search;
 #[cfg(feature = "seed")]
 pub mod seed;
 pub mod transfers;
+pub mod uploads;
 pub mod views;
 pub mod withdrawals;
 pub mod work;

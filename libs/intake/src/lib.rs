@@ -14,7 +14,7 @@ mod refusal;
 use std::io::{Read, Seek, SeekFrom};
 
 pub use archive::{Archive, Entry};
-pub use name::{extension, shown_name};
+pub use name::{extension, kind as named, shown_name};
 pub use pdf::Words;
 pub use refusal::Refusal;
 

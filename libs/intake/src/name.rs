@@ -26,8 +26,11 @@ pub fn extension(name: &str) -> String {
     }
 }
 
-/// What the name says the file is.
-pub(crate) fn kind(name: &str) -> Result<Kind, Refusal> {
+/// What the name says the file is: all there is to ask before its bytes come.
+///
+/// # Errors
+/// Why it is not taken, whatever its bytes are.
+pub fn kind(name: &str) -> Result<Kind, Refusal> {
     let name = shown_name(name);
     let extension = extension(&name);
     let kind = Kind::ALL

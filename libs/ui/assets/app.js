@@ -13,6 +13,7 @@ function enhance() {
   document.querySelectorAll("[data-check-all]").forEach((box) => { box.hidden = false; });
   document.querySelectorAll("[data-password]").forEach(addPasswordToggle);
   document.querySelectorAll("[data-date]").forEach(addPicker);
+  document.dispatchEvent(new Event("app:shown"));
 }
 
 function addedButton(field, text) {

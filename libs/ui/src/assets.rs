@@ -1,4 +1,4 @@
-//! The embedded stylesheet, script, icon and fonts, addressed by the hash of their content.
+//! The embedded stylesheet, scripts, icon and fonts, addressed by the hash of their content.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -41,10 +41,11 @@ macro_rules! embedded {
 
 const FONT: &str = "font/woff2";
 
-static ASSETS: LazyLock<[Embedded; 7]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Embedded; 8]> = LazyLock::new(|| {
     embedded![
         "app"."css": "text/css; charset=utf-8",
         "app"."js": "text/javascript; charset=utf-8",
+        "upload"."js": "text/javascript; charset=utf-8",
         "icon"."svg": "image/svg+xml",
         "pt-sans-cyrillic-400"."woff2": FONT,
         "pt-sans-cyrillic-700"."woff2": FONT,

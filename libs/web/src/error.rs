@@ -59,6 +59,11 @@ pub enum Error {
         /// Minutes to wait.
         minutes: u64,
     },
+    /// As much has been brought today as may be (429).
+    DayFull {
+        /// Hours to wait.
+        hours: u64,
+    },
     /// A store does not answer (503).
     Unavailable,
     /// A fault of ours (500); already in the log.
@@ -176,6 +181,13 @@ impl IntoResponse for Error {
                 "Слишком много попыток",
                 vec![format!("Попробуйте снова через {minutes} мин.")],
             ),
+            Self::DayFull { hours } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "За сутки загружено слишком много",
+                vec![format!(
+                    "Сегодня в муниципалитете загружено столько файлов, сколько можно за сутки. Попробуйте через {hours} ч."
+                )],
+            ),
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Служба временно недоступна",
@@ -194,6 +206,12 @@ impl IntoResponse for Error {
         response.extensions_mut().insert(Failure { heading, lines });
         response
     }
+}
+
+/// The words of an [`Error`] on its way out, for an answer that is no page; none of any other answer.
+pub fn words_of(response: &mut Response) -> Option<String> {
+    let failure = response.extensions_mut().remove::<Failure>()?;
+    Some(failure.lines.join(" "))
 }
 
 /// The answer to an address nobody serves.

@@ -54,6 +54,7 @@ mod school;
 mod sheet;
 mod teacher;
 mod transfers;
+mod uploads;
 mod withdrawal;
 
 use std::{sync::Arc, time::Duration};
@@ -138,6 +139,7 @@ pub fn router(web: Web) -> Router {
         .merge(documents::router())
         .merge(orders::router())
         .merge(printouts::router())
+        .merge(uploads::router())
         .merge(teacher::router())
         .merge(school::router())
         .merge(municipal::router())

@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Web,
     error::{Error, Result},
+    session::Signed,
 };
 
 /// Where a request comes from, as far as it is counted: a /24 of IPv4, a /64 of IPv6.
@@ -61,8 +62,13 @@ pub struct Limit {
 }
 
 /// The keys of what is counted for an account.
-pub(crate) fn keys_of_account(account: i64) -> [String; 2] {
-    [UPLOAD, EXPORT].map(|what| account_key(what, account))
+pub(crate) fn keys_of_account(account: i64) -> [String; 3] {
+    [UPLOAD, BYTES, EXPORT].map(|what| account_key(what, account))
+}
+
+/// The key of what is counted for a municipality.
+pub(crate) fn key_of_municipality(tenant: i32) -> String {
+    format!("rl:{BYTES}:of:{tenant}")
 }
 
 /// The keys of what is counted for a login.
@@ -71,6 +77,7 @@ pub(crate) fn keys_of_login(login: &str) -> [String; 2] {
 }
 
 const UPLOAD: &str = "upload";
+const BYTES: &str = "bytes";
 const EXPORT: &str = "export";
 const LOGIN: &str = "login";
 const FORGOT: &str = "forgot";
@@ -92,6 +99,10 @@ fn login_key(what: &str, login: &str) -> String {
 const QUARTER: u32 = 15 * 60;
 /// An hour.
 const HOUR: u32 = 60 * 60;
+/// A day.
+const DAY: u32 = 24 * HOUR;
+/// What bytes are counted in.
+const KILOBYTE: u64 = 1024;
 
 impl Limit {
     /// Failed sign-ins to one account.
@@ -124,6 +135,23 @@ impl Limit {
             most: web.settings.upload_per_hour,
             seconds: HOUR,
         }
+    }
+
+    /// Kilobytes uploaded in a day by a municipality, or by an account that stands in none (SEC-61).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn bytes(web: &Web, signed: &Signed) -> Result<Self> {
+        let tenant = signed.cabinet.as_ref().and_then(|cabinet| cabinet.tenant);
+        let megabytes = web.app.day_limit().await?;
+        Ok(Self {
+            key: match tenant {
+                Some(tenant) => key_of_municipality(tenant.0),
+                None => account_key(BYTES, signed.account.0),
+            },
+            most: u32::try_from(megabytes.saturating_mul(KILOBYTE)).unwrap_or(u32::MAX),
+            seconds: DAY,
+        })
     }
 
     /// Files taken away with all rows of a list, by one account.
@@ -162,22 +190,7 @@ impl Limit {
     /// # Errors
     /// [`Error::TooMany`] if there were as many as may be; then it is not counted.
     pub async fn take(&self, web: &Web) -> Result<()> {
-        static TAKE: LazyLock<Script> = LazyLock::new(|| {
-            Script::new(
-                "local used = redis.call('INCR', KEYS[1])
-                 if used == 1 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
-                 if used <= tonumber(ARGV[1]) then return 0 end
-                 redis.call('DECR', KEYS[1])
-                 return math.max(redis.call('TTL', KEYS[1]), 1)",
-            )
-        });
-        let wait: u64 = TAKE
-            .key(&self.key)
-            .arg(self.most)
-            .arg(self.seconds)
-            .invoke_async(&mut web.redis.clone())
-            .await?;
-        match wait {
+        match self.count(web, 1).await? {
             0 => Ok(()),
             seconds => Err(Error::TooMany {
                 minutes: seconds.div_ceil(60),
@@ -185,18 +198,65 @@ impl Limit {
         }
     }
 
+    /// Counts these bytes.
+    ///
+    /// # Errors
+    /// [`Error::DayFull`] if they are more than may still be; then they are not counted.
+    pub async fn take_bytes(&self, web: &Web, bytes: u64) -> Result<()> {
+        match self.count(web, bytes.div_ceil(KILOBYTE)).await? {
+            0 => Ok(()),
+            seconds => Err(Error::DayFull {
+                hours: seconds.div_ceil(60 * 60),
+            }),
+        }
+    }
+
+    /// Counts these bytes no longer: they never came.
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn give_back_bytes(&self, web: &Web, bytes: u64) -> Result<()> {
+        self.uncount(web, bytes / KILOBYTE).await
+    }
+
+    /// Counts so many more; otherwise how many seconds to wait.
+    async fn count(&self, web: &Web, more: u64) -> Result<u64> {
+        static TAKE: LazyLock<Script> = LazyLock::new(|| {
+            Script::new(
+                "local used = redis.call('INCRBY', KEYS[1], ARGV[3])
+                 if used == tonumber(ARGV[3]) then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
+                 if used <= tonumber(ARGV[1]) then return 0 end
+                 redis.call('DECRBY', KEYS[1], ARGV[3])
+                 return math.max(redis.call('TTL', KEYS[1]), 1)",
+            )
+        });
+        Ok(TAKE
+            .key(&self.key)
+            .arg(self.most)
+            .arg(self.seconds)
+            .arg(more)
+            .invoke_async(&mut web.redis.clone())
+            .await?)
+    }
+
     /// Takes one back that need not have been counted: a sign-in that succeeded.
     ///
     /// # Errors
     /// If Redis does not answer.
     pub async fn give_back(&self, web: &Web) -> Result<()> {
+        self.uncount(web, 1).await
+    }
+
+    async fn uncount(&self, web: &Web, fewer: u64) -> Result<()> {
         static GIVE: LazyLock<Script> = LazyLock::new(|| {
             Script::new(
-                "if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end",
+                "local used = tonumber(redis.call('GET', KEYS[1]) or '0')
+                 if used > 0 then redis.call('DECRBY', KEYS[1], math.min(used, tonumber(ARGV[1]))) end",
             )
         });
         let _: () = GIVE
             .key(&self.key)
+            .arg(fewer)
             .invoke_async(&mut web.redis.clone())
             .await?;
         Ok(())

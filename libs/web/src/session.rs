@@ -218,9 +218,10 @@ pub async fn forget(
 ) -> Result<(), RedisError> {
     let client = redis::Client::open(redis_url)?;
     let mut redis = client.get_multiplexed_async_connection().await?;
-    let of_accounts = accounts.iter().map(|&id| limits::keys_of_account(id));
-    let of_logins = logins.iter().map(|login| limits::keys_of_login(login));
-    for key in of_accounts.chain(of_logins).flatten() {
+    let of_accounts = accounts.iter().flat_map(|&id| limits::keys_of_account(id));
+    let of_logins = logins.iter().flat_map(|login| limits::keys_of_login(login));
+    let of_all = std::iter::once(limits::key_of_municipality(municipality));
+    for key in of_accounts.chain(of_logins).chain(of_all) {
         redis.del::<_, ()>(key).await?;
     }
     for key in keys(&mut redis, "sess:*").await? {

@@ -1,15 +1,18 @@
 //! Forms with files: every file goes as a stream straight into the store, never whole into
 //! memory. The token comes first in the form, so a stranger's form is refused unread; then its
-//! number, so that a repeat stores nothing (`once`, SEC-71).
+//! number, so that a repeat stores nothing (`once`, SEC-71). In place of a file of the field `scan`
+//! the field `scan_upload` may name one that was brought piece by piece before (`uploads`).
 
 use std::{collections::HashMap, sync::Arc};
 
-use app::{FieldFault, files::Received};
+use app::{FieldFault, files::Received, uploads::Brought};
 use axum::{
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request, multipart::Field},
     response::Response,
 };
+use bytes::Bytes;
 use domain::actor::{Actor, TenantId};
+use futures::Stream;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -18,6 +21,7 @@ use crate::{
     form::{same_site, token_fits, version},
     limits::Limit,
     once::{self, Done, Once, Said},
+    session::Signed,
     visit::Visit,
 };
 
@@ -26,6 +30,9 @@ const MAX_TEXT: usize = 16 * 1024;
 
 /// The greatest length of a whole form with files, in bytes: some twenty of the largest.
 const MAX_BODY: usize = 1024 * 1024 * 1024;
+
+/// What follows a field's name where an id stands in place of a file.
+const BROUGHT: &str = "_upload";
 
 /// A posted form with files, of which only the token and the number are read yet.
 pub struct Upload {
@@ -237,47 +244,77 @@ impl Upload {
     }
 
     async fn read(&mut self, web: &Web, whose: Whose<'_>, into: &mut Uploaded) -> Result<()> {
-        let account = self.visit.person()?.account;
+        let visit = Arc::clone(&self.visit);
+        let person = visit.person()?;
         while let Some(part) = self.next().await? {
-            let Part::File(field, file_name, bytes) = part else {
-                continue;
-            };
-            Limit::upload(web, account).take(web).await?;
-            let name = field_name(&field);
-            let received = match whose {
-                Whose::Municipality(tenant) => {
-                    web.app.receive(name, tenant.0, &file_name, *bytes).await
+            match part {
+                Part::Empty => {}
+                Part::Text(name) => {
+                    let Some(field) = name.strip_suffix(BROUGHT) else {
+                        continue;
+                    };
+                    let Ok(id) = self.text(&name).parse() else {
+                        continue;
+                    };
+                    let actor = visit.actor_in_use()?;
+                    let (file_name, received) =
+                        match web.app.take_upload(&actor, field_name(field), id).await {
+                            Ok(brought) => take(web, whose, field, brought).await,
+                            Err(error) => (String::new(), Err(error)),
+                        };
+                    let received = unpacked(web, whose, field, received).await;
+                    self.keep(web, person, field, &file_name, received, into)
+                        .await?;
                 }
-                Whose::Order(actor) => web.app.receive_order(actor, name, &file_name, *bytes).await,
-            };
-            if let Ok(file) = &received {
-                self.add_file(&field, &file_name, &file.sha256);
-            }
-            let received = match (received, whose) {
-                (Ok(file), Whose::Municipality(tenant)) if file.is_archive() => {
-                    web.app.unpack(name, tenant.0, &file).await
-                }
-                (received, _) => received.map(|file| vec![file]),
-            };
-            match received {
-                Ok(files) => {
-                    // The first was counted as it came.
-                    let rest = files.len().saturating_sub(1);
-                    let files = files.into_iter().map(|file| (field.clone(), file));
-                    into.files.extend(files);
-                    for _ in 0..rest {
-                        Limit::upload(web, account).take(web).await?;
+                Part::File(field, file_name, bytes) => {
+                    Limit::upload(web, person.account).take(web).await?;
+                    let received = receive(web, whose, &field, &file_name, *bytes).await;
+                    let size = received.as_ref().map_or(0, |file| file.size);
+                    if let Ok(file) = &received {
+                        self.add_file(&field, &file_name, &file.sha256);
                     }
+                    let received = unpacked(web, whose, &field, received).await;
+                    self.keep(web, person, &field, &file_name, received, into)
+                        .await?;
+                    let day = Limit::bytes(web, person).await?;
+                    day.take_bytes(web, size).await?;
                 }
-                Err(app::Error::Invalid(faults)) => {
-                    into.faults
-                        .extend(faults.into_iter().map(|fault| FieldFault {
-                            words: format!("{file_name}: {}", fault.words),
-                            ..fault
-                        }))
-                }
-                Err(error) => return Err(error.into()),
             }
+        }
+        Ok(())
+    }
+
+    async fn keep(
+        &self,
+        web: &Web,
+        person: &Signed,
+        field: &str,
+        file_name: &str,
+        received: app::Result<Vec<Received>>,
+        into: &mut Uploaded,
+    ) -> Result<()> {
+        match received {
+            Ok(files) => {
+                // The first was counted as it came.
+                let rest = files.len().saturating_sub(1);
+                let files = files.into_iter().map(|file| (field.to_owned(), file));
+                into.files.extend(files);
+                for _ in 0..rest {
+                    Limit::upload(web, person.account).take(web).await?;
+                }
+            }
+            Err(app::Error::Invalid(faults)) => {
+                let named = |words: String| match file_name {
+                    "" => words,
+                    name => format!("{name}: {words}"),
+                };
+                into.faults
+                    .extend(faults.into_iter().map(|fault| FieldFault {
+                        words: named(fault.words),
+                        ..fault
+                    }));
+            }
+            Err(error) => return Err(error.into()),
         }
         Ok(())
     }
@@ -318,8 +355,54 @@ impl Upload {
     }
 }
 
+/// Receives a file that came piece by piece, and tells its name.
+async fn take(
+    web: &Web,
+    whose: Whose<'_>,
+    field: &str,
+    brought: Brought,
+) -> (String, app::Result<Received>) {
+    let Brought { name, bytes, taken } = brought;
+    let received = receive(web, whose, field, &name, bytes).await;
+    let settled = web.app.settle_upload(taken, received).await;
+    (name, settled)
+}
+
+async fn receive<S, E>(
+    web: &Web,
+    whose: Whose<'_>,
+    field: &str,
+    name: &str,
+    bytes: S,
+) -> app::Result<Received>
+where
+    S: Stream<Item = std::result::Result<Bytes, E>> + Send + Unpin,
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
+{
+    let field = field_name(field);
+    match whose {
+        Whose::Municipality(tenant) => web.app.receive(field, tenant.0, name, bytes).await,
+        Whose::Order(actor) => web.app.receive_order(actor, field, name, bytes).await,
+    }
+}
+
+/// The file, or the files of it where it is an archive.
+async fn unpacked(
+    web: &Web,
+    whose: Whose<'_>,
+    field: &str,
+    received: app::Result<Received>,
+) -> app::Result<Vec<Received>> {
+    match (received?, whose) {
+        (file, Whose::Municipality(tenant)) if file.is_archive() => {
+            web.app.unpack(field_name(field), tenant.0, file).await
+        }
+        (file, _) => Ok(vec![file]),
+    }
+}
+
 /// The file fields our forms have, so that a fault can name the field.
-fn field_name(name: &str) -> &'static str {
+pub fn field_name(name: &str) -> &'static str {
     match name {
         "scan" => "scan",
         "conclusion" => "conclusion",

@@ -52,7 +52,7 @@ pub async fn layer(session: Session, request: Request, next: Next) -> Response {
         .path_and_query()
         .map_or("/", |path| path.as_str())
         .to_owned();
-    let page = request.method() == Method::GET;
+    let page = request.method() == Method::GET && !path.starts_with("/uploads/");
     match Visit::read(session, path, page).await {
         Ok(visit) => {
             let visit = Arc::new(visit);
@@ -98,7 +98,7 @@ impl Visit {
         }
         let csrf = session.get(session::CSRF).await?.unwrap_or_default();
         let former = session.get(session::FORMER).await?.unwrap_or_default();
-        // A notice is taken by the next page that is shown, not by a picture or a form.
+        // A notice is taken by the next page that is shown, not by a script or a form.
         let notice = if page && session.get::<String>(session::NOTICE).await?.is_some() {
             session.remove(session::NOTICE).await?
         } else {
@@ -223,6 +223,15 @@ impl Visit {
         })
     }
 
+    /// The actor of the cabinet in use, whatever its role.
+    ///
+    /// # Errors
+    /// [`Error::NoCabinet`] when none is chosen yet.
+    pub fn actor_in_use(&self) -> Result<Actor> {
+        let role = self.cabinet().ok_or(Error::NoCabinet)?.role;
+        self.actor(role)
+    }
+
     fn actor(&self, role: Role) -> Result<Actor> {
         let signed = self.person()?;
         let cabinet = signed.cabinet.as_ref().ok_or(Error::NoCabinet)?;
@@ -330,8 +339,7 @@ impl Person {
     /// # Errors
     /// [`Error::NoCabinet`] when none is chosen yet.
     pub fn actor(&self) -> Result<Actor> {
-        let role = self.cabinet().ok_or(Error::NoCabinet)?.role;
-        self.0.actor(role)
+        self.0.actor_in_use()
     }
 }
 

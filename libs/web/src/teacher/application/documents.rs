@@ -207,13 +207,13 @@ fn upload(
         html! {
             (ui::hidden("card", &own.card.public_id.to_string()))
             (ui::file(FileField {
-                id: None,
                 name: "files",
                 label: "Выбрать файлы",
                 hint: Some("PDF, JPG, PNG, TIFF, DOCX, XLSX, PPTX или ZIP, для дистанционной формы и MP4; можно выбрать несколько одного вида. Из архива прикрепляется каждый файл"),
                 error: fault_of(faults, "files"),
                 multiple: true,
                 accept: Some(".pdf,.jpg,.jpeg,.png,.tif,.tiff,.docx,.xlsx,.pptx,.mp4,.zip"),
+                ..FileField::default()
             }))
             (ui::select(Select {
                 field: Field {

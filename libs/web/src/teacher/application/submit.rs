@@ -184,7 +184,6 @@ fn body(visit: &Visit, own: &Own, faults: &[FieldFault]) -> Markup {
             (ui::hidden("card", &own.card.public_id.to_string()))
             (ui::hidden("version", &application.version.to_string()))
             (ui::file(FileField {
-                id: None,
                 name: "scan",
                 label: "Скан подписанного заявления",
                 hint: Some(
@@ -194,6 +193,7 @@ fn body(visit: &Visit, own: &Own, faults: &[FieldFault]) -> Markup {
                 error: fault_of(faults, "scan"),
                 multiple: false,
                 accept: Some(".pdf,.jpg,.jpeg,.png,.zip"),
+                ..FileField::default()
             }))
             (ui::button("Подать заявление"))
         }))
