@@ -178,8 +178,7 @@ async fn r_app_3_documents_are_asked_for_and_adding_is_open_till_then() {
             &teacher,
             application.public_id,
             &[file],
-            "results_table",
-            "",
+            tests::RESULTS,
         )
         .await
     };

@@ -71,6 +71,12 @@ coded! {
     }
 }
 
+/// The point of the rules a criterion stands in, by its code: `p36_2` is «п. 36.2».
+#[must_use]
+pub fn point(code: &str) -> String {
+    format!("п. {}", code.trim_start_matches('p').replace('_', "."))
+}
+
 /// A criterion as the experts judged it. Its words are kept with it: what the list says later is
 /// not what was judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

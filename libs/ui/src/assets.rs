@@ -41,7 +41,7 @@ macro_rules! embedded {
 
 const FONT: &str = "font/woff2";
 
-static ASSETS: LazyLock<[Embedded; 7]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Embedded; 8]> = LazyLock::new(|| {
     embedded![
         "app"."css": "text/css; charset=utf-8",
         "app"."js": "text/javascript; charset=utf-8",
@@ -50,6 +50,7 @@ static ASSETS: LazyLock<[Embedded; 7]> = LazyLock::new(|| {
         "pt-sans-cyrillic-700"."woff2": FONT,
         "pt-sans-latin-400"."woff2": FONT,
         "pt-sans-latin-700"."woff2": FONT,
+        "viewer"."js": "text/javascript; charset=utf-8",
     ]
 });
 
