@@ -257,8 +257,7 @@ async fn judged(
 ) -> Result<String> {
     let kinds = reference::document_kinds(tx).await?;
     let offered = kinds.iter().any(|offered| {
-        offered.code.as_str() == said.kind
-            && application.form.is_none_or(|form| offered.fits(form))
+        offered.code.as_str() == said.kind && application.form.is_none_or(|form| offered.fits(form))
     });
     if !offered {
         faults.push(FieldFault::new("kind", "Выберите вид документа"));
@@ -268,7 +267,10 @@ async fn judged(
             Some(category) => criteria(tx, category).await?,
             None => Vec::new(),
         };
-        if !criteria.iter().any(|offered| offered.code == said.criterion) {
+        if !criteria
+            .iter()
+            .any(|offered| offered.code == said.criterion)
+        {
             faults.push(FieldFault::new("criterion", "Выберите критерий из списка"));
         }
     }

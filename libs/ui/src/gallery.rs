@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use crate::{
     ActionButton, Bar, ButtonStyle, Card, Chart, Checkbox, Choice, Choices, Column, Counter,
-    Direction, Event, Fact, Field, FieldError, FileField, FileRow, Flavour, Form, Link,
-    Group, Grouped, NamedButton, NavItem, OpenDocument, Pagination, Seen, Select, Shell, ShownPage,
-    Sort, Step, Tab, Table, Tone, User, Viewed, Viewer, Weight, Width,
+    Direction, Event, Fact, Field, FieldError, FileField, FileRow, Flavour, Form, Group, Grouped,
+    Link, NamedButton, NavItem, OpenDocument, Pagination, Seen, Select, Shell, ShownPage, Sort,
+    Step, Tab, Table, Tone, User, Viewed, Viewer, Weight, Width,
 };
 
 /// The page of all components; shown in development only.

@@ -2,11 +2,13 @@
 //! alike: all of the case, «Зарегистрировать», «Отклонить», «Проверено», «Следующее заявление».
 //! The addresses are their cabinets'; what each may do the verbs say.
 
-use app::{FieldFault, case::CaseView, review::RejectionReason};
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse as _, Redirect, Response},
+mod rejecting;
+
+use app::{
+    case::CaseView,
+    printing::{Format, Wanted},
 };
+use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::{
     act::Act,
     actor::Actor,
@@ -15,31 +17,28 @@ use domain::{
     routing::Route,
 };
 use maud::{Markup, html};
-use serde::Deserialize;
-use ui::{ActionButton, ButtonStyle, Choice, Choices, Field, Form, ru};
+use ui::{ActionButton, ButtonStyle, Form, ru};
 use uuid::Uuid;
 
 use crate::{
     Web, case,
     document_requests::{self, Asker},
-    error::{Error, Result},
-    form::{Posted, STALE_FORM, Seen, version},
-    merge,
-    page::{Page, fault_of},
+    error::Result,
+    evidence::{self, Line},
+    form::{Posted, Seen},
+    page::Page,
+    printouts, sheet,
+    viewer::{Looking, Viewer},
     visit::Visit,
 };
 
+pub use rejecting::Rejecting;
+
+/// What a registrar takes all documents of one application for.
+const WORK: &str = "Для рассмотрения заявления";
+
 /// The deck's sentence where the municipal coordinator may not register (R-ROUTE-3).
 const ONLY_OPERATOR: &str = "Отклонять можно, регистрирует ТОЛЬКО ОПЕРАТОР В ТОИПКРО!";
-/// The form of a rejection, as sent.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Rejecting {
-    version: String,
-    reason: Vec<String>,
-    comment: String,
-}
-
 /// A registrar at its desk: who looks, and where the cabinet's pages of applications begin.
 #[derive(Clone, Copy)]
 pub struct Desk<'a> {
@@ -64,14 +63,21 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// [`Error::NotFound`] for what the registrar does not see.
-    pub async fn show(&self, id: Uuid) -> Result<Markup> {
+    pub async fn show(&self, id: Uuid, looking: &Looking) -> Result<Markup> {
         let case = self.web.app.case(self.actor, id).await?;
+        let lines = evidence::of_case(&case);
+        let viewer = self.viewer(&lines, self.address(id), looking).await?;
         let heading = heading(&case);
         let list = self.list();
         Ok(Page::new(self.visit, &heading)
             .caption(&case.application.municipality_name)
             .back(&list)
-            .render(self.body(&case)))
+            .render(viewer.beside(self.body(&case, &lines, &viewer))))
+    }
+
+    async fn viewer(&self, lines: &[Line<'_>], base: String, looking: &Looking) -> Result<Viewer> {
+        let items = lines.iter().map(Line::item).collect();
+        Viewer::of(self.web, self.actor, base, items, looking).await
     }
 
     /// «Зарегистрировать».
@@ -136,166 +142,24 @@ impl Desk<'_> {
         }
     }
 
-    /// «Отклонить»: the form of a rejection.
+    /// «Скачать все документы»: the archive of this application.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when it cannot be rejected now.
-    pub async fn rejection(&self, id: Uuid) -> Result<Markup> {
-        let case = self.web.app.case(self.actor, id).await?;
-        if !case.can(Act::Reject) {
-            return Err(Error::Conflict(
-                if frozen(&case) {
-                    "Сначала рассмотрите отзыв: заявление на отзыв находится на рассмотрении."
-                } else {
-                    "Это заявление сейчас нельзя отклонить."
-                }
-                .to_owned(),
-            ));
-        }
-        let typed = Rejecting {
-            version: case.application.version.to_string(),
-            ..Rejecting::default()
-        };
-        let reasons = self.web.app.rejection_reasons(self.actor).await?;
-        let back = self.address(id);
-        Ok(self.rejection_page(&back, &[]).render(self.rejection_form(
-            id,
-            &case,
-            &reasons,
-            &typed,
-            &[],
-        )))
+    /// As the verb.
+    pub async fn archive(&self, id: Uuid, posted: Posted<Seen>) -> Result<Response> {
+        posted.take()?;
+        sheet::count(self.web, self.actor.account).await?;
+        let printout = self
+            .web
+            .app
+            .print_applications(self.actor, Wanted::Marked(&[id]), Format::Zip, WORK)
+            .await?;
+        printouts::lead(self.web, self.actor, printout).await
     }
 
-    /// «Отклонить заявление».
-    ///
-    /// # Errors
-    /// As the verb; faults of the form show it again.
-    pub async fn reject(&self, id: Uuid, posted: Posted<Rejecting>) -> Result<Response> {
-        let (typed, faults, status) = match posted.accept() {
-            Ok(typed) => {
-                let done = self
-                    .web
-                    .app
-                    .reject(
-                        self.actor,
-                        id,
-                        version(&typed.version),
-                        &typed.reason,
-                        &typed.comment,
-                    )
-                    .await;
-                match done {
-                    Ok(()) => {
-                        self.visit
-                            .notify("Заявление отклонено. Письмо педагогу отправлено.")
-                            .await?;
-                        return Ok(Redirect::to(&self.address(id)).into_response());
-                    }
-                    Err(app::Error::Invalid(faults)) => {
-                        (typed, faults, StatusCode::UNPROCESSABLE_ENTITY)
-                    }
-                    Err(late @ (app::Error::Stale | app::Error::Illegal(_))) => {
-                        return self.late_rejection(id, typed, late).await;
-                    }
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            Err(typed) => (
-                typed,
-                vec![FieldFault::new("", STALE_FORM)],
-                StatusCode::FORBIDDEN,
-            ),
-        };
-        let case = self.web.app.case(self.actor, id).await?;
-        let reasons = self.web.app.rejection_reasons(self.actor).await?;
-        let back = self.address(id);
-        let page = self
-            .rejection_page(&back, &faults)
-            .render(self.rejection_form(id, &case, &reasons, &typed, &faults));
-        Ok((status, page).into_response())
-    }
-
-    /// The form again, if it can still be rejected.
-    async fn late_rejection(
-        &self,
-        id: Uuid,
-        typed: Rejecting,
-        late: app::Error,
-    ) -> Result<Response> {
-        let case = self.web.app.case(self.actor, id).await?;
-        if !case.can(Act::Reject) {
-            return Err(late.into());
-        }
-        let faults = merge::faults(&late.to_string(), &[], &[], merge::as_stored);
-        let typed = Rejecting {
-            version: case.application.version.to_string(),
-            ..typed
-        };
-        let reasons = self.web.app.rejection_reasons(self.actor).await?;
-        let back = self.address(id);
-        let page = self.rejection_page(&back, &faults);
-        let body = self.rejection_form(id, &case, &reasons, &typed, &faults);
-        Ok(merge::page(page, &back, body))
-    }
-
-    fn rejection_page<'p>(&'p self, back: &'p str, faults: &'p [FieldFault]) -> Page<'p> {
-        Page::new(self.visit, "Отклонить заявление")
-            .back(back)
-            .faults(faults)
-    }
-
-    fn rejection_form(
-        &self,
-        id: Uuid,
-        case: &CaseView,
-        reasons: &[RejectionReason],
-        typed: &Rejecting,
-        faults: &[FieldFault],
-    ) -> Markup {
-        let options: Vec<Choice<'_>> = reasons
-            .iter()
-            .map(|reason| Choice {
-                value: &reason.code,
-                label: &reason.name,
-                ..Choice::default()
-            })
-            .collect();
-        let chosen: Vec<&str> = typed.reason.iter().map(String::as_str).collect();
-        let form = Form {
-            action: &format!("{}/reject", self.address(id)),
-            csrf: &self.visit.csrf,
-            ..Form::default()
-        };
-        html! {
-            p class="govuk-body-l" { (case.application.full_name()) ", " (case.application.position_name) }
-            (ui::form(form, html! {
-                (ui::hidden("version", &typed.version))
-                (ui::checkboxes(Choices {
-                    name: "reason",
-                    legend: "Причина отклонения",
-                    hint: Some("Можно выбрать несколько. Причина будет в письме педагогу и в статусе заявления."),
-                    error: fault_of(faults, "reason"),
-                    options: &options,
-                    chosen: &chosen,
-                    ..Choices::default()
-                }))
-                (ui::textarea(Field {
-                    name: "comment",
-                    label: "Комментарий",
-                    value: &typed.comment,
-                    hint: Some("Обязателен, если выбрана иная причина"),
-                    error: fault_of(faults, "comment"),
-                    max_length: Some(1000),
-                    ..Field::default()
-                }))
-                (ui::warning_button("Отклонить заявление"))
-            }))
-        }
-    }
-
-    fn body(&self, case: &CaseView) -> Markup {
+    fn body(&self, case: &CaseView, lines: &[Line<'_>], viewer: &Viewer) -> Markup {
         let zone = self.web.app.zone();
+        let due = evidence::due(&case.criteria, case.application.procedure);
         html! {
             @if frozen(case) {
                 (ui::inset(html! {
@@ -311,7 +175,8 @@ impl Desk<'_> {
             h2 { "Заявление" }
             (case::application(case, zone))
             h2 { "Документы" }
-            (case::documents(&case.documents, zone))
+            (evidence::table(lines, due, viewer, zone))
+            @if !lines.is_empty() { (self.archive_button(case)) }
             (self.asker().section(case))
             h2 { "Карточка педагога" }
             (case::card(case))
@@ -331,6 +196,15 @@ impl Desk<'_> {
             h2 { "История" }
             (case::history(case, zone))
         }
+    }
+
+    fn archive_button(&self, case: &CaseView) -> Markup {
+        let form = Form {
+            action: &format!("{}/archive", self.address(case.application.public_id)),
+            csrf: &self.visit.csrf,
+            ..Form::default()
+        };
+        ui::form(form, ui::secondary_button("Скачать все документы (ZIP)"))
     }
 
     fn only_operator_registers(&self, case: &CaseView) -> bool {

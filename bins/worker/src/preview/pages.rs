@@ -201,9 +201,15 @@ mod tests {
     fn a_sheet_is_drawn_upright_and_a_turned_one_across() {
         assert_eq!(pages(SHEET.as_bytes()).0.unwrap().total, 2);
         let (width, height) = size(SHEET.as_bytes(), 1);
-        assert!(height == LARGEST && (1195..=1205).contains(&width), "{width}");
+        assert!(
+            height == LARGEST && (1195..=1205).contains(&width),
+            "{width}"
+        );
         let (width, height) = size(SHEET.as_bytes(), 2);
-        assert!(width == LARGEST && (1195..=1205).contains(&height), "{height}");
+        assert!(
+            width == LARGEST && (1195..=1205).contains(&height),
+            "{height}"
+        );
     }
 
     #[test]

@@ -187,6 +187,7 @@ mod tests {
             result,
             edition,
             caption: String::new(),
+            criterion: None,
             by_role: "teacher".into(),
             by_account: 1,
             at: DateTime::UNIX_EPOCH,
