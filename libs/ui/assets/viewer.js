@@ -96,8 +96,6 @@ function turnTo(number) {
     const there = to >= 1 && to <= Number(pages);
     link.toggleAttribute("href", false);
     if (there) link.href = address(to);
-    if (there) link.removeAttribute("aria-disabled");
-    else link.setAttribute("aria-disabled", "true");
     if (!there && document.activeElement === document.body) pane().focus();
   }
   if (number < Number(pages)) new Image().src = picture.replace("{n}", number + 1);

@@ -129,7 +129,7 @@ fn shown(page: ShownPage<'_>, name: &str) -> Markup {
     let next = Some(page.number + 1).filter(|number| *number <= page.pages);
     let step = |number: Option<u32>, step: &str, words: &str| {
         let href = number.map(|number| numbered(page.address, number));
-        html! { a class="govuk-link" href=[href] data-step=(step) aria-disabled=[number.is_none().then_some("true")] { (words) } }
+        html! { a class="govuk-link" href=[href] data-step=(step) { (words) } }
     };
     let tool = |tool: &str, sign: &str, words: &str, key: &str| {
         html! {
