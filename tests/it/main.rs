@@ -62,4 +62,5 @@ mod states;
 mod suspended;
 mod together;
 mod trail;
+mod viewer;
 mod views;
