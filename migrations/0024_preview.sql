@@ -31,11 +31,12 @@ GRANT INSERT (tenant_id, application_id, file_id) ON app.preview
   TO attest_tenant, attest_expert, attest_operator, attest_worker;
 -- The worker looks for what is open in all municipalities, and writes what became of it inside one.
 ALTER POLICY worker_read ON app.preview USING (tenant_id = (SELECT app.ctx_tenant())
-  OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND state = 'open'));
+  OR ((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker') AND state = 'open'));
 CREATE POLICY worker_make ON app.preview FOR UPDATE TO attest_worker
-  USING (state = 'open' AND (tenant_id = (SELECT app.ctx_tenant()) OR (SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker')))
+  USING (state = 'open' AND (tenant_id = (SELECT app.ctx_tenant())
+    OR ((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker'))))
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant())
-    OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND state = 'open'));
+    OR ((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker') AND state = 'open'));
 GRANT UPDATE (state, reason, folder, pages, total, tries, run_after) ON app.preview TO attest_worker;
 CREATE POLICY mover_all ON app.preview FOR ALL TO attest_mover
   USING (tenant_id = ANY ((SELECT app.ctx_moving())::int[]));

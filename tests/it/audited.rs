@@ -344,12 +344,13 @@ async fn sec_82_what_changes_a_status_is_audited_with_it() {
 const WORKERS: &str = "the worker's: audited when it was asked for";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 34] = [
+const SILENT: [(&str, &str); 38] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("claim_export", WORKERS),
     ("claim_job", WORKERS),
     ("claim_letter", WORKERS),
+    ("claim_preview", WORKERS),
     ("claim_printout", WORKERS),
     ("claim_quarantined", WORKERS),
     ("claim_scan", WORKERS),
@@ -371,6 +372,9 @@ const SILENT: [(&str, &str); 34] = [
     ("letter_not_sent", WORKERS),
     ("letter_sent", WORKERS),
     ("papers_read", WORKERS),
+    ("preview_done", WORKERS),
+    ("preview_later", WORKERS),
+    ("preview_unshown", WORKERS),
     ("printout_later", WORKERS),
     ("printout_progress", WORKERS),
     (
