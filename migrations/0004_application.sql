@@ -478,7 +478,7 @@ GRANT INSERT (virus_state, virus_checked), UPDATE (virus_state, virus_checked, v
 CALL app.case_policies('attachment', '{attest_tenant}');
 GRANT INSERT (tenant_id, public_id, application_id, file_id, kind, edition, criterion, caption, by_role, by_account)
   ON app.attachment TO attest_tenant;
-GRANT UPDATE (detached_at) ON app.attachment TO attest_tenant;
+GRANT UPDATE (detached_at, kind, caption, criterion) ON app.attachment TO attest_tenant;
 -- What others attached is not theirs to detach (08 §8.2: own, or own uploads).
 CREATE POLICY own_upload ON app.attachment AS RESTRICTIVE FOR UPDATE TO attest_tenant
   USING (by_account = (SELECT app.ctx_account()) OR (SELECT app.ctx_role() = 'teacher'));

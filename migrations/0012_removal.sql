@@ -163,10 +163,10 @@ BEGIN
   IF export.id IS NULL OR (place.merged_into IS NULL AND (export.started_at >= place.suspended_at) IS NOT TRUE) THEN
     RAISE EXCEPTION 'not exported since' USING ERRCODE = '23514', CONSTRAINT = 'removal_exported';
   END IF;
-  -- Operators work on while it is suspended: what they added is in no older export. Letters and
-  -- jobs are the worker's own, they come and go.
+  -- Operators work on while it is suspended: what they added is in no older export. Letters, jobs and
+  -- pictures of pages are the worker's own, they come and go.
   FOR t, counted IN SELECT key, value FROM jsonb_each_text(export.counts -> 'tables')
-                    WHERE key IN (SELECT app.tenant_tables()) AND key NOT IN ('letter', 'job') LOOP
+                    WHERE key IN (SELECT app.tenant_tables()) AND key NOT IN ('letter', 'job', 'preview') LOOP
     EXECUTE format('SELECT count(*) FROM app.%I WHERE tenant_id = $1', t) INTO rows USING p_tenant;
     IF rows <> counted THEN
       RAISE EXCEPTION '% has changed', t USING ERRCODE = '23514', CONSTRAINT = 'removal_unchanged';

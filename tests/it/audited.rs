@@ -347,7 +347,7 @@ const WORKERS: &str = "the worker's: audited when it was asked for";
 const ON_ITS_WAY: &str = "the form that takes the file leaves the line";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 40] = [
+const SILENT: [(&str, &str); 44] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("begin_upload", ON_ITS_WAY),
@@ -355,6 +355,7 @@ const SILENT: [(&str, &str); 40] = [
     ("claim_export", WORKERS),
     ("claim_job", WORKERS),
     ("claim_letter", WORKERS),
+    ("claim_preview", WORKERS),
     ("claim_printout", WORKERS),
     ("claim_quarantined", WORKERS),
     ("claim_scan", WORKERS),
@@ -379,6 +380,9 @@ const SILENT: [(&str, &str); 40] = [
     ("letter_not_sent", WORKERS),
     ("letter_sent", WORKERS),
     ("papers_read", WORKERS),
+    ("preview_done", WORKERS),
+    ("preview_later", WORKERS),
+    ("preview_unshown", WORKERS),
     ("printout_later", WORKERS),
     ("printout_progress", WORKERS),
     (

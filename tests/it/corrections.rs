@@ -174,14 +174,8 @@ async fn r_app_3_documents_are_asked_for_and_adding_is_open_till_then() {
     let added = async |name: &str| {
         let file = tests::received(name);
         let app = world.app();
-        app.attach(
-            &teacher,
-            application.public_id,
-            &[file],
-            "results_table",
-            "",
-        )
-        .await
+        app.attach(&teacher, application.public_id, &[file], tests::RESULTS)
+            .await
     };
     assert!(added("справка.pdf").await.is_ok());
     world.set_now("2026-10-11T03:00:00Z");

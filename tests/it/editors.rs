@@ -204,12 +204,17 @@ const WITHOUT_VERSION: &[&str] = &[
     "/teacher/withdrawal",
     "/teacher/application/documents",
     "/teacher/application/documents/detach",
+    // Own words about an own document, changed by nobody else.
+    "/teacher/application/documents/describe",
+    "/school/documents/{id}/describe",
     "/school/documents/{id}",
     "/school/documents/{id}/detach",
     "/municipal/invitations",
     "/municipal/organisations/new",
     // Printing changes nothing.
     "/expert/applications/{id}/archive",
+    "/municipal/applications/{id}/archive",
+    "/operator/applications/{id}/archive",
     "/municipal/print",
     "/operator/print",
     // A month of theirs: who was reminded today and what a register names is asked row by row.

@@ -90,6 +90,7 @@ async fn sec_03_no_row_without_a_context() {
         "Operator membership",
         "Operator municipal_schedule",
         "Operator order",
+        "Operator preview",
         "Operator registration",
         "Operator rendition",
         "Operator scan_check",

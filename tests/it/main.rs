@@ -65,4 +65,5 @@ mod suspended;
 mod together;
 mod trail;
 mod uploads;
+mod viewer;
 mod views;

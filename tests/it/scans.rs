@@ -94,7 +94,7 @@ impl Scene {
         let table = [received("таблица.pdf")];
         let app = self.world.app();
         let (teacher, id) = (&of.teacher, of.application.public_id);
-        app.attach(teacher, id, &table, "results_table", "Результаты")
+        app.attach(teacher, id, &table, tests::RESULTS)
             .await
             .unwrap();
     }

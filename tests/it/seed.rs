@@ -105,6 +105,7 @@ pub async fn full(world: &World) -> Full {
            VALUES ({tenant}, {id}, 'application', 1, {file});
          INSERT INTO app.scan_check (tenant_id, application_id, file_id, document, due)
            VALUES ({tenant}, {id}, {file}, 'application', '{{0}}');
+         INSERT INTO app.preview (tenant_id, application_id, file_id) VALUES ({tenant}, {id}, {file});
          INSERT INTO app.document_view (tenant_id, application_id, file_id, subject_id, account_id, role)
            VALUES ({tenant}, {id}, {file}, {account}, {coordinator_account}, 'municipal');
          WITH c AS (INSERT INTO app.conclusion (tenant_id, application_id, place)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use app::{
     applications::Submission,
+    attachments::Said,
     files::{Kind, Received},
 };
 use db::applications::own::Choice;
@@ -156,8 +157,7 @@ impl Town {
             teacher,
             application.public_id,
             &[received("таблица.pdf")],
-            "results_table",
-            "Результаты",
+            RESULTS,
         )
         .await
         .unwrap();
@@ -267,6 +267,13 @@ pub fn choice() -> Choice {
         presence: false,
     }
 }
+
+/// What a document of results says of itself.
+pub const RESULTS: Said<'static> = Said {
+    kind: "results_table",
+    caption: "Результаты",
+    criterion: "",
+};
 
 /// A file as if it had been received; its bytes are nowhere.
 #[must_use]

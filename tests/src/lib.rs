@@ -29,7 +29,7 @@ pub mod worker;
 pub mod world;
 
 pub use browser::{Browser, Form, Page, Site};
-pub use case::{Application, choice, received};
+pub use case::{Application, RESULTS, choice, received};
 pub use clamd::Clamd;
 pub use sql::{Login, Session};
 pub use town::{Person, Town};

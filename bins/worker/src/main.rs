@@ -1,9 +1,10 @@
-//! The worker: sends letters, prints papers and reads scans until a signal. Thin: what a letter
+//! The worker: sends letters, prints papers, reads scans and draws documents until a signal. Thin: what a letter
 //! says and what becomes of a job is `app`'s, how a paper looks is `documents`', what stands on a
 //! scan is `scans`'.
 
 mod clamd;
 mod post;
+mod preview;
 mod print;
 mod printout;
 mod quarantine;
@@ -85,9 +86,12 @@ async fn all(
     base_url: &str,
     stop: CancellationToken,
 ) {
-    let [letters, jobs, exports, printouts, files, scans] =
-        [(); 6].map(|()| Arc::new(Notify::new()));
-    let woken = [&letters, &jobs, &exports, &printouts, &files, &scans].map(Arc::clone);
+    let [letters, jobs, exports, printouts, files, scans, previews] =
+        [(); 7].map(|()| Arc::new(Notify::new()));
+    let woken = [
+        &letters, &jobs, &exports, &printouts, &files, &scans, &previews,
+    ]
+    .map(Arc::clone);
     tokio::join!(
         work::wake(app.clone(), woken, stop.clone()),
         work::repeat(letters, stop.clone(), || work::letter(app, post, base_url)),
@@ -96,6 +100,7 @@ async fn all(
         work::repeat(printouts, stop.clone(), || printout::printout(app)),
         work::repeat(files, stop.clone(), || quarantine::check(app, antivirus)),
         work::repeat(scans, stop.clone(), || scan::scan(app)),
+        work::repeat(previews, stop.clone(), || preview::preview(app)),
         work::sometimes(stop.clone(), || app.clear_printouts()),
         work::sometimes(stop.clone(), || app.clear_uploads()),
         // Nobody gives notice of lines of the audit: this loop asks.

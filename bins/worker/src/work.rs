@@ -22,7 +22,7 @@ const PERIOD: Duration = Duration::from_secs(600);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Wakes the loops whenever work is queued, until the stop.
-pub async fn wake(app: App, loops: [Arc<Notify>; 6], stop: CancellationToken) {
+pub async fn wake(app: App, loops: [Arc<Notify>; 7], stop: CancellationToken) {
     let listening = async {
         loop {
             if let Err(error) = listen(&app, &loops).await {
@@ -34,7 +34,7 @@ pub async fn wake(app: App, loops: [Arc<Notify>; 6], stop: CancellationToken) {
     stop.run_until_cancelled(listening).await;
 }
 
-async fn listen(app: &App, loops: &[Arc<Notify>; 6]) -> app::Result<()> {
+async fn listen(app: &App, loops: &[Arc<Notify>; 7]) -> app::Result<()> {
     let mut notices = app.listen().await?;
     loop {
         notices.next().await?;

@@ -2,8 +2,10 @@
 //! coordinator of its organisation (R-APP-3, 01 §1.7).
 
 use db::{
+    Tx,
     applications::{self, Application},
     attachments::{self, Attached},
+    conclusions::form::criteria,
     events,
     files::NewFile,
     reference,
@@ -13,7 +15,8 @@ use domain::{
     actor::Actor,
     checks::may_attach,
     life::{Status, legal},
-    reference::{DocumentKind, Form},
+    reference::{Category, DocumentKind, Form},
+    role::Role,
     value::Line,
 };
 use intake::Kind;
@@ -21,7 +24,13 @@ use uuid::Uuid;
 
 use crate::{App, Error, FieldFault, Result, files::Received};
 
-pub use db::attachments::{Attachment, SCAN};
+pub use db::{
+    attachments::{Attachment, SCAN, Said},
+    conclusions::form::Criterion,
+};
+
+/// Why somebody else's words about a document stay.
+const NOT_OWN: &str = "Описание документа меняет тот, кто его прикрепил";
 
 impl Received {
     /// The file as the row that is to name it has it.
@@ -51,23 +60,32 @@ impl App {
             .collect())
     }
 
-    /// Attaches received files, all of one kind and with one caption. If they cannot be
-    /// attached, they are taken away from the store again.
+    /// The criteria documents are to prove for a category (п. 35 and 36); none for one that has none.
     ///
     /// # Errors
-    /// [`Error::Invalid`] naming `files`, `kind`, `caption`; [`Error::Illegal`] with the reason
-    /// when nothing may be added now.
+    /// If the database does not answer.
+    pub async fn criteria(&self, category: Option<Category>) -> Result<Vec<Criterion>> {
+        let Some(category) = category else {
+            return Ok(Vec::new());
+        };
+        let mut tx = self.db.enter_public().await?;
+        Ok(criteria(&mut tx, category).await?)
+    }
+
+    /// Attaches received files, all of one kind, with one caption and for one criterion. If they
+    /// cannot be attached, they are taken away from the store again.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming `files`, `kind`, `criterion`, `caption`; [`Error::Illegal`] with
+    /// the reason when nothing may be added now.
     pub async fn attach(
         &self,
         actor: &Actor,
         application: Uuid,
         files: &[Received],
-        kind: &str,
-        caption: &str,
+        said: Said<'_>,
     ) -> Result<()> {
-        let attached = self
-            .attach_rows(actor, application, files, kind, caption)
-            .await;
+        let attached = self.attach_rows(actor, application, files, said).await;
         if attached.is_err() {
             self.discard(files).await;
         }
@@ -79,8 +97,7 @@ impl App {
         actor: &Actor,
         application: Uuid,
         files: &[Received],
-        kind: &str,
-        caption: &str,
+        said: Said<'_>,
     ) -> Result<()> {
         let (mut tx, permit) = self.enter_case::<acts::Attach>(actor, application).await?;
         self.attaching(actor, &permit).map_err(Error::Illegal)?;
@@ -95,29 +112,71 @@ impl App {
                 "Видео прикрепляют только к заявлению с дистанционной формой",
             ));
         }
-        let kinds = reference::document_kinds(&mut tx).await?;
-        let offered = kinds.iter().any(|offered| {
-            offered.code.as_str() == kind && permit.form.is_none_or(|form| offered.fits(form))
-        });
-        if !offered {
-            faults.push(FieldFault::new("kind", "Выберите вид документа"));
-        }
-        let caption = match Line::parse_optional(caption, 300) {
-            Ok(caption) => caption.map(|line| line.to_string()).unwrap_or_default(),
-            Err(fault) => {
-                faults.push(FieldFault::new("caption", fault.to_string()));
-                String::new()
-            }
-        };
+        let caption = judged(&mut tx, &permit, said, &mut faults).await?;
         if !faults.is_empty() {
             return Err(Error::Invalid(faults));
         }
+        let said = Said {
+            caption: &caption,
+            ..said
+        };
         for file in files {
-            attachments::attach(&mut tx, &permit, &file.row(), kind, &caption, None).await?;
+            attachments::attach(&mut tx, &permit, &file.row(), said, None).await?;
         }
         events::record(&mut tx, &permit, "Документы прикреплены").await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Says anew what a document is and proves: whoever attached it, a teacher until it has
+    /// submitted, as long as documents may be added.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming `kind`, `criterion`, `caption`; [`Error::Illegal`] with the
+    /// reason when it may not be changed now, or not by this person.
+    pub async fn describe(
+        &self,
+        actor: &Actor,
+        application: Uuid,
+        attachment: Uuid,
+        said: Said<'_>,
+    ) -> Result<()> {
+        let (mut tx, permit) = self.enter_case::<acts::Attach>(actor, application).await?;
+        let attachment = attachments::of(&mut tx, &permit)
+            .await?
+            .into_iter()
+            .find(|found| found.public_id == attachment && found.kind != SCAN)
+            .ok_or(Error::NotFound)?;
+        if attachment.by_account != actor.account.0 {
+            return Err(Error::Illegal(NOT_OWN.to_owned()));
+        }
+        self.describing(actor, &permit).map_err(Error::Illegal)?;
+        let mut faults = Vec::new();
+        let caption = judged(&mut tx, &permit, said, &mut faults).await?;
+        if !faults.is_empty() {
+            return Err(Error::Invalid(faults));
+        }
+        let said = Said {
+            caption: &caption,
+            ..said
+        };
+        attachments::describe(&mut tx, &permit, &attachment, said).await?;
+        events::record(&mut tx, &permit, "Описание документа изменено").await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whether who attached a document may say anew what it proves, or why not, in words.
+    pub(crate) fn describing(
+        &self,
+        actor: &Actor,
+        application: &Application,
+    ) -> Result<(), String> {
+        // What was submitted is what was signed; the school coordinator adds to it afterwards.
+        if actor.role == Role::Teacher && application.status.is_submitted() {
+            return Err("Заявление подано: описания документов больше не меняются".to_owned());
+        }
+        self.attaching(actor, application)
     }
 
     /// Whether documents may be added to the application now, or why not, in words.
@@ -186,6 +245,41 @@ impl App {
         events::record(&mut tx, &permit, "Документ откреплён").await?;
         tx.commit().await?;
         Ok(())
+    }
+}
+
+/// Judges what is said of a document against the lists it is chosen from; the caption as one line.
+async fn judged(
+    tx: &mut Tx<acts::Attach>,
+    application: &Application,
+    said: Said<'_>,
+    faults: &mut Vec<FieldFault>,
+) -> Result<String> {
+    let kinds = reference::document_kinds(tx).await?;
+    let offered = kinds.iter().any(|offered| {
+        offered.code.as_str() == said.kind && application.form.is_none_or(|form| offered.fits(form))
+    });
+    if !offered {
+        faults.push(FieldFault::new("kind", "Выберите вид документа"));
+    }
+    if !said.criterion.is_empty() {
+        let criteria = match application.category {
+            Some(category) => criteria(tx, category).await?,
+            None => Vec::new(),
+        };
+        if !criteria
+            .iter()
+            .any(|offered| offered.code == said.criterion)
+        {
+            faults.push(FieldFault::new("criterion", "Выберите критерий из списка"));
+        }
+    }
+    match Line::parse_optional(said.caption, 300) {
+        Ok(caption) => Ok(caption.map(|line| line.to_string()).unwrap_or_default()),
+        Err(fault) => {
+            faults.push(FieldFault::new("caption", fault.to_string()));
+            Ok(String::new())
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use db::{
     Permit, Tx, applications, case_files,
-    conclusions::{Signature, signatures},
+    conclusions::{Signature, form::criteria, signatures},
     decisions, document_requests, events, schedule,
 };
 use domain::{
@@ -19,7 +19,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, attachments::Criterion};
 
 pub use db::{
     applications::Application,
@@ -42,6 +42,8 @@ pub struct CaseView {
     pub flags: Vec<String>,
     /// Its documents.
     pub documents: Vec<Document>,
+    /// What documents are to prove for the category asked for.
+    pub criteria: Vec<Criterion>,
     /// The teacher's phone and e-mail.
     pub contacts: Option<Contacts>,
     /// Its history, oldest first.
@@ -127,6 +129,10 @@ impl App {
             let found = scan.filter_map(|document| document.reading.as_ref()?.flag());
             flags.extend(found.map(|flag| flag.words));
         }
+        let criteria = match row.category {
+            Some(category) => criteria(&mut tx, category).await?,
+            None => Vec::new(),
+        };
         let contacts = if tx.could(Act::ReadContacts, &row) {
             case_files::contacts(&mut tx, &row).await?
         } else {
@@ -162,6 +168,7 @@ impl App {
             ground: case_files::ground(&mut tx, &row).await?,
             flags,
             documents,
+            criteria,
             contacts,
             history,
             experts: schedule::assigned(&mut tx, &row).await?,

@@ -184,7 +184,7 @@ impl App {
     }
 
     /// The file, if this actor may read it now.
-    async fn readable(
+    pub(crate) async fn readable(
         &self,
         actor: &Actor,
         file: Uuid,

@@ -40,6 +40,7 @@ pub mod people;
 pub mod periods;
 pub mod places;
 pub mod policy;
+pub mod previews;
 pub mod print;
 pub mod printing;
 pub mod printouts;

@@ -50,12 +50,29 @@ impl LinkKey {
     /// The token of a link: short enough for a letter, 192 bits.
     #[must_use]
     pub fn token(&self, kind: LinkKind, id: Uuid, nonce: Uuid) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
-            .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
+        let mut mac = self.mac();
         mac.update(kind.code().as_bytes());
         mac.update(id.as_bytes());
         mac.update(nonce.as_bytes());
         URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..24])
+    }
+
+    /// What proves, for the hour counted from 1970, that the opening of a file by somebody is in the
+    /// log already (R-AUD-1).
+    #[must_use]
+    pub fn opening(&self, file: Uuid, account: i64, role: &str, hour: i64) -> String {
+        let mut mac = self.mac();
+        mac.update(b"opening");
+        mac.update(file.as_bytes());
+        mac.update(&account.to_be_bytes());
+        mac.update(&hour.to_be_bytes());
+        mac.update(role.as_bytes());
+        URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..24])
+    }
+
+    fn mac(&self) -> Hmac<Sha256> {
+        Hmac::<Sha256>::new_from_slice(&self.0)
+            .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
     }
 
     /// The token of a link of an account: its id is random and never used again, so it is its

@@ -1,7 +1,9 @@
 //! The school coordinator's lists: who of its organisation applied, and what is attached
 //! (01 §1.7). Attaching and signing are verbs of attachments and conclusions.
 
-use db::applications::school;
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use db::{applications::school, conclusions::form};
 use domain::{
     act::{Act, acts},
     actor::Actor,
@@ -12,7 +14,7 @@ use domain::{
 
 use uuid::Uuid;
 
-use crate::{App, Result, lists::sought};
+use crate::{App, Result, attachments::Criterion, lists::sought};
 
 pub use db::applications::school::{Document, Listed};
 
@@ -35,7 +37,9 @@ pub struct SchoolRow {
     pub row: Listed,
     /// What is attached to it.
     pub documents: Vec<Document>,
-    /// Whether documents may be added now (R-APP-3).
+    /// What documents are to prove for the category asked for.
+    pub criteria: Vec<Criterion>,
+    /// Whether documents may be added now (R-APP-3), and what one's own prove be said anew.
     pub may_attach: bool,
     /// Whether the coordinator's own uploads may be detached now.
     pub may_detach: bool,
@@ -112,6 +116,12 @@ impl App {
         let next = rows.last().filter(|_| more).map(|last| last.id);
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let mut documents = school::documents(&mut tx, &ids).await?;
+        let mut criteria = BTreeMap::new();
+        for category in rows.iter().filter_map(|row| row.category) {
+            if let Entry::Vacant(none) = criteria.entry(category) {
+                none.insert(form::criteria(&mut tx, category).await?);
+            }
+        }
         let today = self.today();
         let rows = rows
             .into_iter()
@@ -125,7 +135,9 @@ impl App {
                     row.asked_until,
                     today,
                 );
+                let of_category = row.category.and_then(|category| criteria.get(&category));
                 SchoolRow {
+                    criteria: of_category.cloned().unwrap_or_default(),
                     may_attach: in_time && can(Act::Attach),
                     may_detach: legal(Act::Detach, actor.role, &row.case).is_ok(),
                     may_sign: can(Act::SignConclusion),

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     applications::Application,
+    conclusions::form::Criterion,
     error::{Result, touched},
     files::{self, FileState, NewFile},
     scan_checks,
@@ -53,6 +54,8 @@ pub struct Attachment {
     pub edition: Option<i32>,
     /// What it proves.
     pub caption: String,
+    /// The criterion it proves; none for one that proves none of them.
+    pub criterion: Option<Criterion>,
     /// The role that attached it: «teacher» or «school».
     pub by_role: String,
     /// The account that attached it.
@@ -61,6 +64,17 @@ pub struct Attachment {
     pub at: DateTime<Utc>,
     /// What was read on a [`SCAN`].
     pub reading: Option<Reading>,
+}
+
+/// What whoever attaches a document says of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said<'a> {
+    /// The kind's code; [`SCAN`] for the signed application.
+    pub kind: &'a str,
+    /// What it proves, in words.
+    pub caption: &'a str,
+    /// The code of the criterion it proves (п. 35 and 36); empty for none.
+    pub criterion: &'a str,
 }
 
 /// An attachment with its application, as detaching asks about it: a school coordinator may
@@ -107,12 +121,13 @@ pub async fn of(scope: &mut Scope, application: &Application) -> Result<Vec<Atta
         r#"SELECT t.id, t.public_id, f.public_id AS file, f.name, f.size,
              app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState", f.active, t.kind,
              coalesce(k.name, '') AS "kind_name!", coalesce(k.counts_as_result, false) AS "result!",
-             t.edition, t.caption, t.by_role, t.by_account, t.created_at AS at,
+             t.edition, t.caption, q.code AS "criterion?", q.name AS "criterion_name?", t.by_role, t.by_account, t.created_at AS at,
              s.reading AS "reading?: Json<Reading>"
            FROM app.attachment t
            JOIN app.file f ON f.tenant_id = t.tenant_id AND f.id = t.file_id
            LEFT JOIN app.scan_check s ON s.tenant_id = f.tenant_id AND s.file_id = f.id
            LEFT JOIN app.ref_document_kind k ON k.code = t.kind
+           LEFT JOIN app.ref_criterion q ON q.code = t.criterion
            WHERE t.tenant_id = $1 AND t.application_id = $2 AND t.detached_at IS NULL ORDER BY t.id"#,
         application.tenant.0,
         application.id,
@@ -132,6 +147,7 @@ pub async fn of(scope: &mut Scope, application: &Application) -> Result<Vec<Atta
         result: row.result,
         edition: row.edition,
         caption: row.caption,
+        criterion: Criterion::of(row.criterion, row.criterion_name),
         by_role: row.by_role,
         by_account: row.by_account,
         at: row.at,
@@ -149,8 +165,7 @@ pub async fn attach(
     tx: &mut Tx<acts::Attach>,
     permit: &Permit<acts::Attach, Application>,
     file: &NewFile<'_>,
-    kind: &str,
-    caption: &str,
+    said: Said<'_>,
     edition: Option<i32>,
 ) -> Result<()> {
     let actor = tx.actor()?.clone();
@@ -167,15 +182,16 @@ pub async fn attach(
     let file_id = files::add(tx, permit, file).await?;
     sqlx::query!(
         "INSERT INTO app.attachment (tenant_id, public_id, application_id, file_id, kind, edition, caption,
-           by_role, by_account)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+           criterion, by_role, by_account)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, ''), $9, $10)",
         permit.tenant.0,
         Uuid::now_v7(),
         permit.id,
         file_id,
-        kind,
+        said.kind,
         edition,
-        caption,
+        said.caption,
+        said.criterion,
         actor.role.code(),
         actor.account.0,
     )
@@ -185,6 +201,32 @@ pub async fn attach(
         scan_checks::ask(tx, permit, file_id, Document::Application, &[0]).await?;
     }
     Ok(())
+}
+
+/// Says anew what a document is and proves.
+///
+/// # Errors
+/// [`crate::Error::Stale`] if it was detached meanwhile.
+pub async fn describe(
+    tx: &mut Tx<acts::Attach>,
+    permit: &Permit<acts::Attach, Application>,
+    attachment: &Attachment,
+    said: Said<'_>,
+) -> Result<()> {
+    let rows = sqlx::query!(
+        "UPDATE app.attachment SET kind = $4, caption = $5, criterion = nullif($6, '')
+         WHERE tenant_id = $1 AND application_id = $2 AND id = $3 AND kind <> 'scan' AND detached_at IS NULL",
+        permit.tenant.0,
+        permit.id,
+        attachment.id,
+        said.kind,
+        said.caption,
+        said.criterion,
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    touched(rows)
 }
 
 /// Detaches a document: it is no longer of the application, its file can no longer be opened.

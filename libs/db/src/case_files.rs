@@ -6,7 +6,10 @@ use domain::paper::verdict::Reading;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{applications::Application, error::Result, files::FileState, scope::Scope};
+use crate::{
+    applications::Application, conclusions::form::Criterion, error::Result, files::FileState,
+    scope::Scope,
+};
 
 /// A file of a case.
 #[derive(Clone, Debug)]
@@ -17,6 +20,8 @@ pub struct Document {
     pub part: String,
     /// The name of its kind; for a conclusion whose signatures it carries.
     pub kind: String,
+    /// The criterion it proves, if it was attached to prove one.
+    pub criterion: Option<Criterion>,
     /// What it proves, in the words of whoever attached it.
     pub caption: String,
     /// The file's name.
@@ -43,28 +48,29 @@ pub struct Document {
 pub async fn documents(scope: &mut Scope, application: &Application) -> Result<Vec<Document>> {
     let rows = sqlx::query!(
         r#"SELECT f.public_id AS "file!", c.part AS "part!", c.kind AS "kind!", c.caption AS "caption!",
-             f.name AS "name!", f.size AS "size!", f.by_role AS "by_role!", c.at AS "at!",
+             c.criterion, c.criterion_name, f.name AS "name!", f.size AS "size!", f.by_role AS "by_role!", c.at AS "at!",
              app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState", f.active AS "active!",
              s.reading AS "reading?: Json<Reading>"
            FROM (
-             SELECT 1 AS place, 'printed' AS part, '' AS kind, '' AS caption, r.file_id, r.created_at AS at
+             SELECT 1 AS place, 'printed' AS part, '' AS kind, '' AS caption, NULL AS criterion, NULL AS criterion_name, r.file_id,
+               r.created_at AS at
              FROM app.rendition r
              WHERE r.tenant_id = $1 AND r.application_id = $2 AND r.kind = 'application' AND r.of_id = $3
              UNION ALL
              SELECT CASE t.kind WHEN 'scan' THEN 2 ELSE 3 END,
                CASE t.kind WHEN 'scan' THEN 'scan' ELSE 'attached' END,
-               coalesce(nullif(concat_ws(' — ', k.name, q.name), ''), t.kind), t.caption, t.file_id, t.created_at
+               coalesce(k.name, t.kind), t.caption, q.code, q.name, t.file_id, t.created_at
              FROM app.attachment t
              LEFT JOIN app.ref_document_kind k ON k.code = t.kind
              LEFT JOIN app.ref_criterion q ON q.code = t.criterion
              WHERE t.tenant_id = $1 AND t.application_id = $2 AND t.detached_at IS NULL
                AND (t.kind <> 'scan' OR t.edition = $3)
              UNION ALL
-             SELECT 4, 'withdrawal', '', w.reason, w.file_id, w.created_at
+             SELECT 4, 'withdrawal', '', w.reason, NULL, NULL, w.file_id, w.created_at
              FROM app.withdrawal w
              WHERE w.tenant_id = $1 AND w.application_id = $2 AND w.file_id IS NOT NULL
              UNION ALL
-             SELECT 5, 'conclusion', x.signed, '', x.file_id, x.at
+             SELECT 5, 'conclusion', x.signed, '', NULL, NULL, x.file_id, x.at
              FROM app.conclusion_file x WHERE x.tenant_id = $1 AND x.application_id = $2
            ) c
            JOIN app.file f ON f.tenant_id = $1 AND f.application_id = $2 AND f.id = c.file_id
@@ -80,6 +86,7 @@ pub async fn documents(scope: &mut Scope, application: &Application) -> Result<V
         file: row.file,
         part: row.part,
         kind: row.kind,
+        criterion: Criterion::of(row.criterion, row.criterion_name),
         caption: row.caption,
         name: row.name,
         size: row.size,

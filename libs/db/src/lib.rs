@@ -37,6 +37,7 @@ pub mod organisations;
 pub mod people;
 pub mod periods;
 pub mod places;
+pub mod previews;
 pub mod printing;
 pub mod printouts;
 pub mod publications;

@@ -8,6 +8,7 @@
 pub mod export;
 pub mod mail;
 pub mod papers;
+pub mod previews;
 pub mod print;
 pub mod printouts;
 pub mod quarantine;

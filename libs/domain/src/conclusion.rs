@@ -71,6 +71,22 @@ coded! {
     }
 }
 
+/// The point of the rules a criterion stands in, by its code: `p36_2` is «п. 36.2».
+#[must_use]
+pub fn point(code: &str) -> String {
+    format!("п. {}", code.trim_start_matches('p').replace('_', "."))
+}
+
+/// What a document is called where it stands alone: «п. 36.2 — Результаты — Итоги ВПР», as far as it
+/// has these parts.
+#[must_use]
+pub fn evidence_name(criterion: Option<&str>, kind: &str, caption: &str) -> String {
+    let point = criterion.map(point).unwrap_or_default();
+    let parts = [point.as_str(), kind, caption].into_iter();
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join(" — ")
+}
+
 /// A criterion as the experts judged it. Its words are kept with it: what the list says later is
 /// not what was judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

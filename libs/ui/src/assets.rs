@@ -51,6 +51,7 @@ static ASSETS: LazyLock<[Embedded; 8]> = LazyLock::new(|| {
         "pt-sans-cyrillic-700"."woff2": FONT,
         "pt-sans-latin-400"."woff2": FONT,
         "pt-sans-latin-700"."woff2": FONT,
+        "viewer"."js": "text/javascript; charset=utf-8",
     ]
 });
 

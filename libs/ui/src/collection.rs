@@ -154,6 +154,71 @@ fn header(column: &Column<'_>) -> Markup {
     }
 }
 
+/// A table whose rows stand in groups, each under its title.
+#[derive(Clone, Debug, Default)]
+pub struct Grouped<'a> {
+    /// What the table holds: its name for a screen reader; a heading above says it to the eye.
+    pub caption: &'a str,
+    /// The columns' titles, left to right.
+    pub columns: &'a [&'a str],
+    /// The groups, in their order.
+    pub groups: Vec<Group<'a>>,
+    /// What is said when there are none.
+    pub empty: &'a str,
+}
+
+/// Some rows of a [`Grouped`] table that belong together.
+#[derive(Clone, Debug, Default)]
+pub struct Group<'a> {
+    /// What they have in common.
+    pub title: &'a str,
+    /// The rows, each with a cell per column.
+    pub rows: Vec<Vec<Markup>>,
+    /// What is said when there are none.
+    pub empty: &'a str,
+}
+
+/// A table in groups.
+pub fn grouped(table: Grouped<'_>) -> Markup {
+    let columns = table.columns.len();
+    let row = |cells: &[Markup]| {
+        html! {
+            tr class="govuk-table__row" {
+                @for cell in cells { td class="govuk-table__cell" { (cell) } }
+            }
+        }
+    };
+    let nothing = |words: &str| {
+        html! {
+            tr class="govuk-table__row" {
+                td class="govuk-table__cell app-empty" colspan=(columns) { (words) }
+            }
+        }
+    };
+    html! {
+        div class="app-table" role="region" aria-label=(table.caption) tabindex="0" {
+            table class="govuk-table" {
+                caption class="govuk-table__caption govuk-table__caption--m govuk-visually-hidden" { (table.caption) }
+                thead class="govuk-table__head" {
+                    tr class="govuk-table__row" {
+                        @for title in table.columns { th scope="col" class="govuk-table__header" { (title) } }
+                    }
+                }
+                @if table.groups.is_empty() { tbody class="govuk-table__body" { (nothing(table.empty)) } }
+                @for group in &table.groups {
+                    tbody class="govuk-table__body" {
+                        tr class="govuk-table__row" {
+                            th scope="rowgroup" colspan=(columns) class="govuk-table__header app-group" { (group.title) }
+                        }
+                        @if group.rows.is_empty() { (nothing(group.empty)) }
+                        @for cells in &group.rows { (row(cells)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The check box that marks a row; `label` names the row for a screen reader, `form` is the id
 /// of the form it is sent with when the table is outside it.
 pub fn row_checkbox(name: &str, value: &str, label: &str, form: Option<&str>) -> Markup {

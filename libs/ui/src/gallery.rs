@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use crate::{
     ActionButton, Bar, ButtonStyle, Card, Chart, Checkbox, Choice, Choices, Column, Counter,
-    Direction, Event, Fact, Field, FieldError, FileField, FileRow, Flavour, Form, Link,
-    NamedButton, NavItem, Pagination, Select, Shell, Sort, Step, Tab, Table, Tone, User, Weight,
-    Width,
+    Direction, Event, Fact, Field, FieldError, FileField, FileRow, Flavour, Form, Group, Grouped,
+    Link, NamedButton, NavItem, OpenDocument, Pagination, Seen, Select, Shell, ShownPage, Sort,
+    Step, Tab, Table, Tone, User, Viewed, Viewer, Weight, Width,
 };
 
 /// The page of all components; shown in development only.
@@ -172,6 +172,39 @@ fn lists() -> Markup {
     }
 }
 
+fn viewers() -> Markup {
+    let documents = [
+        Viewed {
+            href: "#viewer",
+            title: "Результаты — Итоги ВПР",
+            current: true,
+        },
+        Viewed {
+            href: "#viewer",
+            title: "Скан подписанного заявления",
+            current: false,
+        },
+    ];
+    let page = ShownPage {
+        number: 2,
+        pages: 60,
+        total: 61,
+        picture: "data:,{n}",
+        address: "#viewer",
+    };
+    let viewer = Viewer {
+        documents: &documents,
+        open: Some(OpenDocument {
+            name: "Результаты.pdf",
+            file: Some("#"),
+            seen: Seen::Page(page),
+            previous: None,
+            next: Some("#viewer"),
+        }),
+    };
+    crate::beside(html! { p { "Рядом с документами" } }, viewer)
+}
+
 fn states() -> Markup {
     html! {
         h2 { "Шаги, документы, история" }
@@ -195,6 +228,21 @@ fn states() -> Markup {
             FileRow { title: "Сертификат", meta: "", status: html! {}, actions: html! {} },
         ], "Документов нет."))
         (crate::files(&[], "Документов нет."))
+        (crate::grouped(Grouped {
+            caption: "Документы",
+            columns: &["Документ", "Что подтверждает"],
+            groups: vec![
+                Group {
+                    title: "п. 36.2. Положительные результаты",
+                    rows: vec![vec![html! { "Результаты" }, html! { "Итоги ВПР" }]],
+                    empty: "",
+                },
+                Group { title: "п. 36.3. Олимпиады", rows: Vec::new(), empty: "Документов нет" },
+            ],
+            empty: "",
+        }))
+        (crate::grouped(Grouped { caption: "Документы", columns: &["Документ"], groups: Vec::new(), empty: "Документов нет." }))
+        (viewers())
         (crate::timeline(&[
             Event { when: "2 декабря 2026 г., 14:05", what: "Заявление подано", who: "Антонова М. С.", note: None },
             Event { when: "3 декабря 2026 г., 09:30", what: "Запрошены документы", who: "", note: Some("Прикрепите копию действующего распоряжения.") },

@@ -18,6 +18,7 @@ mod gallery;
 mod navigation;
 mod page;
 pub mod ru;
+mod viewer;
 
 pub use assets::{Asset, asset, asset_url};
 pub use charts::{Bar, Chart, chart};
@@ -25,7 +26,8 @@ pub use choice::{
     Checkbox, Choice, Choices, Select, checkbox, checkboxes, radios, row_select, select,
 };
 pub use collection::{
-    Column, Direction, Event, FileRow, Sort, Table, files, row_checkbox, row_mark, table, timeline,
+    Column, Direction, Event, FileRow, Group, Grouped, Sort, Table, files, grouped, row_checkbox,
+    row_mark, table, timeline,
 };
 pub use content::{
     Card, Counter, Fact, Step, Tone, Weight, cards, counters, details, inset, notification,
@@ -43,3 +45,4 @@ pub use form::{
 pub use gallery::gallery;
 pub use navigation::{Pagination, Tab, pagination, tabs};
 pub use page::{FieldError, Flavour, Link, NavItem, Shell, User, page};
+pub use viewer::{OpenDocument, Seen, ShownPage, VIEWER, Viewed, Viewer, beside};

@@ -1,7 +1,7 @@
 //! A case on a page: the parts that every audience's page of an application is put together
 //! from. Which parts stand on which page, and with which buttons, is the page's own business.
 
-use app::case::{CaseView, Document, Holding};
+use app::case::{CaseView, Holding};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     calendar::{DaysLeft, Zone},
@@ -13,9 +13,9 @@ use domain::{
     words,
 };
 use maud::{Markup, html};
-use ui::{Fact, FileRow, Tone, ru};
+use ui::{Fact, Tone, ru};
 
-use crate::{checked, conclusion::signatures, scan};
+use crate::conclusion::signatures;
 
 /// The state in a tag.
 #[must_use]
@@ -214,61 +214,6 @@ pub fn flags(case: &CaseView) -> Markup {
             ul { @for words in &case.flags { li { (words) } } }
         }
     }
-}
-
-/// The documents, each opened by «Посмотреть».
-#[must_use]
-pub fn documents(documents: &[Document], zone: Zone) -> Markup {
-    let shown: Vec<(&Document, String, String)> = documents
-        .iter()
-        .map(|document| (document, document_title(document), about(document, zone)))
-        .collect();
-    let rows: Vec<FileRow<'_>> = shown
-        .iter()
-        .map(|(document, title, meta)| FileRow {
-            title,
-            meta,
-            status: html! {
-                // What we printed ourselves is nothing anybody brought.
-                (checked::mark(document.state, document.active))
-                (scan::told(document.reading.as_ref()))
-            },
-            actions: html! {
-                @if document.state.is_served() {
-                    a class="govuk-link" href={ "/documents/" (document.file) } title=(title) { "Посмотреть" }
-                }
-            },
-        })
-        .collect();
-    ui::files(&rows, "Документов нет.")
-}
-
-fn document_title(document: &Document) -> String {
-    match document.part.as_str() {
-        "printed" => "Заявление (сформированное)".to_owned(),
-        "scan" => "Скан подписанного заявления".to_owned(),
-        "withdrawal" => "Скан заявления на отзыв".to_owned(),
-        "conclusion" => match document.kind.as_str() {
-            "teacher" => "Итоговое заключение, подписанное педагогом".to_owned(),
-            "all" => "Итоговое заключение, подписанное всеми".to_owned(),
-            _ => "Итоговое заключение".to_owned(),
-        },
-        _ => document.kind.clone(),
-    }
-}
-
-fn about(document: &Document, zone: Zone) -> String {
-    let size = ru::file_size(u64::try_from(document.size).unwrap_or_default());
-    let mut about = format!("{} · {size} · {}", document.name, moment(zone, document.at));
-    if let Some(role) = Role::from_code(&document.by_role) {
-        about.push_str(" · ");
-        about.push_str(&role.name().to_lowercase());
-    }
-    if !document.caption.is_empty() {
-        about.push_str(" · ");
-        about.push_str(&document.caption);
-    }
-    about
 }
 
 /// Period, experts and conclusion.

@@ -3,7 +3,10 @@
 //! [`crate::rejection`].
 //! The addresses are their cabinets'; what each may do the verbs say.
 
-use app::case::CaseView;
+use app::{
+    case::CaseView,
+    printing::{Format, Wanted},
+};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::{
     act::Act,
@@ -13,18 +16,25 @@ use domain::{
     routing::Route,
 };
 use maud::{Markup, html};
-use ui::{ActionButton, ButtonStyle, ru};
+use ui::{ActionButton, ButtonStyle, Form, ru};
 use uuid::Uuid;
 
 use crate::{
     Web, case,
     document_requests::{self, Asker},
     error::Result,
+    evidence::{self, Line},
     form::{Posted, Seen},
     page::Page,
+    printouts,
     rejection::told,
+    sheet,
+    viewer::{Looking, Viewer},
     visit::Visit,
 };
+
+/// What a registrar takes all documents of one application for.
+const WORK: &str = "Для рассмотрения заявления";
 
 /// The deck's sentence where the municipal coordinator may not register (R-ROUTE-3).
 const ONLY_OPERATOR: &str = "Отклонять можно, регистрирует ТОЛЬКО ОПЕРАТОР В ТОИПКРО!";
@@ -53,14 +63,21 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// [`Error::NotFound`] for what the registrar does not see.
-    pub async fn show(&self, id: Uuid) -> Result<Markup> {
+    pub async fn show(&self, id: Uuid, looking: &Looking) -> Result<Markup> {
         let case = self.web.app.case(self.actor, id).await?;
+        let lines = evidence::of_case(&case);
+        let viewer = self.viewer(&lines, self.address(id), looking).await?;
         let heading = heading(&case);
         let list = self.list();
         Ok(Page::new(self.visit, &heading)
             .caption(&case.application.municipality_name)
             .back(&list)
-            .render(self.body(&case)))
+            .render(viewer.beside(self.body(&case, &lines, &viewer))))
+    }
+
+    async fn viewer(&self, lines: &[Line<'_>], base: String, looking: &Looking) -> Result<Viewer> {
+        let items = lines.iter().map(Line::item).collect();
+        Viewer::of(self.web, self.actor, base, items, looking).await
     }
 
     /// «Зарегистрировать».
@@ -125,8 +142,24 @@ impl Desk<'_> {
         }
     }
 
-    fn body(&self, case: &CaseView) -> Markup {
+    /// «Скачать все документы»: the archive of this application.
+    ///
+    /// # Errors
+    /// As the verb.
+    pub async fn archive(&self, id: Uuid, posted: Posted<Seen>) -> Result<Response> {
+        posted.take()?;
+        sheet::count(self.web, self.actor.account).await?;
+        let printout = self
+            .web
+            .app
+            .print_applications(self.actor, Wanted::Marked(&[id]), Format::Zip, WORK)
+            .await?;
+        printouts::lead(self.web, self.actor, printout).await
+    }
+
+    fn body(&self, case: &CaseView, lines: &[Line<'_>], viewer: &Viewer) -> Markup {
         let zone = self.web.app.zone();
+        let due = evidence::due(&case.criteria, case.application.procedure);
         html! {
             @if frozen(case) {
                 (ui::inset(html! {
@@ -143,7 +176,8 @@ impl Desk<'_> {
             (case::application(case, zone))
             (told(&case.remarks, |_| true))
             h2 { "Документы" }
-            (case::documents(&case.documents, zone))
+            (evidence::table(lines, due, viewer, zone))
+            @if !lines.is_empty() { (self.archive_button(case)) }
             (self.asker().section(case))
             h2 { "Карточка педагога" }
             (case::card(case))
@@ -163,6 +197,15 @@ impl Desk<'_> {
             h2 { "История" }
             (case::history(case, zone))
         }
+    }
+
+    fn archive_button(&self, case: &CaseView) -> Markup {
+        let form = Form {
+            action: &format!("{}/archive", self.address(case.application.public_id)),
+            csrf: &self.visit.csrf,
+            ..Form::default()
+        };
+        ui::form(form, ui::secondary_button("Скачать все документы (ZIP)"))
     }
 
     fn only_operator_registers(&self, case: &CaseView) -> bool {

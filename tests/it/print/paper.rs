@@ -121,9 +121,9 @@ async fn print_an_archive_has_every_document_once_and_its_list() {
     let folder = "0001 Иванова Мария Сергеевна";
     assert_eq!(names.len(), 6, "{names:#?}");
     assert_eq!(names[0], format!("{folder}/01 Заявление.pdf"));
-    assert!(names[1].starts_with(&format!("{folder}/02 ")) && names[1].ends_with(" – подпись.pdf"));
-    assert!(names[2].starts_with(&format!("{folder}/03 ")) && names[2].ends_with(" – Подпись.png"));
-    assert!(names[3].ends_with(" – a b c.pdf"), "{names:#?}");
+    assert!(names[1].starts_with(&format!("{folder}/02 ")) && names[1].ends_with(" — подпись.pdf"));
+    assert!(names[2].starts_with(&format!("{folder}/03 ")) && names[2].ends_with(" — Подпись.png"));
+    assert!(names[3].ends_with(" — a b c.pdf"), "{names:#?}");
     assert!(names[4].starts_with(&format!("{folder}/05 ")) && names[4].ends_with(".zip"));
     assert_eq!(names[5], "Опись.xlsx");
     let mut scan = Vec::new();
@@ -152,8 +152,8 @@ async fn print_an_archive_has_every_document_once_and_its_list() {
             .unwrap()
             .read_to_end(&mut bytes)
             .unwrap();
-        assert_eq!(row[6], Data::Float(bytes.len() as f64));
-        assert_eq!(row[7].to_string(), sha256(&bytes));
+        assert_eq!(row[7], Data::Float(bytes.len() as f64));
+        assert_eq!(row[8].to_string(), sha256(&bytes));
     }
     let coordinator = region.coordinator.clone();
     assert_eq!(

@@ -5,6 +5,7 @@ use db::{
     Scope, Tx,
     applications::own::{self, Expert},
     attachments::{self, Attached},
+    conclusions::form::criteria,
     decisions::{self, Holding},
     document_requests::{self, DocumentRequest},
     events::{self, Event},
@@ -22,7 +23,7 @@ use uuid::Uuid;
 use super::{Application, Attachment, Card, SCAN, submission::lacking};
 use crate::{
     App, FieldFault, Result,
-    attachments::detaching,
+    attachments::{Criterion, detaching},
     cards::{Missing, is_locked, pick, snapshot},
 };
 
@@ -45,6 +46,8 @@ pub struct Own {
     pub remarks: Vec<Remark>,
     /// The documents, the scan among them.
     pub documents: Vec<Document>,
+    /// What documents are to prove for the category asked for.
+    pub criteria: Vec<Criterion>,
     /// The PDF of the formed edition, once printed.
     pub pdf: Option<Uuid>,
     /// The specialists assigned.
@@ -66,6 +69,8 @@ pub struct Document {
     pub attachment: Attachment,
     /// Whether «Открепить» is offered.
     pub detachable: bool,
+    /// Whether what it proves may be said anew.
+    pub describable: bool,
 }
 
 impl Own {
@@ -125,6 +130,7 @@ impl App {
             requests: Vec::new(),
             remarks: Vec::new(),
             documents: Vec::new(),
+            criteria: Vec::new(),
             pdf: None,
             experts: Vec::new(),
             history: Vec::new(),
@@ -142,7 +148,10 @@ impl App {
         }
         if let Some(row) = application {
             let application = tx.may(row).await?.into_row();
-            own.documents = documents(&mut tx, actor, &application).await?;
+            own.documents = self.documents(&mut tx, actor, &application).await?;
+            if let Some(category) = application.category {
+                own.criteria = criteria(&mut tx, category).await?;
+            }
             if application.status != Status::Draft {
                 let edition = RenditionOf::Edition(application.edition);
                 own.pdf = renditions::find(&mut tx, &application, edition).await?;
@@ -177,25 +186,30 @@ impl App {
             _ => Ok(Vec::new()),
         }
     }
-}
 
-/// The documents of an application, each with whether its owner may detach it now.
-async fn documents(
-    tx: &mut Tx<acts::ReadApplication>,
-    actor: &Actor,
-    application: &Application,
-) -> Result<Vec<Document>> {
-    let attachments = attachments::of(tx, application).await?.into_iter();
-    Ok(attachments
-        .map(|attachment| {
-            let attached = Attached {
-                application: application.clone(),
-                attachment,
-            };
-            Document {
-                detachable: tx.could(Act::Detach, &attached) && detaching(actor, &attached).is_ok(),
-                attachment: attached.attachment,
-            }
-        })
-        .collect())
+    /// The documents of an application, each with what its owner may do with it now.
+    async fn documents(
+        &self,
+        tx: &mut Tx<acts::ReadApplication>,
+        actor: &Actor,
+        application: &Application,
+    ) -> Result<Vec<Document>> {
+        let describing = self.describing(actor, application).is_ok();
+        let attachments = attachments::of(tx, application).await?.into_iter();
+        Ok(attachments
+            .map(|attachment| {
+                let attached = Attached {
+                    application: application.clone(),
+                    attachment,
+                };
+                let own = attached.attachment.by_account == actor.account.0;
+                Document {
+                    detachable: tx.could(Act::Detach, &attached)
+                        && detaching(actor, &attached).is_ok(),
+                    describable: describing && own && attached.attachment.kind != SCAN,
+                    attachment: attached.attachment,
+                }
+            })
+            .collect())
+    }
 }

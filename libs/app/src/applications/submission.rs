@@ -3,7 +3,8 @@
 
 use db::{
     applications::{self, own},
-    attachments, events,
+    attachments::{self, Said},
+    events,
     files::FileState,
     letters,
 };
@@ -69,7 +70,11 @@ impl App {
             return Err(Error::Stale);
         }
         let edition = Some(permit.edition);
-        attachments::attach(&mut tx, &permit, &scan.row(), SCAN, "", edition).await?;
+        let said = Said {
+            kind: SCAN,
+            ..Said::default()
+        };
+        attachments::attach(&mut tx, &permit, &scan.row(), said, edition).await?;
         events::record(&mut tx, &permit, "Скан подписанного заявления загружен").await?;
         tx.commit().await?;
         Ok(true)
@@ -182,6 +187,7 @@ mod tests {
             result,
             edition,
             caption: String::new(),
+            criterion: None,
             by_role: "teacher".into(),
             by_account: 1,
             at: DateTime::UNIX_EPOCH,

@@ -16,8 +16,8 @@ use super::{
     stories::{Step, Story},
 };
 use crate::{
-    App, Error, Result, applications::Choice, files::Received, rejection::Rejection,
-    schedule::Plan, withdrawals::Seen,
+    App, Error, Result, applications::Choice, attachments::Said, files::Received,
+    rejection::Rejection, schedule::Plan, withdrawals::Seen,
 };
 
 /// What every scan and document of the demonstration is: one page.
@@ -106,14 +106,26 @@ impl Case<'_> {
 
     async fn submit(&mut self, app: &App) -> Result<()> {
         let id = self.form(app).await?;
-        let (kind, caption) = if self.story.simplified {
-            ("award", "Медаль К. Д. Ушинского")
+        let criterion = match self.choice().category {
+            Category::First => "p35_1",
+            Category::Highest => "p36_1",
+            Category::Methodist | Category::Mentor => "",
+        };
+        let said = if self.story.simplified {
+            Said {
+                kind: "award",
+                caption: "Медаль К. Д. Ушинского",
+                criterion: "",
+            }
         } else {
-            ("results_table", "Результаты за межаттестационный период")
+            Said {
+                kind: "results_table",
+                caption: "Результаты за межаттестационный период",
+                criterion,
+            }
         };
         let result = self.document(app, "Результаты.pdf").await?;
-        app.attach(&self.teacher, id, &[result], kind, caption)
-            .await?;
+        app.attach(&self.teacher, id, &[result], said).await?;
         let scan = self.document(app, "Заявление с подписью.pdf").await?;
         let version = self.row(app).await?.version;
         app.attach_scan(&self.teacher, id, version, &scan).await?;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     applications::known,
+    conclusions::form::Criterion,
     error::{Error, Result},
     files::FileState,
     scope::{Related, Scope},
@@ -171,8 +172,16 @@ pub struct Document {
     pub state: FileState,
     /// Whether it brings along what runs or opens (SEC-62).
     pub active: bool,
+    /// The kind's code.
+    pub kind_code: String,
     /// The kind, in words.
     pub kind: String,
+    /// The criterion it proves; none for one that proves none of them.
+    pub criterion: Option<Criterion>,
+    /// Bytes.
+    pub size: i64,
+    /// When it was attached.
+    pub at: DateTime<Utc>,
     /// What it proves.
     pub caption: String,
     /// The role of whoever attached it.
@@ -186,21 +195,39 @@ pub struct Document {
 /// # Errors
 /// If the database does not answer.
 pub async fn documents(scope: &mut Scope, applications: &[i64]) -> Result<Vec<Document>> {
-    Ok(sqlx::query_as!(
-        Document,
+    let rows = sqlx::query!(
         r#"SELECT t.application_id AS application, t.public_id AS attachment, f.public_id AS file, f.name,
              app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState", f.active,
              coalesce(k.name, CASE t.kind WHEN 'scan' THEN 'Заявление' ELSE t.kind END) AS "kind!",
+             t.kind AS kind_code, q.code AS "criterion?", q.name AS "criterion_name?", f.size, t.created_at AS at,
              t.caption, t.by_role, t.by_account
            FROM app.attachment t
            JOIN app.file f ON f.tenant_id = t.tenant_id AND f.id = t.file_id
            LEFT JOIN app.ref_document_kind k ON k.code = t.kind
+           LEFT JOIN app.ref_criterion q ON q.code = t.criterion
            WHERE t.tenant_id = app.ctx_tenant() AND t.application_id = ANY ($1) AND t.detached_at IS NULL
            ORDER BY t.application_id, t.kind <> 'scan', t.id"#,
         applications,
     )
     .fetch_all(scope.connection())
-    .await?)
+    .await?;
+    let documents = rows.into_iter().map(|row| Document {
+        application: row.application,
+        attachment: row.attachment,
+        file: row.file,
+        name: row.name,
+        state: row.state,
+        active: row.active,
+        kind_code: row.kind_code,
+        kind: row.kind,
+        criterion: Criterion::of(row.criterion, row.criterion_name),
+        size: row.size,
+        at: row.at,
+        caption: row.caption,
+        by_role: row.by_role,
+        by_account: row.by_account,
+    });
+    Ok(documents.collect())
 }
 
 struct Row {

@@ -3,7 +3,7 @@
 
 use domain::{
     act::Doing,
-    conclusion::{Judged, Signer, Verdict},
+    conclusion::{Judged, Signer, Verdict, point},
     reference::Category,
 };
 
@@ -36,12 +36,26 @@ pub struct Draft {
 }
 
 /// A criterion of the list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Criterion {
     /// The code.
     pub code: String,
     /// The words.
     pub name: String,
+}
+
+impl Criterion {
+    /// The criterion a row names, if it names one.
+    pub(crate) fn of(code: Option<String>, name: Option<String>) -> Option<Self> {
+        let (code, name) = code.zip(name)?;
+        Some(Self { code, name })
+    }
+
+    /// «п. 36.2».
+    #[must_use]
+    pub fn point(&self) -> String {
+        point(&self.code)
+    }
 }
 
 /// What is to be proved for a category; nothing where the list has nothing for it.

@@ -16,6 +16,8 @@ pub struct Paper {
     pub submitted: bool,
     /// The name of its kind.
     pub kind: String,
+    /// The code of the criterion it proves.
+    pub criterion: Option<String>,
     /// What it proves, in the words of whoever attached it; may be empty.
     pub caption: String,
     /// What it is, by its first bytes.
@@ -35,23 +37,21 @@ pub async fn of(tx: &mut WorkerTx, application: &Application) -> Result<Vec<Pape
     Ok(sqlx::query_as!(
         Paper,
         r#"SELECT f.id AS "file!", app.served_key(f.s3_key, f.virus_state) AS served_key, c.place <= 2 AS "submitted!", c.kind AS "kind!",
-             c.caption AS "caption!", f.content_type AS "content_type!", f.size AS "size!",
+             c.criterion, c.caption AS "caption!", f.content_type AS "content_type!", f.size AS "size!",
              app.file_state(f.virus_state, f.virus_checked) AS "state!: FileState"
            FROM (
              SELECT CASE t.kind WHEN 'scan' THEN 1 ELSE 2 END AS place, t.caption, t.file_id, t.created_at AS at,
-               CASE t.kind WHEN 'scan' THEN 'Заявление'
-                 ELSE coalesce(nullif(concat_ws(' — ', k.name, q.name), ''), t.kind) END AS kind
+               CASE t.kind WHEN 'scan' THEN 'Заявление' ELSE coalesce(k.name, t.kind) END AS kind, t.criterion
              FROM app.attachment t
              LEFT JOIN app.ref_document_kind k ON k.code = t.kind
-             LEFT JOIN app.ref_criterion q ON q.code = t.criterion
              WHERE t.tenant_id = $1 AND t.application_id = $2 AND t.detached_at IS NULL
                AND (t.kind <> 'scan' OR t.edition = $3)
              UNION ALL
-             SELECT 3, '', w.file_id, w.created_at, 'Заявление на отзыв'
+             SELECT 3, '', w.file_id, w.created_at, 'Заявление на отзыв', NULL
              FROM app.withdrawal w
              WHERE w.tenant_id = $1 AND w.application_id = $2 AND w.file_id IS NOT NULL
              UNION ALL
-             SELECT 4, '', x.file_id, x.at, 'Итоговое заключение'
+             SELECT 4, '', x.file_id, x.at, 'Итоговое заключение', NULL
              FROM app.conclusion_file x WHERE x.tenant_id = $1 AND x.application_id = $2
            ) c
            JOIN app.file f ON f.tenant_id = $1 AND f.application_id = $2 AND f.id = c.file_id

@@ -23,17 +23,21 @@ use uuid::Uuid;
 
 use super::conclusion;
 use crate::{
-    Web, case,
+    Web,
+    asked::Asked,
+    case,
     conclusion::{
         one_file, place_tag, reason, scan_field, signatures, signed_boxes, signers, versions,
     },
     document_requests::{self, Asker},
     error::Result,
+    evidence::{self, Line},
     form::{Posted, STALE_FORM, Seen, version},
     id::Id,
     page::{Page, fault_of},
     printouts, sheet,
     upload::Upload,
+    viewer::{Looking, Viewer},
     visit::Expert,
 };
 
@@ -57,8 +61,13 @@ pub fn router() -> Router<Web> {
         )
 }
 
-async fn show(at: Expert, State(web): State<Web>, Id(id): Id) -> Result<Response> {
-    let shown = Shown::read(&at, &web, id).await?;
+async fn show(
+    at: Expert,
+    State(web): State<Web>,
+    Id(id): Id,
+    Asked(looking): Asked<Looking>,
+) -> Result<Response> {
+    let shown = Shown::read(&at, &web, id, &looking).await?;
     Ok(shown.page(&at, &web, &Typed::default()).into_response())
 }
 
@@ -174,7 +183,7 @@ async fn refusal(
     if fresh {
         refuse(&at, &web, id, &typed).await
     } else {
-        let shown = Shown::read(&at, &web, id).await?;
+        let shown = Shown::read(&at, &web, id, &Looking::default()).await?;
         Ok((StatusCode::FORBIDDEN, shown.page(&at, &web, &typed)).into_response())
     }
 }
@@ -205,7 +214,7 @@ async fn done(at: &Expert, id: Uuid, words: &str) -> Result<Response> {
 }
 
 async fn refuse(at: &Expert, web: &Web, id: Uuid, typed: &Typed) -> Result<Response> {
-    let shown = Shown::read(at, web, id).await?;
+    let shown = Shown::read(at, web, id, &Looking::default()).await?;
     let page = shown.page(at, web, typed);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
@@ -223,29 +232,36 @@ struct Typed {
 struct Shown {
     case: CaseView,
     view: ConclusionView,
+    viewer: Viewer,
 }
 
 impl Shown {
-    async fn read(at: &Expert, web: &Web, id: Uuid) -> Result<Self> {
+    async fn read(at: &Expert, web: &Web, id: Uuid, looking: &Looking) -> Result<Self> {
+        let case = web.app.case(&at.actor, id).await?;
+        let items = evidence::of_case(&case).iter().map(Line::item).collect();
+        let base = format!("/expert/applications/{id}");
         Ok(Self {
-            case: web.app.case(&at.actor, id).await?,
+            viewer: Viewer::of(web, &at.actor, base, items, looking).await?,
             view: web.app.conclusion(&at.actor, id).await?,
+            case,
         })
     }
 
     fn page(&self, at: &Expert, web: &Web, typed: &Typed) -> Markup {
         let zone = web.app.zone();
         let heading = format!("Заявление {}", self.case.application.full_name());
+        let due = evidence::due(&self.case.criteria, self.case.application.procedure);
+        let lines = evidence::of_case(&self.case);
         Page::new(at, &heading)
             .back("/expert")
             .faults(&typed.faults)
-            .render(html! {
+            .render(self.viewer.beside(html! {
                 (case::contacts(&self.case))
                 (case::application(&self.case, zone))
                 h2 { "Итоговое заключение" }
                 (self.conclusion(at, web, typed))
                 h2 { "Документы" }
-                (case::documents(&self.case.documents, zone))
+                (evidence::table(&lines, due, &self.viewer, zone))
                 (asker(at).section(&self.case))
                 @if !self.case.documents.is_empty() { (self.archive(at)) }
                 h2 { "Карточка педагога" }
@@ -254,7 +270,7 @@ impl Shown {
                 (case::progress(&self.case))
                 h2 { "История" }
                 (case::history(&self.case, zone))
-            })
+            }))
     }
 
     fn conclusion(&self, at: &Expert, web: &Web, typed: &Typed) -> Markup {

@@ -3,6 +3,7 @@
 
 use app::{
     FieldFault,
+    case::CaseView,
     conclusions::{Criterion, FIELDS, FormView, Printing, TypedForm, TypedMark},
 };
 use axum::{
@@ -21,12 +22,15 @@ use uuid::Uuid;
 
 use crate::{
     Web,
+    asked::Asked,
     conclusion::{signed_boxes, signers},
     error::{Error, Result},
+    evidence::{self, Line},
     form::{Posted, stale_form, version},
     id::Id,
     lists,
     page::{Page, fault_of},
+    viewer::{Looking, Viewer},
     visit::Expert,
 };
 
@@ -38,10 +42,22 @@ pub fn router() -> Router<Web> {
 }
 
 /// The form as it was saved, or the paper being printed.
-pub async fn show(at: Expert, State(web): State<Web>, Id(id): Id) -> Result<Response> {
-    let view = web.app.conclusion_form(&at.actor, id).await?;
-    let typed = Typed::saved(&view);
-    Ok(page(&at, &view, &typed, &[]).into_response())
+pub async fn show(
+    at: Expert,
+    State(web): State<Web>,
+    Id(id): Id,
+    Asked(looking): Asked<Looking>,
+) -> Result<Response> {
+    let shown = Shown::read(&at, &web, id, &looking).await?;
+    let typed = Typed::saved(&shown.view);
+    Ok(shown.page(&at, &typed, &[]).into_response())
+}
+
+/// All the page shows: the form, and the documents it is filled in from.
+struct Shown {
+    view: FormView,
+    case: CaseView,
+    viewer: Viewer,
 }
 
 /// What was typed, with the versions it was shown with.
@@ -166,83 +182,100 @@ async fn again(
     let app::Error::Invalid(faults) = error else {
         return Err(Error::from(error));
     };
-    let view = web.app.conclusion_form(&at.actor, id).await?;
+    let shown = Shown::read(at, web, id, &Looking::default()).await?;
+    let page = shown.page(at, typed, &faults);
     if !fresh {
-        return Ok(lists::again(page(at, &view, typed, &faults)));
+        return Ok(lists::again(page));
     }
     let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
-    Ok((status, page(at, &view, typed, &faults)).into_response())
+    Ok((status, page).into_response())
 }
 
 fn address(id: Uuid) -> String {
     format!("/expert/applications/{id}/conclusion")
 }
 
-fn page(at: &Expert, view: &FormView, typed: &Typed, faults: &[FieldFault]) -> Markup {
-    let id = view.application.public_id;
-    let back = format!("/expert/applications/{id}");
-    let page = Page::new(at, "Итоговое заключение")
-        .back(&back)
-        .faults(faults);
-    if view.printing == Printing::Under {
-        return page.waiting(2).render(ui::waiting("Документ готовится…"));
+impl Shown {
+    async fn read(at: &Expert, web: &Web, id: Uuid, looking: &Looking) -> Result<Self> {
+        let view = web.app.conclusion_form(&at.actor, id).await?;
+        let case = web.app.case(&at.actor, id).await?;
+        let items = evidence::of_case(&case).iter().map(Line::item).collect();
+        Ok(Self {
+            viewer: Viewer::of(web, &at.actor, address(id), items, looking).await?,
+            view,
+            case,
+        })
     }
-    let application = &view.application;
-    page.render(html! {
-        (ui::summary(&[
-            Fact::text("Педагогический работник", &application.full_name()),
-            Fact::text("Должность", &application.position_name),
-            Fact::text("Место работы", &application.organisation_name),
-            Fact::text("Заявленная категория", application.category.map_or("", Category::full_name)),
-        ]))
-        @if view.printing == Printing::Failed {
-            (ui::warning("Документ не получился. Сформируйте заключение ещё раз или загрузите его файлом."))
-        }
-        @match &view.unavailable {
-            Some(words) => p { (words) },
-            None => (fields(at, view, typed, faults)),
-        }
-    })
-}
 
-fn fields(at: &Expert, view: &FormView, typed: &Typed, faults: &[FieldFault]) -> Markup {
-    let id = view.application.public_id;
-    let action = format!("{}/form", address(id));
-    let drafts = format!("{}/draft", address(id));
-    ui::form(
-        Form {
-            action: &action,
-            csrf: &at.csrf,
-            ..Form::default()
-        },
-        html! {
-            (ui::hidden("version", &typed.version.to_string()))
-            (ui::hidden("draft", &typed.draft.to_string()))
-            @for (place, (criterion, names)) in view.criteria.iter().zip(FIELDS).enumerate() {
-                (judged(criterion, names, typed.form.marks.get(place), faults))
+    fn page(&self, at: &Expert, typed: &Typed, faults: &[FieldFault]) -> Markup {
+        let view = &self.view;
+        let id = view.application.public_id;
+        let back = format!("/expert/applications/{id}");
+        let page = Page::new(at, "Итоговое заключение")
+            .back(&back)
+            .faults(faults);
+        if view.printing == Printing::Under {
+            return page.waiting(2).render(ui::waiting("Документ готовится…"));
+        }
+        let application = &view.application;
+        page.render(self.viewer.beside(html! {
+            (ui::summary(&[
+                Fact::text("Педагогический работник", &application.full_name()),
+                Fact::text("Должность", &application.position_name),
+                Fact::text("Место работы", &application.organisation_name),
+                Fact::text("Заявленная категория", application.category.map_or("", Category::full_name)),
+            ]))
+            @if view.printing == Printing::Failed {
+                (ui::warning("Документ не получился. Сформируйте заключение ещё раз или загрузите его файлом."))
             }
-            (choice("verdict", "Соответствует ли профессиональная деятельность требованиям к категории", Verdict::ALL.iter().map(|verdict| (verdict.code(), verdict.name())), &typed.form.verdict, faults))
-            (ui::textarea(Field {
-                name: "recommendations",
-                label: "Рекомендации",
-                value: &typed.form.recommendations,
-                error: fault_of(faults, "recommendations"),
-                max_length: Some(2000),
-                rows: Some(4),
-                ..Field::default()
-            }))
-            (signed_boxes(&typed.form.signed))
-            (ui::button_group(html! {
-                (ui::button("Сформировать заключение"))
-                (ui::named_button(NamedButton {
-                    label: "Сохранить черновик",
-                    style: ButtonStyle::Secondary,
-                    action: Some(&drafts),
-                    ..NamedButton::default()
+            @match &view.unavailable {
+                Some(words) => p { (words) },
+                None => (self.fields(at, typed, faults)),
+            }
+        }))
+    }
+
+    fn fields(&self, at: &Expert, typed: &Typed, faults: &[FieldFault]) -> Markup {
+        let view = &self.view;
+        let lines = evidence::of_case(&self.case);
+        let id = view.application.public_id;
+        let action = format!("{}/form", address(id));
+        let drafts = format!("{}/draft", address(id));
+        ui::form(
+            Form {
+                action: &action,
+                csrf: &at.csrf,
+                ..Form::default()
+            },
+            html! {
+                (ui::hidden("version", &typed.version.to_string()))
+                (ui::hidden("draft", &typed.draft.to_string()))
+                @for (place, (criterion, names)) in view.criteria.iter().zip(FIELDS).enumerate() {
+                    (judged(criterion, names, typed.form.marks.get(place), faults, &evidence::proofs(&lines, &criterion.code, &self.viewer)))
+                }
+                (choice("verdict", "Соответствует ли профессиональная деятельность требованиям к категории", Verdict::ALL.iter().map(|verdict| (verdict.code(), verdict.name())), &typed.form.verdict, faults))
+                (ui::textarea(Field {
+                    name: "recommendations",
+                    label: "Рекомендации",
+                    value: &typed.form.recommendations,
+                    error: fault_of(faults, "recommendations"),
+                    max_length: Some(2000),
+                    rows: Some(4),
+                    ..Field::default()
                 }))
-            }))
-        },
-    )
+                (signed_boxes(&typed.form.signed))
+                (ui::button_group(html! {
+                    (ui::button("Сформировать заключение"))
+                    (ui::named_button(NamedButton {
+                        label: "Сохранить черновик",
+                        style: ButtonStyle::Secondary,
+                        action: Some(&drafts),
+                        ..NamedButton::default()
+                    }))
+                }))
+            },
+        )
+    }
 }
 
 fn judged(
@@ -250,9 +283,12 @@ fn judged(
     (mark, words): (&str, &str),
     typed: Option<&TypedMark>,
     faults: &[FieldFault],
+    proofs: &Markup,
 ) -> Markup {
     let marks = Mark::ALL.iter().map(|mark| (mark.code(), mark.name()));
     html! {
+        h3 { (evidence::title(criterion)) }
+        (proofs)
         (choice(mark, &criterion.name, marks, typed.map_or("", |typed| &typed.mark), faults))
         (ui::textarea(Field {
             name: words,

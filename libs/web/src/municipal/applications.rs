@@ -29,6 +29,7 @@ use crate::{
     page::Page,
     rejection::Rejecting,
     review::Desk,
+    viewer::Looking,
     visit::Municipal,
 };
 
@@ -50,6 +51,7 @@ pub fn router() -> Router<Web> {
         )
         .route("/municipal/applications/{id}", get(show))
         .route("/municipal/applications/{id}/register", post(register))
+        .route("/municipal/applications/{id}/archive", post(archive))
         .route("/municipal/applications/{id}/vouch", post(vouch))
         .route(
             "/municipal/applications/{id}/reject",
@@ -200,8 +202,13 @@ fn desk<'a>(at: &'a Municipal, web: &'a Web) -> Desk<'a> {
     }
 }
 
-async fn show(at: Municipal, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
-    desk(&at, &web).show(id).await
+async fn show(
+    at: Municipal,
+    State(web): State<Web>,
+    Id(id): Id,
+    Asked(looking): Asked<Looking>,
+) -> Result<Markup> {
+    desk(&at, &web).show(id, &looking).await
 }
 
 async fn register(
@@ -222,8 +229,22 @@ async fn vouch(
     desk(&at, &web).vouch(id, posted).await
 }
 
-async fn rejection(at: Municipal, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
-    desk(&at, &web).rejection(id).await
+async fn archive(
+    at: Municipal,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Response> {
+    desk(&at, &web).archive(id, posted).await
+}
+
+async fn rejection(
+    at: Municipal,
+    State(web): State<Web>,
+    Id(id): Id,
+    Asked(looking): Asked<Looking>,
+) -> Result<Markup> {
+    desk(&at, &web).rejection(id, &looking).await
 }
 
 async fn reject(

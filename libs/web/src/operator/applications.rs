@@ -29,6 +29,7 @@ use crate::{
     page::Page,
     rejection::Rejecting,
     review::Desk,
+    viewer::Looking,
     visit::Operator,
 };
 
@@ -50,6 +51,7 @@ pub fn router() -> Router<Web> {
         )
         .route("/operator/applications/{id}", get(show))
         .route("/operator/applications/{id}/register", post(register))
+        .route("/operator/applications/{id}/archive", post(archive))
         .route(
             "/operator/applications/{id}/reject",
             get(rejection).post(reject),
@@ -158,8 +160,13 @@ fn desk<'a>(at: &'a Operator, web: &'a Web) -> Desk<'a> {
     }
 }
 
-async fn show(at: Operator, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
-    desk(&at, &web).show(id).await
+async fn show(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    Asked(looking): Asked<Looking>,
+) -> Result<Markup> {
+    desk(&at, &web).show(id, &looking).await
 }
 
 async fn register(
@@ -171,8 +178,22 @@ async fn register(
     desk(&at, &web).register(id, posted).await
 }
 
-async fn rejection(at: Operator, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
-    desk(&at, &web).rejection(id).await
+async fn archive(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Response> {
+    desk(&at, &web).archive(id, posted).await
+}
+
+async fn rejection(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    Asked(looking): Asked<Looking>,
+) -> Result<Markup> {
+    desk(&at, &web).rejection(id, &looking).await
 }
 
 async fn reject(

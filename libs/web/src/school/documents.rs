@@ -2,33 +2,31 @@
 //! attached and what the coordinator did, kept apart; and, where it is due, the conclusion
 //! signed by the teacher (01 §1.7, R-APP-3, R-CON-1).
 
-use app::{
-    FieldFault,
-    school::{Document, SchoolPage, SchoolRow},
-};
+mod row;
+
+use app::{FieldFault, attachments::Said, school::SchoolPage};
 use axum::{
     Router,
     extract::State,
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use domain::{actor::Actor, life::Status, reference::DocumentKind, role::Role, words::status_name};
+use domain::{life::Status, words::status_name};
 use maud::{Markup, html};
+use row::Row;
 use serde::Deserialize;
-use ui::{
-    ActionButton, ButtonStyle, Choice, Column, Field, FileField, Form, Pagination, Select, Table,
-};
+use ui::{Column, Pagination, Table};
 use uuid::Uuid;
 
 use crate::{
     Web,
     asked::Asked,
-    checked,
-    conclusion::{document, one_file, scan_field},
+    conclusion::one_file,
+    describing,
     error::{Error, Result},
     form::Posted,
     id::Id,
-    page::{Page, fault_of},
+    page::Page,
     upload::Upload,
     visit::School,
 };
@@ -39,6 +37,7 @@ pub fn router() -> Router<Web> {
         .route("/school/documents", get(show))
         .route("/school/documents/{id}", post(attach))
         .route("/school/documents/{id}/detach", post(detach))
+        .route("/school/documents/{id}/describe", post(describe))
         .route("/school/documents/{id}/conclusion", post(sign))
 }
 
@@ -74,6 +73,7 @@ async fn attach(
         application: id,
         kind: form.text("kind").to_owned(),
         caption: form.text("caption").to_owned(),
+        criterion: form.text("criterion").to_owned(),
         faults: form.faults.clone(),
     };
     let files = form.received();
@@ -81,11 +81,12 @@ async fn attach(
         web.app.discard(&files).await;
         return again(&at, &web, typed).await;
     }
-    match web
-        .app
-        .attach(&at.actor, id, &files, &typed.kind, &typed.caption)
-        .await
-    {
+    let said = Said {
+        kind: &typed.kind,
+        caption: &typed.caption,
+        criterion: &typed.criterion,
+    };
+    match web.app.attach(&at.actor, id, &files, said).await {
         Ok(()) => done(&at, "Документы прикреплены").await,
         Err(app::Error::Invalid(faults)) => again(&at, &web, Typed { faults, ..typed }).await,
         Err(error) => Err(error.into()),
@@ -133,6 +134,29 @@ async fn detach(
     done(&at, "Документ откреплён").await
 }
 
+/// What the form «Изменить описание» sends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Described {
+    attachment: String,
+    #[serde(flatten)]
+    said: describing::Raw,
+}
+
+async fn describe(
+    at: School,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Described>,
+) -> Result<Response> {
+    let raw = posted.take()?;
+    let attachment = raw.attachment.parse().map_err(|_| Error::NotFound)?;
+    web.app
+        .describe(&at.actor, id, attachment, raw.said.said())
+        .await?;
+    done(&at, "Описание документа изменено").await
+}
+
 async fn done(at: &School, words: &str) -> Result<Response> {
     at.notify(words).await?;
     Ok(Redirect::to("/school/documents").into_response())
@@ -144,6 +168,7 @@ struct Typed {
     application: Uuid,
     kind: String,
     caption: String,
+    criterion: String,
     faults: Vec<FieldFault>,
 }
 
@@ -221,173 +246,4 @@ async fn body(at: &School, web: &Web, page: &SchoolPage, typed: Option<&Typed>) 
         }))
         (ui::pagination(Pagination { next: next.as_deref(), ..Pagination::default() }))
     })
-}
-
-/// One application's cell of documents.
-struct Row<'a> {
-    at: &'a School,
-    listed: &'a SchoolRow,
-    kinds: &'a [DocumentKind],
-    typed: Option<&'a Typed>,
-    index: usize,
-}
-
-impl Row<'_> {
-    fn documents(&self) -> Markup {
-        let (by_teacher, by_school): (Vec<&Document>, Vec<&Document>) = self
-            .listed
-            .documents
-            .iter()
-            .partition(|document| document.by_role != Role::School.code());
-        html! {
-            p {
-                a class="govuk-link" href={ "/school/applications/" (self.listed.row.application) } {
-                    "Посмотреть заявление"
-                }
-            }
-            @if let Some(until) = self.listed.row.asked_until.filter(|_| self.listed.may_attach) {
-                p {
-                    a class="govuk-link" href={ "/school/applications/" (self.listed.row.application) } {
-                        "Документы запрошены до " (ui::ru::date_short(until))
-                    }
-                }
-            }
-            p { "Прикрепленные педагогическим работником:" }
-            (self.list(&by_teacher))
-            p { "Прикрепленные координатором по аттестации в образовательной организации:" }
-            (self.list(&by_school))
-            @if self.listed.may_attach { (self.attach()) }
-            @if self.listed.may_sign { (self.sign()) }
-        }
-    }
-
-    fn list(&self, documents: &[&Document]) -> Markup {
-        html! {
-            @if documents.is_empty() { p class="app-empty" { "нет" } }
-            @else {
-                ul {
-                    @for attached in documents {
-                        li {
-                            (attached.kind)
-                            @if !attached.caption.is_empty() { ": " (attached.caption) }
-                            " — "
-                            (checked::link(attached.state, &format!("/documents/{}", attached.file), &attached.name))
-                            " " (checked::mark(attached.state, attached.active))
-                            @if self.own(attached, &self.at.actor) { " " (self.detach(attached)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn own(&self, attached: &Document, actor: &Actor) -> bool {
-        self.listed.may_detach && attached.by_account == actor.account.0
-    }
-
-    fn detach(&self, attached: &Document) -> Markup {
-        ui::action_button(ActionButton {
-            action: &self.address("/detach"),
-            csrf: &self.at.csrf,
-            label: "Открепить",
-            style: ButtonStyle::LinkWarning,
-            values: &[("attachment", &attached.attachment.to_string())],
-        })
-    }
-
-    fn attach(&self) -> Markup {
-        let form = self.listed.row.form;
-        let kinds: Vec<Choice<'_>> = self
-            .kinds
-            .iter()
-            .filter(|kind| form.is_none_or(|form| kind.fits(form)))
-            .map(|kind| Choice {
-                value: kind.code.as_str(),
-                label: &kind.name,
-                ..Choice::default()
-            })
-            .collect();
-        let (files, kind, caption) = (self.id("files"), self.id("kind"), self.id("caption"));
-        self.form(
-            "",
-            html! {
-                (ui::file(FileField {
-                    name: "files",
-                    id: files.as_deref(),
-                    label: "Выбрать файлы",
-                    error: self.fault("files"),
-                    multiple: true,
-                    ..FileField::default()
-                }))
-                (ui::select(Select {
-                    field: Field {
-                        name: "kind",
-                        id: kind.as_deref(),
-                        label: "Вид документа",
-                        value: self.typed.map_or("", |typed| &typed.kind),
-                        error: self.fault("kind"),
-                        ..Field::default()
-                    },
-                    empty: Some("Не выбрано"),
-                    options: &kinds,
-                    ..Select::default()
-                }))
-                (ui::text(Field {
-                    name: "caption",
-                    id: caption.as_deref(),
-                    label: "Описание",
-                    value: self.typed.map_or("", |typed| &typed.caption),
-                    error: self.fault("caption"),
-                    max_length: Some(300),
-                    ..Field::default()
-                }))
-                (ui::secondary_button("Сохранить"))
-            },
-        )
-    }
-
-    fn sign(&self) -> Markup {
-        let row = &self.listed.row;
-        let scan = self.id("scan");
-        html! {
-            p {
-                "Получено итоговое заключение "
-                @if let Some(file) = row.conclusion_file { (document(file, "Скачать")) }
-            }
-            (self.form(
-                "/conclusion",
-                html! {
-                    (ui::hidden("version", &row.conclusion_version.to_string()))
-                    (scan_field("scan", scan.as_deref(), "Скан подписанного заключения", self.fault("scan")))
-                    (ui::secondary_button("Сохранить"))
-                },
-            ))
-        }
-    }
-
-    fn form(&self, step: &str, fields: Markup) -> Markup {
-        ui::form(
-            Form {
-                action: &self.address(step),
-                csrf: &self.at.csrf,
-                multipart: true,
-                ..Form::default()
-            },
-            fields,
-        )
-    }
-
-    fn address(&self, step: &str) -> String {
-        format!("/school/documents/{}{step}", self.listed.row.application)
-    }
-
-    /// The first row's fields have the ids the summary of errors links to; no two rows share
-    /// one.
-    fn id(&self, name: &str) -> Option<String> {
-        (self.index > 0).then(|| format!("{name}-{}", self.index + 1))
-    }
-
-    fn fault(&self, field: &str) -> Option<&str> {
-        fault_of(&self.typed?.faults, field)
-    }
 }

@@ -39,6 +39,10 @@ pub fn router() -> Router<Web> {
             routing::post(documents::detach),
         )
         .route(
+            "/teacher/application/documents/describe",
+            routing::post(documents::describe),
+        )
+        .route(
             "/teacher/application/submit",
             routing::get(submit::get).post(submit::post),
         )

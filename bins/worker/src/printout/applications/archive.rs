@@ -14,6 +14,7 @@ use app::{
         papers::{Application, Dossier, Paper},
     },
 };
+use domain::conclusion::{evidence_name, point};
 use sheets::{Cell, Column, Format};
 use tokio::task::spawn_blocking;
 use zip::{ZipWriter, result::ZipError, write::SimpleFileOptions};
@@ -22,12 +23,13 @@ use super::{Asked, Error, left, names, names::Names, progress};
 
 const LIST: &str = "Опись.xlsx";
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 10] = [
     Column::new("№ заявления", 12),
     Column::new("ФИО", 36),
     Column::new("Папка", 40),
     Column::new("Файл", 50),
     Column::new("Вид документа", 40),
+    Column::new("Критерий", 12),
     Column::new("Описание", 40),
     Column::new("Размер, байт", 14),
     Column::new("SHA-256", 66),
@@ -104,13 +106,10 @@ async fn add(
     Ok(archive)
 }
 
-/// «02 Таблица результатов – подпись».
+/// «02 п. 36.2 — Таблица результатов — подпись».
 fn named(at: usize, paper: &Paper) -> String {
-    if paper.caption.is_empty() {
-        format!("{at:02} {}", paper.kind)
-    } else {
-        format!("{at:02} {} – {}", paper.kind, paper.caption)
-    }
+    let name = evidence_name(paper.criterion.as_deref(), &paper.kind, &paper.caption);
+    format!("{at:02} {name}")
 }
 
 /// A line of the list.
@@ -120,6 +119,7 @@ struct Entry {
     folder: String,
     file: String,
     kind: String,
+    point: String,
     caption: String,
     size: i64,
     sha256: String,
@@ -134,6 +134,7 @@ impl Entry {
             folder: folder.to_owned(),
             file: String::new(),
             kind: paper.kind.clone(),
+            point: paper.criterion.as_deref().map(point).unwrap_or_default(),
             caption: paper.caption.clone(),
             size: paper.size,
             sha256: String::new(),
@@ -150,6 +151,7 @@ impl Entry {
             text(self.folder),
             text(self.file),
             text(self.kind),
+            text(self.point),
             text(self.caption),
             Cell::Number(self.size),
             text(self.sha256),

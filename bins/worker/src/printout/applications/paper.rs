@@ -16,6 +16,7 @@ use app::{
 };
 use chrono::NaiveDate;
 use documents::{ContentsForm, ContentsLine, LeftLine, NumbersForm, PaperLine, SeparatorForm};
+use domain::conclusion::evidence_name;
 use tokio::{fs, task::spawn_blocking};
 
 use super::{Asked, Error, date, label, left, names, number, progress};
@@ -127,7 +128,7 @@ impl One<'_> {
                 Err(why) => (0, *why),
             };
             lines.push(PaperLine {
-                kind: paper.kind.clone(),
+                kind: evidence_name(paper.criterion.as_deref(), &paper.kind, ""),
                 caption: paper.caption.clone(),
                 pages,
                 why: why.to_owned(),

@@ -1,9 +1,11 @@
 //! `/teacher/application/documents`: documents attached to the application, many at once, each
-//! with a kind and a caption; opened and detached one by one.
+//! with a kind, a caption and the criterion it proves; looked at, described anew and detached one by
+//! one.
 
 use app::{
     FieldFault,
     applications::{Document, Own, SCAN},
+    attachments::Said,
 };
 use axum::{
     extract::{Query, State},
@@ -12,19 +14,21 @@ use axum::{
 use domain::{reference::DocumentKind, remark::Place};
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{ActionButton, ButtonStyle, Choice, Field, FileField, FileRow, Form, Select};
+use ui::{ActionButton, ButtonStyle, Choice, Field, FileField, Form, Select};
 use uuid::Uuid;
 
 use super::super::{Asked, address, card_id, choice, post_of};
 use crate::{
-    Web, checked,
+    Web,
+    describing::{self, Describing},
     document_requests::note,
     error::{Error, Result},
+    evidence::{self, Line},
     form::Posted,
     page::{Page, fault_of},
     rejection,
-    scan::told,
     upload::Upload,
+    viewer::{Looking, Viewer},
     visit::{Teacher, Visit},
 };
 
@@ -35,10 +39,11 @@ pub async fn get(
     at: Teacher,
     State(web): State<Web>,
     Query(asked): Query<Asked>,
+    crate::asked::Asked(looking): crate::asked::Asked<Looking>,
 ) -> Result<Markup> {
     let own = web.app.own(&at.actor, asked.card()?).await?;
     let kinds = kinds(&web, &own).await?;
-    let body = body(&at, &web, &own, &kinds, ["", ""], &[]);
+    let body = body(&at, &web, &own, &kinds, Said::default(), &[], &looking).await?;
     Ok(frame(&at, &own, &[], |page| page.render(body)))
 }
 
@@ -59,13 +64,14 @@ pub async fn post(at: Teacher, State(web): State<Web>, upload: Upload) -> Result
             return Err(error);
         }
     };
-    let typed = [uploaded.text("kind"), uploaded.text("caption")];
+    let typed = Said {
+        kind: uploaded.text("kind"),
+        caption: uploaded.text("caption"),
+        criterion: uploaded.text("criterion"),
+    };
     let mut faults = uploaded.faults.clone();
     if !files.is_empty() || faults.is_empty() {
-        let attached = web
-            .app
-            .attach(&at.actor, application, &files, typed[0], typed[1])
-            .await;
+        let attached = web.app.attach(&at.actor, application, &files, typed).await;
         match attached {
             Ok(()) => {}
             Err(app::Error::Invalid(found)) => faults.extend(found),
@@ -78,7 +84,8 @@ pub async fn post(at: Teacher, State(web): State<Web>, upload: Upload) -> Result
         return Ok(Redirect::to(&address(PATH, &own.cards, &own.card)).into_response());
     }
     let kinds = kinds(&web, &own).await?;
-    let body = body(&at, &web, &own, &kinds, typed, &faults);
+    let looking = Looking::default();
+    let body = body(&at, &web, &own, &kinds, typed, &faults, &looking).await?;
     Ok(frame(&at, &own, &faults, |page| page.refuse(body)))
 }
 
@@ -95,6 +102,33 @@ pub async fn detach(
     at.notify("Документ откреплён").await?;
     let own = web.app.own(&at.actor, Some(card)).await?;
     Ok(Redirect::to(&address(PATH, &own.cards, &own.card)))
+}
+
+/// «Изменить описание».
+pub async fn describe(
+    at: Teacher,
+    State(web): State<Web>,
+    posted: Posted<Described>,
+) -> Result<Redirect> {
+    let raw = posted.take()?;
+    let (application, card) = live_of(&web, &at, card_id(&raw.card)?).await?;
+    let attachment = raw.attachment.parse().map_err(|_| Error::NotFound)?;
+    web.app
+        .describe(&at.actor, application, attachment, raw.said.said())
+        .await?;
+    at.notify("Описание документа изменено").await?;
+    let own = web.app.own(&at.actor, Some(card)).await?;
+    Ok(Redirect::to(&address(PATH, &own.cards, &own.card)))
+}
+
+/// The document to say anew what it proves.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Described {
+    card: String,
+    attachment: String,
+    #[serde(flatten)]
+    said: describing::Raw,
 }
 
 /// The document to detach.
@@ -138,28 +172,37 @@ fn frame<T>(
     render(page)
 }
 
-fn body(
-    visit: &Visit,
+async fn body(
+    visit: &Teacher,
     web: &Web,
     own: &Own,
     kinds: &[DocumentKind],
-    typed: [&str; 2],
+    typed: Said<'_>,
     faults: &[FieldFault],
-) -> Markup {
+    looking: &Looking,
+) -> Result<Markup> {
     let form = address("/teacher/application/form", &own.cards, &own.card);
     let submit = address("/teacher/application/submit", &own.cards, &own.card);
-    let by = |role: &str| -> Vec<&Document> {
-        own.documents
-            .iter()
-            .filter(|document| (document.attachment.by_role == "school") == (role == "school"))
-            .collect()
-    };
-    let school = by("school");
+    let edition = own.live().map_or(0, |application| application.edition);
+    let lines = own.documents.iter().map(|document| Line {
+        more: html! {
+            (rejection::told(&own.remarks, |place| is_about(place, document.attachment.file)))
+            (actions(visit, own, kinds, document))
+        },
+        ..Line::attached(&document.attachment, title(document, edition))
+    });
+    let lines = evidence::sorted(lines.collect());
+    let due = own
+        .live()
+        .map_or(&[][..], |live| evidence::due(&own.criteria, live.procedure));
+    let items = lines.iter().map(Line::item).collect();
+    let base = address(PATH, &own.cards, &own.card);
+    let viewer = Viewer::of(web, &visit.actor, base, items, looking).await?;
     let gone = |place: &Place| {
         matches!(place, Place::Document { file, .. }
             if !own.documents.iter().any(|document| document.attachment.file == *file))
     };
-    html! {
+    Ok(viewer.beside(html! {
         (note(&own.requests))
         // A scan does not come along to the next application, what was said of it does.
         (rejection::told(&own.remarks, gone))
@@ -173,23 +216,21 @@ fn body(
         } @else { (upload(visit, own, kinds, typed, faults)) }
         @if own.application.is_some() {
             h2 { "Прикрепленные документы" }
-            (list(visit, web, own, &by("teacher"), "Документы ещё не прикреплены."))
-            @if !school.is_empty() {
-                h2 { "Прикрепленные координатором по аттестации в образовательной организации" }
-                (list(visit, web, own, &school, ""))
-            }
+            @if lines.is_empty() { p class="app-empty" { "Документы ещё не прикреплены." } }
+            @else { (evidence::table(&lines, due, &viewer, web.app.zone())) }
+            @if own.live().is_some() && !own.locked() { (evidence::hint(&lines, due)) }
         }
         @if own.live().is_some() && !own.locked() {
             p { a class="govuk-link" href=(submit) { "Перейти к подаче заявления" } }
         }
-    }
+    }))
 }
 
 fn upload(
     visit: &Visit,
     own: &Own,
     kinds: &[DocumentKind],
-    [kind, caption]: [&str; 2],
+    typed: Said<'_>,
     faults: &[FieldFault],
 ) -> Markup {
     let form = Form {
@@ -219,7 +260,7 @@ fn upload(
                 field: Field {
                     name: "kind",
                     label: "Вид документа",
-                    value: kind,
+                    value: typed.kind,
                     error: fault_of(faults, "kind"),
                     ..Field::default()
                 },
@@ -227,10 +268,11 @@ fn upload(
                 options: &options,
                 groups: &[],
             }))
+            (evidence::field(None, &own.criteria, typed.criterion, fault_of(faults, "criterion")))
             (ui::text(Field {
                 name: "caption",
                 label: "Описание",
-                value: caption,
+                value: typed.caption,
                 hint: Some("Что подтверждает документ: какой результат Вашей работы отражает"),
                 error: fault_of(faults, "caption"),
                 max_length: Some(300),
@@ -239,43 +281,6 @@ fn upload(
             (ui::button("Сохранить"))
         },
     )
-}
-
-fn list(visit: &Visit, web: &Web, own: &Own, documents: &[&Document], empty: &str) -> Markup {
-    let zone = web.app.zone();
-    let edition = own.live().map_or(0, |application| application.edition);
-    let metas: Vec<String> = documents
-        .iter()
-        .map(|document| {
-            let attachment = &document.attachment;
-            let mut meta = format!(
-                "{}, {}, {}",
-                attachment.name,
-                ui::ru::file_size(attachment.size.unsigned_abs()),
-                ui::ru::date_short(zone.date_of(attachment.at)),
-            );
-            if !attachment.caption.is_empty() {
-                meta.push_str(". ");
-                meta.push_str(&attachment.caption);
-            }
-            meta
-        })
-        .collect();
-    let rows: Vec<FileRow<'_>> = documents
-        .iter()
-        .zip(&metas)
-        .map(|(document, meta)| FileRow {
-            title: title(document, edition),
-            meta,
-            status: html! {
-                (checked::mark(document.attachment.state, document.attachment.active))
-                (told(document.attachment.reading.as_ref()))
-                (rejection::told(&own.remarks, |place| is_about(place, document.attachment.file)))
-            },
-            actions: actions(visit, own, document),
-        })
-        .collect();
-    ui::files(&rows, empty)
 }
 
 fn is_about(place: &Place, of: Uuid) -> bool {
@@ -293,16 +298,25 @@ fn title(document: &Document, edition: i32) -> &str {
     }
 }
 
-fn actions(visit: &Visit, own: &Own, document: &Document) -> Markup {
+fn actions(visit: &Visit, own: &Own, kinds: &[DocumentKind], document: &Document) -> Markup {
     let attachment = &document.attachment;
     let card = own.card.public_id.to_string();
     let id = attachment.public_id.to_string();
+    let described = Describing {
+        action: "/teacher/application/documents/describe",
+        csrf: &visit.csrf,
+        attachment: attachment.public_id,
+        kinds,
+        criteria: &own.criteria,
+        said: Said {
+            kind: &attachment.kind,
+            caption: &attachment.caption,
+            criterion: attachment.criterion.as_ref().map_or("", |one| &one.code),
+        },
+    };
     html! {
-        @if attachment.state.is_served() {
-            a class="govuk-link" href={ "/documents/" (attachment.file) } { "Посмотреть" }
-        }
+        @if document.describable { (described.form(&[("card", &card)])) }
         @if document.detachable {
-            " "
             (ui::action_button(ActionButton {
                 action: "/teacher/application/documents/detach",
                 csrf: &visit.csrf,
