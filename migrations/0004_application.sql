@@ -465,11 +465,11 @@ GRANT INSERT (tenant_id, public_id, application_id, s3_key, name, content_type, 
   ON app.file TO attest_tenant, attest_expert, attest_operator, attest_worker;
 -- The worker looks for what waits in all municipalities, and writes what was found inside one.
 ALTER POLICY worker_read ON app.file USING (tenant_id = (SELECT app.ctx_tenant())
-  OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND virus_state = 'quarantined'));
-CREATE POLICY worker_scan ON app.file FOR UPDATE TO attest_worker
-  USING (virus_state = 'quarantined' AND (tenant_id = (SELECT app.ctx_tenant()) OR (SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker')))
+  OR (((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker')) AND virus_state = 'quarantined'));
+CREATE POLICY worker_quarantine ON app.file FOR UPDATE TO attest_worker
+  USING (virus_state = 'quarantined' AND (tenant_id = (SELECT app.ctx_tenant()) OR ((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker'))))
   WITH CHECK (tenant_id = (SELECT app.ctx_tenant())
-    OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND virus_state = 'quarantined'));
+    OR (((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker')) AND virus_state = 'quarantined'));
 GRANT INSERT (virus_state, virus_checked), UPDATE (virus_state, virus_checked, virus_tries, virus_after) ON app.file TO attest_worker;
 
 CALL app.case_policies('attachment', '{attest_tenant}');

@@ -264,10 +264,10 @@ CREATE POLICY decides ON app.order FOR SELECT TO attest_tenant, attest_expert
   USING (EXISTS (SELECT 1 FROM app.decision d WHERE d.order_id = app.order.id));
 -- Scanned like a file; an order belongs to no municipality.
 CREATE POLICY worker_read ON app.order FOR SELECT TO attest_worker
-  USING ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') OR EXISTS (SELECT 1 FROM app.decision d WHERE d.order_id = app.order.id));
-CREATE POLICY worker_scan ON app.order FOR UPDATE TO attest_worker
-  USING (virus_state = 'quarantined' AND (SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker'))
-  WITH CHECK ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker'));
+  USING (((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker')) OR EXISTS (SELECT 1 FROM app.decision d WHERE d.order_id = app.order.id));
+CREATE POLICY worker_quarantine ON app.order FOR UPDATE TO attest_worker
+  USING (virus_state = 'quarantined' AND ((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker')))
+  WITH CHECK (((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker')));
 GRANT UPDATE (virus_state, virus_checked, virus_tries, virus_after) ON app.order TO attest_worker;
 CREATE POLICY operator_read ON app.order FOR SELECT TO attest_operator USING (true);
 CREATE POLICY operator_add ON app.order FOR INSERT TO attest_operator WITH CHECK (true);

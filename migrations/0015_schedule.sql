@@ -254,11 +254,11 @@ CREATE POLICY coordinator_only ON app.municipal_schedule AS RESTRICTIVE FOR ALL 
   USING ((SELECT app.ctx_role() = 'municipal')) WITH CHECK ((SELECT app.ctx_role() = 'municipal'));
 CREATE POLICY operator_read ON app.municipal_schedule FOR SELECT TO attest_operator USING (true);
 CREATE POLICY worker_read ON app.municipal_schedule FOR SELECT TO attest_worker
-  USING (tenant_id = (SELECT app.ctx_tenant()) OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND virus_state = 'quarantined'));
-CREATE POLICY worker_scan ON app.municipal_schedule FOR UPDATE TO attest_worker
-  USING (virus_state = 'quarantined' AND (tenant_id = (SELECT app.ctx_tenant()) OR (SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker')))
-  WITH CHECK (tenant_id = (SELECT app.ctx_tenant())
-    OR ((SELECT app.ctx_tenant() IS NULL AND app.ctx_role() = 'worker') AND virus_state = 'quarantined'));
+  USING (tenant_id = (SELECT app.ctx_tenant()) OR (((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker')) AND virus_state = 'quarantined'));
+-- In its municipality the worker keeps what was read on the scan; across them it takes what waits.
+CREATE POLICY worker_change ON app.municipal_schedule FOR UPDATE TO attest_worker
+  USING (tenant_id = (SELECT app.ctx_tenant()) OR (((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker')) AND virus_state = 'quarantined'))
+  WITH CHECK (tenant_id = (SELECT app.ctx_tenant()) OR (((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker')) AND virus_state = 'quarantined'));
 CREATE POLICY mover_all ON app.municipal_schedule FOR ALL TO attest_mover
   USING (tenant_id = ANY ((SELECT app.ctx_moving())::int[]));
 CREATE POLICY definer_read ON app.municipal_schedule FOR SELECT TO attest_definer USING (true);

@@ -344,7 +344,7 @@ async fn sec_82_what_changes_a_status_is_audited_with_it() {
 const WORKERS: &str = "the worker's: audited when it was asked for";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 30] = [
+const SILENT: [(&str, &str); 34] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("claim_export", WORKERS),
@@ -352,6 +352,7 @@ const SILENT: [(&str, &str); 30] = [
     ("claim_letter", WORKERS),
     ("claim_printout", WORKERS),
     ("claim_quarantined", WORKERS),
+    ("claim_scan", WORKERS),
     ("clear_printouts", WORKERS),
     ("compose", WORKERS),
     (
@@ -359,12 +360,14 @@ const SILENT: [(&str, &str); 30] = [
         "what the installation has, told at every start",
     ),
     ("export_later", WORKERS),
+    ("fetch_scan", WORKERS),
     ("finish_export", WORKERS),
     ("gather", WORKERS),
     ("hold_printout", WORKERS),
     ("job_later", WORKERS),
     ("keep", WORKERS),
     ("keep_printout", WORKERS),
+    ("keep_scan_read", WORKERS),
     ("letter_not_sent", WORKERS),
     ("letter_sent", WORKERS),
     ("papers_read", WORKERS),
@@ -380,6 +383,7 @@ const SILENT: [(&str, &str); 30] = [
         "quarantine_refused",
         "the function it calls leaves the line",
     ),
+    ("scan_later", WORKERS),
     ("seal_audit", "seals the lines"),
     ("write_accounts", WORKERS),
     ("write_document", WORKERS),

@@ -55,6 +55,7 @@ impl App {
             db::applications::own::refused_on(scope, card, category).await?;
         Ok(checks::flags(
             copied,
+            &card.organisation_type_code,
             category,
             self.today(),
             refused_on,

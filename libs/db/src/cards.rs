@@ -60,6 +60,8 @@ pub struct Card {
     pub organisation_name: String,
     /// The organisation's type by name.
     pub organisation_type: String,
+    /// The code of that type; empty without an organisation.
+    pub organisation_type_code: String,
     /// The position's code.
     pub position: String,
     /// The position's name.

@@ -38,20 +38,67 @@ pub struct Flag {
     pub code: &'static str,
     /// What it says to the teacher and to the registrar.
     pub words: String,
+    /// What the teacher can do about it.
+    pub advice: &'static str,
 }
 
-fn flag(code: &'static str, words: impl Into<String>) -> Flag {
+fn flag(code: &'static str, words: impl Into<String>, advice: &'static str) -> Flag {
     Flag {
         code,
         words: words.into(),
+        advice,
     }
 }
 
-/// The flags of a card with which `category` is asked for on `today`; `refused_on` is the date
-/// of the last refusal of the same category, if there was one (R-APP-4 a–d, g).
+/// Positions with the types of organisations they are not found in, by the codes of the reference
+/// lists. Only what is surely a slip: a position that is rare somewhere is not flagged there.
+/// After the nomenclature of posts of teaching staff (постановление № 225 от 21.02.2022).
+const APART: [(&[&str], &[&str]); 7] = [
+    (
+        &["uchitel"],
+        &["doshkolnoe", "dopolnitelnoe", "dpo", "kultura", "sport"],
+    ),
+    (
+        &["vospitatel", "starshiy_vospitatel"],
+        &["dopolnitelnoe", "dpo", "kultura", "sport"],
+    ),
+    (
+        &["prepodavatel", "rukovoditel_fizvospitaniya"],
+        &["doshkolnoe", "obshchee"],
+    ),
+    (
+        &["master_po"],
+        &["doshkolnoe", "dopolnitelnoe", "kultura", "sport"],
+    ),
+    (&["muz_rukovoditel", "kontsertmeyster"], &["dpo", "sport"]),
+    (
+        &["trener_prepodavatel", "starshiy_trener_prepodavatel"],
+        &["doshkolnoe", "dpo", "kultura"],
+    ),
+    (
+        &[
+            "prepodavatel_organizator_obzr",
+            "pedagog_bibliotekar",
+            "sovetnik_direktora",
+            "starshiy_vozhatyy",
+        ],
+        &["doshkolnoe", "dpo", "kultura", "sport"],
+    ),
+];
+
+fn goes_together(position: &str, organisation_type: &str) -> bool {
+    !APART.iter().any(|(positions, types)| {
+        positions.contains(&position) && types.contains(&organisation_type)
+    })
+}
+
+/// The flags of a card with which `category` is asked for on `today`; `organisation_type` is the
+/// code of the type of the place of work, `refused_on` the date of the last refusal of the same
+/// category, if there was one (R-APP-4 a–e, g).
 #[must_use]
 pub fn flags(
     card: &Snapshot,
+    organisation_type: &str,
     category: Category,
     today: NaiveDate,
     refused_on: Option<NaiveDate>,
@@ -67,6 +114,7 @@ pub fn flags(
             flags.push(flag(
                 "same_category",
                 "Запрашивается та же категория, а срок имеющейся не истёк и не истекает в ближайшее время.",
+                "Проверьте, ту ли категорию Вы выбрали и верен ли срок имеющейся в карточке.",
             ));
         }
     }
@@ -81,6 +129,7 @@ pub fn flags(
                 }
                 _ => "На эту категорию подают имеющие высшую.",
             },
+            "Если такая категория у Вас есть или была, впишите её с реквизитами в карточку.",
         ));
     }
     if let Some(until) = held.and_then(|held| held.until)
@@ -90,6 +139,7 @@ pub fn flags(
         flags.push(flag(
             "late",
             "До окончания срока имеющейся категории меньше трёх месяцев: она может истечь до аттестации.",
+            "Подайте заявление не откладывая и проверьте срок категории в карточке.",
         ));
     }
     let proposed = propose(&card.name);
@@ -101,6 +151,17 @@ pub fn flags(
                 proposed.genitive.full(),
                 proposed.dative.full()
             ),
+            "Прочитайте ФИО в предложениях на карточке. Если Вы склоняете его иначе, оставьте как есть.",
+        ));
+    }
+    if !goes_together(card.position.as_str(), organisation_type) {
+        flags.push(flag(
+            "position_and_type",
+            format!(
+                "Должность «{}» и тип образовательной организации «{}» обычно не сочетаются.",
+                card.position_name, card.organisation_type
+            ),
+            "Проверьте должность и место работы: ошибку в них исправляют в профиле и в карточке.",
         ));
     }
     if let Some(refused) = refused_on.filter(|refused| months_before(today, 12) < *refused) {
@@ -110,6 +171,7 @@ pub fn flags(
                 "В этой категории отказано менее года назад ({}).",
                 refused.format("%d.%m.%Y")
             ),
+            "Подать можно через год после отказа; на другую категорию — в любое время.",
         ));
     }
     flags
@@ -176,10 +238,17 @@ mod tests {
     }
 
     fn codes(card: &Snapshot, category: Category, today: &str) -> Vec<&'static str> {
-        flags(card, category, day(today), None, Windows::default())
-            .into_iter()
-            .map(|flag| flag.code)
-            .collect()
+        flags(
+            card,
+            "obshchee",
+            category,
+            day(today),
+            None,
+            Windows::default(),
+        )
+        .into_iter()
+        .map(|flag| flag.code)
+        .collect()
     }
 
     #[test]
@@ -234,6 +303,7 @@ mod tests {
         let refused = |on: &str| {
             flags(
                 &card(None),
+                "obshchee",
                 Category::First,
                 day("2026-11-21"),
                 Some(day(on)),
@@ -242,6 +312,61 @@ mod tests {
             .len()
         };
         assert_eq!((refused("2025-12-01"), refused("2025-11-20")), (1, 0));
+    }
+
+    #[test]
+    fn r_app_4_a_position_that_is_not_found_in_such_an_organisation_is_flagged() {
+        let flagged = |position: &str, organisation_type: &str| {
+            let mut card = card(None);
+            card.position = Code::parse(position).unwrap();
+            flags(
+                &card,
+                organisation_type,
+                Category::First,
+                day("2026-11-21"),
+                None,
+                Windows::default(),
+            )
+            .iter()
+            .any(|flag| flag.code == "position_and_type")
+        };
+        assert!(flagged("uchitel", "doshkolnoe"));
+        assert!(flagged("starshiy_vospitatel", "sport"));
+        assert!(flagged("prepodavatel", "obshchee"));
+        for (position, organisation_type) in [
+            ("uchitel", "obshchee"),
+            ("uchitel", "spo"),
+            ("vospitatel", "deti_siroty"),
+            ("pedagog_psiholog", "doshkolnoe"),
+            ("prepodavatel", "kultura"),
+            ("uchitel", ""),
+        ] {
+            assert!(
+                !flagged(position, organisation_type),
+                "{position} {organisation_type}"
+            );
+        }
+    }
+
+    /// A slip in a code of the table would silently flag nothing.
+    #[test]
+    fn r_app_4_the_codes_of_positions_and_types_are_those_of_the_reference_lists() {
+        let known = |list: &str| -> Vec<String> {
+            list.lines()
+                .filter_map(|line| line.split(',').next())
+                .map(str::to_owned)
+                .collect()
+        };
+        let positions = known(include_str!("../../app/reference/positions.csv"));
+        let types = known(include_str!("../../app/reference/organisation_types.csv"));
+        for (of, apart) in APART {
+            for code in of {
+                assert!(positions.iter().any(|known| known == code), "{code}");
+            }
+            for code in apart {
+                assert!(types.iter().any(|known| known == code), "{code}");
+            }
+        }
     }
 
     #[test]

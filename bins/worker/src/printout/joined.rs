@@ -16,38 +16,41 @@ const MEMORY: &str = "--as=1073741824";
 const SECONDS: &str = "--cpu=240";
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Parts named on one command line; more are joined in rounds.
-const AT_ONCE: usize = 500;
+/// The fewest parts a run adds.
+const AT_ONCE: usize = 60;
 
-/// The parts as one file, in their order.
+/// The parts as one file, in their order; the first gives the whole its title and language.
+///
+/// `qpdf` holds the objects of the file it begins with once, and those it copies from another file
+/// twice: parts are added to what is joined already, a quarter of it in one run, so that memory is
+/// little more than half of what all of them at once take.
 ///
 /// # Errors
 /// [`Error::Join`] when `qpdf` is missing or refuses a part.
 pub async fn join(parts: &[PathBuf], folder: &Path) -> Result<PathBuf, Error> {
-    let mut parts = parts.to_vec();
-    let mut round = 0;
-    while parts.len() > 1 {
-        let mut joined = Vec::with_capacity(parts.len().div_ceil(AT_ONCE));
-        for (at, some) in parts.chunks(AT_ONCE).enumerate() {
-            let whole = folder.join(format!("joined-{round}-{at:05}.pdf"));
-            // The first part gives the whole its title and language.
-            let mut command = qpdf();
-            command
-                .args(["--warning-exit-0", "--deterministic-id"])
-                .arg(&some[0])
-                .arg("--pages")
-                .args(some)
-                .arg("--")
-                .arg(&whole);
-            run(&mut command).await?;
-            joined.push(whole);
-        }
-        parts = joined;
-        round += 1;
+    let Some((first, mut rest)) = parts.split_first() else {
+        return Err(Error::Join("нет ни одной части".to_owned()));
+    };
+    let mut whole = first.clone();
+    while !rest.is_empty() {
+        let joined = parts.len() - rest.len();
+        let (some, others) = rest.split_at(AT_ONCE.max(joined / 4).min(rest.len()));
+        let longer = folder.join(format!("joined-{joined:05}.pdf"));
+        let mut command = qpdf();
+        command
+            .args(["--warning-exit-0", "--deterministic-id"])
+            .arg(&whole)
+            .args(["--pages", "."])
+            .args(some)
+            .arg("--")
+            .arg(&longer);
+        run(&mut command).await?;
+        // Each run writes all of it again: the disk holds two at most.
+        tokio::fs::remove_file(&whole).await?;
+        whole = longer;
+        rest = others;
     }
-    parts
-        .pop()
-        .ok_or_else(|| Error::Join("нет ни одной части".to_owned()))
+    Ok(whole)
 }
 
 /// `qpdf` with a bound on its memory and time, to be told what to do.

@@ -173,6 +173,7 @@ mod tests {
             organisation_public: Some(Uuid::nil()),
             organisation_name: "Школа № 1".into(),
             organisation_type: "общее".into(),
+            organisation_type_code: "obshchee".into(),
             position: "uchitel".into(),
             position_name: "учитель".into(),
             subject: String::new(),

@@ -205,6 +205,7 @@ impl Verdict {
         (!self.is_green()).then(|| Flag {
             code: "scan",
             words: format!("Скан: {}", self.words().join(" ")),
+            advice: "",
         })
     }
 }

@@ -202,7 +202,7 @@ fn warnings(own: &Own) -> Markup {
         @if !own.warnings.is_empty() {
             (ui::inset(html! {
                 p { "Проверьте, прежде чем подавать (подать заявление можно и так):" }
-                ul { @for flag in &own.warnings { li { (flag.words) } } }
+                ul { @for flag in &own.warnings { li { (flag.words) " " (flag.advice) } } }
             }))
         }
     }
