@@ -50,6 +50,7 @@ pub mod scope;
 pub mod search;
 #[cfg(feature = "seed")]
 pub mod seed;
+pub mod templates;
 pub mod transfers;
 pub mod views;
 pub mod withdrawals;

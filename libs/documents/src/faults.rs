@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+pub use domain::template::Fault;
 use serde::{Deserialize, Serialize};
 use typst::WorldExt as _;
 use typst::diag::SourceDiagnostic;
@@ -14,24 +15,6 @@ const MOST: usize = 10;
 
 /// The longest words on one, in characters.
 const LONGEST: usize = 300;
-
-/// A fault of a template.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
-    /// The line of the template it is in, from 1; none where it is in none.
-    pub line: Option<usize>,
-    /// What is wrong.
-    pub words: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "Строка {line}: {}", self.words),
-            None => f.write_str(&self.words),
-        }
-    }
-}
 
 /// All that is wrong with a template, as far as it is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

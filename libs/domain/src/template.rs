@@ -1,6 +1,8 @@
 //! Templates of papers: which kinds of paper have one that an administrator may replace, and what
 //! such a one must keep. How they are set is `documents`'.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::paper::Document;
@@ -112,6 +114,24 @@ impl TemplateKind {
     #[must_use]
     pub const fn has_letterhead(self) -> bool {
         matches!(self, Self::Application | Self::Withdrawal)
+    }
+}
+
+/// A fault of a template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The line of the template it is in, from 1; none where it is in none.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub words: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "Строка {line}: {}", self.words),
+            None => f.write_str(&self.words),
+        }
     }
 }
 
