@@ -344,7 +344,7 @@ async fn sec_82_what_changes_a_status_is_audited_with_it() {
 const WORKERS: &str = "the worker's: audited when it was asked for";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 34] = [
+const SILENT: [(&str, &str); 37] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("claim_export", WORKERS),
@@ -355,6 +355,10 @@ const SILENT: [(&str, &str); 34] = [
     ("claim_scan", WORKERS),
     ("clear_printouts", WORKERS),
     ("compose", WORKERS),
+    (
+        "declare_templates",
+        "what the release has, told at every start",
+    ),
     (
         "declare_virus_check",
         "what the installation has, told at every start",
@@ -371,6 +375,7 @@ const SILENT: [(&str, &str); 34] = [
     ("letter_not_sent", WORKERS),
     ("letter_sent", WORKERS),
     ("papers_read", WORKERS),
+    ("printout_failed", WORKERS),
     ("printout_later", WORKERS),
     ("printout_progress", WORKERS),
     (
@@ -385,6 +390,7 @@ const SILENT: [(&str, &str); 34] = [
     ),
     ("scan_later", WORKERS),
     ("seal_audit", "seals the lines"),
+    ("template_tried", WORKERS),
     ("write_accounts", WORKERS),
     ("write_document", WORKERS),
     ("write_table", WORKERS),

@@ -60,6 +60,7 @@ mod seed;
 mod smuggled;
 mod states;
 mod suspended;
+mod templates;
 mod together;
 mod trail;
 mod views;
