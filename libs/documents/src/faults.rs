@@ -62,7 +62,7 @@ impl Faults {
 }
 
 /// What the engine says most often, by how it begins; anything else stays in its own words.
-const USUAL: [(&str, &str); 16] = [
+const USUAL: [(&str, &str); 17] = [
     ("unknown variable: ", "неизвестное имя: "),
     ("unclosed delimiter", "скобка не закрыта"),
     ("unclosed string", "кавычка не закрыта"),
@@ -80,6 +80,10 @@ const USUAL: [(&str, &str); 16] = [
         "в коде знак # не ставится",
     ),
     ("loop seems to be infinite", "цикл не кончается"),
+    (
+        "condition is always true",
+        "условие всегда верно: цикл не кончается",
+    ),
     (
         "maximum function call depth exceeded",
         "функции вызывают друг друга без конца",
