@@ -344,6 +344,8 @@ CREATE TABLE app.rendition (
   -- The edition of the application or of the conclusion, or the id of the withdrawal.
   of_id bigint NOT NULL,
   file_id bigint NOT NULL,
+  -- By which template it was printed; 0 is the one the release was built with.
+  template_version int NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, application_id, kind, of_id),
@@ -484,7 +486,7 @@ CREATE POLICY own_upload ON app.attachment AS RESTRICTIVE FOR UPDATE TO attest_t
   USING (by_account = (SELECT app.ctx_account()) OR (SELECT app.ctx_role() = 'teacher'));
 
 CALL app.case_policies('rendition', '{attest_worker}');
-GRANT INSERT (tenant_id, application_id, kind, of_id, file_id) ON app.rendition TO attest_worker;
+GRANT INSERT (tenant_id, application_id, kind, of_id, file_id, template_version) ON app.rendition TO attest_worker;
 
 -- Whoever opens a document of a case it sees leaves a line under its own account and role; the
 -- teacher it is about reads it, the worker for the municipality's export.

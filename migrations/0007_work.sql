@@ -70,16 +70,16 @@ GRANT SELECT ON app.job TO attest_worker;
 GRANT INSERT (tenant_id, kind, application_id, object_id, account_id, membership_id, role) ON app.job TO attest_tenant;
 GRANT UPDATE (state, tries, run_after) ON app.job TO attest_worker;
 
--- What a person has printed or packed for itself alone: a journal of some days, many applications.
--- Asked for by coordinators, experts and operators, made by the worker, gone after a day.
+-- What a person has printed or packed for itself alone: a journal of some days, many applications,
+-- its consents. Made by the worker, gone after a day.
 CREATE TABLE app.printout (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   public_id uuid NOT NULL UNIQUE,
-  -- Where a coordinator or an expert asked; an operator asks in no municipality.
+  -- Where it was asked for; the institute's people ask in no municipality.
   municipality_id int REFERENCES app.municipality,
   account_id bigint NOT NULL REFERENCES app.account DEFERRABLE,
   membership_id bigint NOT NULL,
-  role text NOT NULL CHECK (role IN ('municipal', 'expert', 'operator')),
+  role text NOT NULL CHECK (role IN ('teacher', 'school', 'municipal', 'expert', 'operator', 'admin')),
   kind text NOT NULL,
   -- Ids, days and what it is for: never a name.
   request jsonb NOT NULL,
@@ -96,7 +96,9 @@ CREATE TABLE app.printout (
   sha256 bytea,
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   finished_at timestamptz,
-  CHECK ((role = 'operator') = (municipality_id IS NULL)),
+  -- By which template it was printed; 0 is the one the release was built with.
+  template_version int NOT NULL DEFAULT 0,
+  CHECK ((role IN ('operator', 'admin')) = (municipality_id IS NULL)),
   CHECK (state <> 'done' OR (s3_key IS NOT NULL AND file_name IS NOT NULL AND size IS NOT NULL AND sha256 IS NOT NULL))
 );
 CREATE INDEX printout_queue ON app.printout (run_after, id) WHERE state IN ('queued', 'running');
@@ -105,19 +107,27 @@ CREATE INDEX printout_age ON app.printout (created_at, id);
 ALTER TABLE app.printout ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_own ON app.printout FOR SELECT TO attest_tenant
   USING (municipality_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
-    AND (SELECT app.ctx_role() = 'municipal'));
+    AND role = (SELECT app.ctx_role()));
+-- A teacher and a school coordinator have their consents printed and nothing else.
 CREATE POLICY tenant_add ON app.printout FOR INSERT TO attest_tenant
   WITH CHECK (municipality_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
-    AND role = 'municipal' AND (SELECT app.ctx_role() = 'municipal'));
+    AND role = (SELECT app.ctx_role()) AND (role = 'municipal' OR kind = 'consent'));
 CREATE POLICY operator_own ON app.printout FOR SELECT TO attest_operator
-  USING (municipality_id IS NULL AND account_id = (SELECT app.ctx_account()));
+  USING (municipality_id IS NULL AND account_id = (SELECT app.ctx_account()) AND role = 'operator');
 CREATE POLICY operator_add ON app.printout FOR INSERT TO attest_operator
   WITH CHECK (municipality_id IS NULL AND account_id = (SELECT app.ctx_account()) AND role = 'operator');
+-- An administrator prints no case: samples of templates, acts of destroyed data, its own consents.
+CREATE POLICY admin_own ON app.printout FOR SELECT TO attest_admin
+  USING (municipality_id IS NULL AND account_id = (SELECT app.ctx_account()) AND role = 'admin');
+CREATE POLICY admin_add ON app.printout FOR INSERT TO attest_admin
+  WITH CHECK (municipality_id IS NULL AND account_id = (SELECT app.ctx_account()) AND role = 'admin'
+    AND kind IN ('sample', 'destruction', 'consent'));
 CREATE POLICY worker_all ON app.printout FOR ALL TO attest_worker USING (true);
-GRANT SELECT ON app.printout TO attest_tenant, attest_operator;
+GRANT SELECT ON app.printout TO attest_tenant, attest_operator, attest_admin;
 GRANT INSERT (public_id, municipality_id, account_id, membership_id, role, kind, request) ON app.printout
-  TO attest_tenant, attest_operator;
-GRANT SELECT, DELETE, UPDATE (state, done, total, tries, run_after, s3_key, file_name, size, sha256, finished_at)
+  TO attest_tenant, attest_operator, attest_admin;
+GRANT SELECT, DELETE, UPDATE (state, done, total, tries, run_after, s3_key, file_name, size, sha256, finished_at,
+    template_version)
   ON app.printout TO attest_worker;
 -- An operator's journal is the whole region's: the worker reads it, with what was decided, while one
 -- is being made.
@@ -127,6 +137,16 @@ ALTER POLICY worker_read ON app.registration USING (tenant_id = (SELECT app.ctx_
 ALTER POLICY worker_read ON app.decision USING (tenant_id = (SELECT app.ctx_tenant())
   OR (SELECT app.ctx_tenant() IS NULL) AND (SELECT EXISTS (SELECT 1 FROM app.printout p
     WHERE p.kind = 'journal' AND p.role = 'operator' AND p.state = 'running')));
+
+-- Whose consents are being printed, and what the institute's people are called in them.
+CREATE POLICY worker_read ON app.consent FOR SELECT TO attest_worker
+  USING (EXISTS (SELECT 1 FROM app.printout p
+    WHERE p.kind = 'consent' AND p.state = 'running' AND p.account_id = consent.account_id));
+CREATE POLICY worker_read ON app.institute_member FOR SELECT TO attest_worker
+  USING (EXISTS (SELECT 1 FROM app.printout p
+    WHERE p.kind = 'consent' AND p.state = 'running' AND p.account_id = institute_member.account_id));
+GRANT SELECT ON app.consent TO attest_worker;
+GRANT SELECT (id, account_id, surname, name, patronymic) ON app.institute_member TO attest_worker;
 
 CREATE TRIGGER wake AFTER INSERT ON app.letter FOR EACH STATEMENT EXECUTE FUNCTION app.wake_worker();
 CREATE TRIGGER wake AFTER INSERT ON app.job FOR EACH STATEMENT EXECUTE FUNCTION app.wake_worker();

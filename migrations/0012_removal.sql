@@ -27,6 +27,9 @@ CREATE TABLE app.removal (
   export_id uuid NOT NULL UNIQUE,
   -- NULL: the file is deleted as well.
   export_key text,
+  -- What the act of destroyed data says: the name it had, how much of what there was.
+  name text NOT NULL,
+  counts jsonb NOT NULL,
   removed_at timestamptz NOT NULL DEFAULT app.ctx_now()
 );
 -- What is left of them outside Postgres. A row goes when the thing is gone.
@@ -45,6 +48,10 @@ CREATE POLICY ctl_all ON app.removal FOR ALL TO attest_migrator USING (true);
 CREATE POLICY ctl_all ON app.leftover FOR ALL TO attest_migrator USING (true);
 GRANT INSERT ON app.removal, app.leftover TO attest_mover;
 GRANT SELECT, UPDATE (export_key) ON app.removal TO attest_migrator;
+-- The act is printed by the worker.
+CREATE POLICY worker_read ON app.removal FOR SELECT TO attest_worker
+  USING ((SELECT app.ctx_tenant()) IS NULL AND (SELECT app.ctx_role() = 'worker'));
+GRANT SELECT (municipality_id, export_id, name, counts, removed_at) ON app.removal TO attest_worker;
 GRANT SELECT, DELETE ON app.leftover TO attest_migrator;
 -- `ctl municipality remove` is the migrator's, who comes by a person on the host.
 GRANT USAGE ON SCHEMA app TO attest_migrator;
@@ -195,7 +202,8 @@ BEGIN
       version = t.version + 1 WHERE t.to_tenant_id = p_tenant AND t.state = 'asked';
   PERFORM set_config('app.moving', ARRAY[p_tenant]::text, true);
 
-  INSERT INTO app.removal (municipality_id, export_id, export_key) VALUES (p_tenant, p_export, export.s3_key);
+  INSERT INTO app.removal (municipality_id, export_id, export_key, name, counts)
+    VALUES (p_tenant, p_export, export.s3_key, place.name, export.counts);
   INSERT INTO app.leftover (municipality_id, kind, value)
     SELECT p_tenant, 'object', k FROM app.own_keys(p_tenant) k
     UNION ALL SELECT p_tenant, 'object', e.s3_key FROM app.municipality_export e

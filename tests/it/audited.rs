@@ -347,7 +347,7 @@ const WORKERS: &str = "the worker's: audited when it was asked for";
 const ON_ITS_WAY: &str = "the form that takes the file leaves the line";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 44] = [
+const SILENT: [(&str, &str); 47] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("begin_upload", ON_ITS_WAY),
@@ -363,6 +363,10 @@ const SILENT: [(&str, &str); 44] = [
     ("clear_uploads", WORKERS),
     ("compose", WORKERS),
     ("continue_upload", ON_ITS_WAY),
+    (
+        "declare_templates",
+        "what the release has, told at every start",
+    ),
     (
         "declare_virus_check",
         "what the installation has, told at every start",
@@ -383,6 +387,7 @@ const SILENT: [(&str, &str); 44] = [
     ("preview_done", WORKERS),
     ("preview_later", WORKERS),
     ("preview_unshown", WORKERS),
+    ("printout_failed", WORKERS),
     ("printout_later", WORKERS),
     ("printout_progress", WORKERS),
     (
@@ -398,6 +403,7 @@ const SILENT: [(&str, &str); 44] = [
     ("scan_later", WORKERS),
     ("seal_audit", "seals the lines"),
     ("take_upload", ON_ITS_WAY),
+    ("template_tried", WORKERS),
     ("write_accounts", WORKERS),
     ("write_document", WORKERS),
     ("write_table", WORKERS),

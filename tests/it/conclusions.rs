@@ -166,7 +166,8 @@ async fn r_con_1_both_experts_write_one_draft_and_the_worker_prints_it() {
     // The worker prints what was formed, once.
     let mut printed = 0;
     while let Some(job) = app.claim_job().await.unwrap() {
-        let Some(Print::Conclusion(print)) = app.gather(&job).await.unwrap() else {
+        let gathered = app.gather(&job).await.unwrap();
+        let Some(Print::Conclusion(print)) = gathered.map(|gathered| gathered.print) else {
             continue;
         };
         let marks: Vec<_> = print
@@ -192,7 +193,7 @@ async fn r_con_1_both_experts_write_one_draft_and_the_worker_prints_it() {
         assert_eq!(print.form.recommendations, "Обобщить опыт");
         let experts = print.experts.map(|expert| expert.unwrap().name);
         assert_eq!(experts, ["Эксперт 1", "Эксперт 2"]);
-        app.keep_print(&job, "Итоговое заключение.pdf", "%PDF-1.7\n".into())
+        app.keep_print(&job, "Итоговое заключение.pdf", 0, "%PDF-1.7\n".into())
             .await
             .unwrap();
         printed += 1;

@@ -57,7 +57,7 @@ async fn sec_08_a_job_without_its_municipality_fails() {
         let outcome = app.gather(&job).await;
         assert!(is_no_tenant(&outcome), "{:?}: {outcome:?}", job.kind);
         let kept = app
-            .keep_print(&job, "бумага.pdf", "%PDF-1.7\n".into())
+            .keep_print(&job, "бумага.pdf", 0, "%PDF-1.7\n".into())
             .await;
         assert!(is_no_tenant(&kept), "{:?}: {kept:?}", job.kind);
         kinds.push(job.kind.code().to_owned());
@@ -100,6 +100,7 @@ async fn sec_08_a_scope_without_a_municipality_gives_no_empty_answers() {
         name: "x.pdf",
         size: 1,
         sha256: &[0],
+        template_version: 0,
     };
     let outcomes = [
         ("paper", print::paper(&mut tx, id).await.err()),

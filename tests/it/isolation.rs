@@ -26,7 +26,13 @@ async fn tables(sql: &mut Session, of_tenants: bool) -> Vec<String> {
 fn is_open(table: &str) -> bool {
     PUBLIC_TO_ROLES.contains(&table)
         || table.starts_with("ref_")
-        || ["region_setting", "transition"].contains(&table)
+        || [
+            "region_setting",
+            "transition",
+            "template_version",
+            "template_use",
+        ]
+        .contains(&table)
 }
 
 #[tokio::test]

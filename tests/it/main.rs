@@ -62,6 +62,7 @@ mod seed;
 mod smuggled;
 mod states;
 mod suspended;
+mod templates;
 mod together;
 mod trail;
 mod uploads;

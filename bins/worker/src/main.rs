@@ -10,6 +10,7 @@ mod printout;
 mod quarantine;
 mod scan;
 mod settings;
+mod typeset;
 mod work;
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
@@ -37,6 +38,9 @@ const POLICY_LOOK: Duration = Duration::from_secs(10);
 struct Arguments {}
 
 fn main() -> ExitCode {
+    if typeset::is_asked() {
+        return typeset::child();
+    }
     runtime::run(Settings::read, |_: Arguments| run())
 }
 
@@ -51,6 +55,9 @@ async fn run() -> anyhow::Result<()> {
     app.declare_virus_check(settings.antivirus.is_some())
         .await
         .context("не удалось сообщить, проверяются ли файлы на вирусы")?;
+    app.declare_templates(documents::source)
+        .await
+        .context("не удалось записать встроенные шаблоны документов")?;
     let antivirus = settings.antivirus.clone();
     let health = TcpListener::bind(settings.health_listen)
         .await

@@ -33,11 +33,11 @@ pub fn file_name(print: &Print) -> String {
     }
 }
 
-/// The PDF. Tens of milliseconds of computation: not for a thread that serves others.
+/// The paper, ready to be typeset.
 ///
 /// # Errors
-/// Only when a template is at fault.
-pub fn pdf(print: Print) -> Result<Vec<u8>, documents::Error> {
+/// If it does not serialise.
+pub fn paper(print: Print) -> Result<documents::Paper, documents::Error> {
     match print {
         Print::Application(application) => documents::application(&application_form(application)),
         Print::Withdrawal(withdrawal) => documents::withdrawal(&withdrawal_form(withdrawal)),

@@ -5,14 +5,25 @@ mod applications;
 mod joined;
 mod journal;
 mod lists;
+mod papers;
+mod sample;
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use app::{
     App,
-    printouts::{Request, making::Attempt},
+    printouts::{
+        Request,
+        making::{self, Attempt},
+    },
 };
 use applications::Asked;
+
+use crate::typeset;
 
 /// How often the lease of five minutes is renewed.
 const HOLD: Duration = Duration::from_secs(60);
@@ -22,6 +33,29 @@ struct Made {
     file: PathBuf,
     name: String,
     content_type: &'static str,
+    /// By which version of its template.
+    template_version: i32,
+}
+
+impl Made {
+    /// A paper typeset by the template of its kind that is in force.
+    async fn paper(
+        app: &App,
+        paper: documents::Paper,
+        name: String,
+        folder: &Path,
+    ) -> Result<Self, Error> {
+        let template = app.template_in_force(paper.kind()).await?;
+        let (printed, template_version) = typeset::typeset(paper, &template).await?;
+        let file = folder.join("paper.pdf");
+        tokio::fs::write(&file, printed.pdf).await?;
+        Ok(Self {
+            file,
+            name,
+            content_type: "application/pdf",
+            template_version,
+        })
+    }
 }
 
 /// Why a printout was not made.
@@ -42,6 +76,12 @@ enum Error {
     /// A thread of work ended badly.
     #[error("печать прервалась: {0}")]
     Thread(#[from] tokio::task::JoinError),
+    /// The typesetting went wrong.
+    #[error(transparent)]
+    Typeset(#[from] typeset::Error),
+    /// The version of a template that was tried prints no sample.
+    #[error("образец не напечатан: {0}")]
+    Refused(documents::Faults),
 }
 
 /// Makes one printout, if one is due.
@@ -64,6 +104,10 @@ pub async fn printout(app: &App) -> app::Result<bool> {
         Ok(()) => tracing::info!(id, kind, tries, "a printout is made"),
         Err(Error::App(app::Error::Stale)) => {
             tracing::warn!(id, kind, tries, "another attempt makes the printout");
+        }
+        Err(Error::Refused(faults)) => {
+            tracing::info!(id, kind, tries, %faults, "a template is refused");
+            app.printout_failed(&attempt).await?;
         }
         Err(error) => {
             tracing::error!(id, kind, tries, %error, "a printout is not made");
@@ -111,8 +155,20 @@ async fn make(app: &App, attempt: &Attempt) -> Result<(), Error> {
             };
             applications::make(app, attempt, &asked, folder.path()).await?
         }
+        Request::Annex { order } => papers::annex(app, *order, folder.path()).await?,
+        Request::Consent {} => papers::consent(app, attempt, folder.path()).await?,
+        Request::Destruction { municipality } => {
+            papers::destruction(app, *municipality, folder.path()).await?
+        }
+        Request::Sample { template, version } => {
+            sample::make(app, *template, *version, folder.path()).await?
+        }
     };
-    app.keep_printout(attempt, &made.name, made.content_type, &made.file)
-        .await?;
+    let kept = making::Made {
+        name: &made.name,
+        content_type: made.content_type,
+        template_version: made.template_version,
+    };
+    app.keep_printout(attempt, &kept, &made.file).await?;
     Ok(())
 }

@@ -3,11 +3,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::{App, letters::NotSent};
+use app::{App, letters::NotSent, print::Gathered};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::{post::Post, print};
+use crate::{post::Post, print, typeset};
 
 /// How long a loop sleeps without a notice. Back-offs end without one.
 const POLL: Duration = Duration::from_secs(5);
@@ -122,8 +122,8 @@ pub async fn job(app: &App) -> app::Result<bool> {
         return Ok(false);
     };
     let (id, tenant, tries) = (job.id, job.tenant.0, job.tries);
-    let print = match app.gather(&job).await {
-        Ok(Some(print)) => print,
+    let Gathered { print, template } = match app.gather(&job).await {
+        Ok(Some(gathered)) => gathered,
         Ok(None) => return Ok(true),
         Err(app::Error::Forbidden) => {
             tracing::warn!(id, tenant, "whoever asked for a job may no longer");
@@ -136,13 +136,13 @@ pub async fn job(app: &App) -> app::Result<bool> {
         }
     };
     let name = print::file_name(&print);
-    let printed = match tokio::task::spawn_blocking(|| print::pdf(print)).await {
-        Ok(printed) => printed.map_err(|error| error.to_string()),
-        Err(panic) => Err(panic.to_string()),
+    let printed = match print::paper(print) {
+        Ok(paper) => typeset::typeset(paper, &template).await,
+        Err(error) => Err(error.into()),
     };
-    let kept = match printed {
-        Ok(pdf) => app
-            .keep_print(&job, &name, pdf.into())
+    let kept = match printed.map_err(|error| error.to_string()) {
+        Ok((printed, version)) => app
+            .keep_print(&job, &name, version, printed.pdf.into())
             .await
             .map_err(|error| error.to_string()),
         Err(error) => Err(error),

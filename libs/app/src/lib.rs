@@ -59,6 +59,7 @@ pub mod school;
 #[cfg(feature = "seed")]
 pub mod seed;
 pub mod start;
+pub mod templates;
 pub mod transfers;
 pub mod unpacking;
 pub mod uploads;

@@ -6,6 +6,7 @@ use db::{
     Scope, events,
     invitations::{self, Invitation},
     municipalities::registry::{self, Details},
+    printouts::{self, Request},
 };
 use domain::{
     act::acts,
@@ -99,6 +100,25 @@ impl App {
     pub async fn municipality_entry(&self, by: By<'_>, which: Which<'_>) -> Result<Entry> {
         let mut tx = self.db.enter_by::<acts::ManageMunicipality>(by).await?;
         found(&mut tx, which).await
+    }
+
+    /// Has the act of a removed municipality's destroyed data printed (SEC-106): the printout's id.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::NotFound`]; [`Error::Illegal`] for one that is not removed.
+    pub async fn print_destruction(&self, actor: &Actor, id: Uuid) -> Result<Uuid> {
+        let mut tx = self.db.enter::<acts::ManageMunicipality>(actor).await?;
+        let row = found(&mut tx, Which::Id(id)).await?;
+        if row.status != Status::Removed {
+            return Err(Error::Illegal(
+                "Акт составляется после удаления муниципалитета.".to_owned(),
+            ));
+        }
+        let request = Request::Destruction { municipality: id };
+        let printout = printouts::ask(&mut tx, &request).await?;
+        events::audit_deed(&mut tx, Deed::PrintDestruction, Some(row.id.into())).await?;
+        tx.commit().await?;
+        Ok(printout)
     }
 
     /// Adds a municipality and invites its first coordinator, in one transaction. The host may

@@ -10,9 +10,10 @@ use db::{
     work::{
         self,
         print::{self, Printed},
+        templates::{self, Template},
     },
 };
-use domain::{declension, name::FullName, paper::ShortId};
+use domain::{declension, name::FullName, paper::ShortId, template::TemplateKind};
 use uuid::Uuid;
 
 pub use db::{
@@ -41,6 +42,15 @@ pub enum Print {
     Withdrawal(Withdrawal),
     /// A conclusion filled in on screen.
     Conclusion(Conclusion),
+}
+
+/// What is to be printed, and by which template.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    /// What the paper says.
+    pub print: Print,
+    /// The template that was in force when it was formed.
+    pub template: Template,
 }
 
 /// An edition of an application.
@@ -114,7 +124,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when whoever asked may no longer; the job has failed then.
-    pub async fn gather(&self, job: &Job) -> Result<Option<Print>> {
+    pub async fn gather(&self, job: &Job) -> Result<Option<Gathered>> {
         let mut tx = self.db.enter_worker(Some(job.tenant)).await?;
         if !job
             .kind
@@ -138,44 +148,53 @@ impl App {
         Ok(print)
     }
 
-    async fn paper(&self, tx: &mut db::WorkerTx, job: &Job) -> Result<Option<Print>> {
+    async fn paper(&self, tx: &mut db::WorkerTx, job: &Job) -> Result<Option<Gathered>> {
         let Some(paper) = print::paper(tx, job.application).await? else {
             return Ok(None);
         };
-        let issuer = db::reference::setting(tx, "issuer").await?;
-        let issuer_lines = issuer.lines().map(str::to_owned).collect();
         let code = ShortId::of(paper.public_id);
         match job.kind {
             JobKind::MunicipalityExport | JobKind::CaseScan | JobKind::ScheduleScan => Ok(None),
             JobKind::ApplicationPdf if i64::from(paper.edition) != job.object => Ok(None),
-            JobKind::ApplicationPdf => Ok(Some(Print::Application(Application {
-                issuer_lines,
-                results: print::results(tx, job.application).await?,
-                date: self.zone.date_of(paper.formed_at),
-                code,
-                paper,
-            }))),
+            JobKind::ApplicationPdf => {
+                let template =
+                    templates::at(tx, TemplateKind::Application, paper.formed_at).await?;
+                let print = Print::Application(Application {
+                    issuer_lines: letterhead(tx, &template).await?,
+                    results: print::results(tx, job.application).await?,
+                    date: self.zone.date_of(paper.formed_at),
+                    code,
+                    paper,
+                });
+                Ok(Some(Gathered { print, template }))
+            }
             JobKind::WithdrawalPdf => {
                 let found = print::withdrawal(tx, job.application, job.object).await?;
-                Ok(found.map(|withdrawal| {
-                    Print::Withdrawal(Withdrawal {
-                        issuer_lines,
-                        coordinator: withdrawal
-                            .coordinator
-                            .map(|name| declension::propose(&name).genitive),
-                        reason: withdrawal.reason,
-                        date: self.zone.date_of(withdrawal.created_at),
-                        code,
-                        version: u32::try_from(withdrawal.version).unwrap_or(1),
-                        paper,
-                    })
-                }))
+                let Some(withdrawal) = found else {
+                    return Ok(None);
+                };
+                let template =
+                    templates::at(tx, TemplateKind::Withdrawal, withdrawal.created_at).await?;
+                let print = Print::Withdrawal(Withdrawal {
+                    issuer_lines: letterhead(tx, &template).await?,
+                    coordinator: withdrawal
+                        .coordinator
+                        .map(|name| declension::propose(&name).genitive),
+                    reason: withdrawal.reason,
+                    date: self.zone.date_of(withdrawal.created_at),
+                    code,
+                    version: u32::try_from(withdrawal.version).unwrap_or(1),
+                    paper,
+                });
+                Ok(Some(Gathered { print, template }))
             }
             JobKind::ConclusionPdf => {
                 let found = form::formed(tx, job.application, job.object).await?;
                 let Some(form) = found else { return Ok(None) };
                 let around = print::around_conclusion(tx, job.application).await?;
-                Ok(Some(Print::Conclusion(Conclusion {
+                let template =
+                    templates::at(tx, TemplateKind::Conclusion, around.formed_at).await?;
+                let print = Print::Conclusion(Conclusion {
                     form,
                     experts: [1, 2].map(|slot| {
                         let mut experts = around.experts.iter();
@@ -186,7 +205,8 @@ impl App {
                     code,
                     version: u32::try_from(job.object).unwrap_or(1),
                     paper,
-                })))
+                });
+                Ok(Some(Gathered { print, template }))
             }
         }
     }
@@ -196,7 +216,13 @@ impl App {
     ///
     /// # Errors
     /// If the store or the database does not answer; nothing stays then.
-    pub async fn keep_print(&self, job: &Job, name: &str, pdf: Bytes) -> Result<()> {
+    pub async fn keep_print(
+        &self,
+        job: &Job,
+        name: &str,
+        template_version: i32,
+        pdf: Bytes,
+    ) -> Result<()> {
         let key = format!(
             "t/{}/{}/{}",
             job.tenant.0,
@@ -209,6 +235,7 @@ impl App {
             name,
             size: i64::try_from(stored.size).unwrap_or(i64::MAX),
             sha256: &stored.sha256,
+            template_version,
         };
         let kept = self.keep(job, &printed).await;
         if !matches!(kept, Ok(true))
@@ -241,4 +268,13 @@ impl App {
         }
         Ok(tx.commit().await?)
     }
+}
+
+/// To whom a paper is addressed: as its template says, or as the settings do.
+async fn letterhead(tx: &mut db::WorkerTx, template: &Template) -> Result<Vec<String>> {
+    let lines = match &template.letterhead {
+        Some(lines) => lines.clone(),
+        None => db::reference::setting(tx, "issuer").await?,
+    };
+    Ok(lines.lines().map(str::to_owned).collect())
 }

@@ -2,13 +2,15 @@
 //! the verb of its noun ([`App::print_journal`], [`App::print_schedule`], …); here a person looks how
 //! far it is and takes it. Making it is [`making`]'s, the worker's half.
 
+pub mod gathering;
 pub mod making;
 pub mod papers;
 
-use db::{applications, printouts};
+use db::{applications, events, printouts};
 use domain::{
     act::{Act, acts},
     actor::Actor,
+    audit::Deed,
     role::Role,
 };
 use futures::StreamExt as _;
@@ -18,29 +20,13 @@ pub use db::printouts::{Format, Printout, Request, State};
 
 use crate::{App, Error, Result, files::Opened};
 
-/// The acts a printout may be of: who may never do any of them has none.
-const ACTS: [Act; 5] = [
-    Act::ReadJournal,
-    Act::MakeSchedule,
-    Act::PassConclusion,
-    Act::AcceptConclusion,
-    Act::Print,
-];
-
 /// How many of the newest are shown below what more of them is asked for.
 const NEWEST: i64 = 10;
 
 impl App {
-    /// Whether the actor's role has printouts at all.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] when not.
-    pub fn may_print(&self, actor: &Actor) -> Result<()> {
-        self.may_one_of(actor.role, &ACTS)
-    }
-
+    /// Whether the role may ever do one of `acts`; where there are none, everybody may.
     pub(crate) fn may_one_of(&self, role: Role, acts: &[Act]) -> Result<()> {
-        if acts.iter().any(|act| self.ever(role, *act)) {
+        if acts.is_empty() || acts.iter().any(|act| self.ever(role, *act)) {
             Ok(())
         } else {
             Err(Error::Forbidden)
@@ -50,10 +36,8 @@ impl App {
     /// A printout the actor asked for in the cabinet in use.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for roles that print nothing; [`Error::NotFound`] for another
-    /// person's, and for one that is gone after its day.
+    /// [`Error::NotFound`] for another person's, and for one that is gone after its day.
     pub async fn printout(&self, actor: &Actor, id: Uuid) -> Result<Printout> {
-        self.may_print(actor)?;
         let mut tx = self.db.enter_own(actor).await?;
         printouts::find(&mut tx, id).await?.ok_or(Error::NotFound)
     }
@@ -61,11 +45,22 @@ impl App {
     /// The newest printouts the actor asked for in the cabinet in use.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for roles that print nothing.
+    /// If the database does not answer.
     pub async fn newest_printouts(&self, actor: &Actor) -> Result<Vec<Printout>> {
-        self.may_print(actor)?;
         let mut tx = self.db.enter_own(actor).await?;
         Ok(printouts::newest(&mut tx, NEWEST).await?)
+    }
+
+    /// Has the actor's own consents printed (R-ACC-6): the printout's id.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn print_consent(&self, actor: &Actor) -> Result<Uuid> {
+        let mut tx = self.db.enter_own(actor).await?;
+        let id = printouts::ask_own(&mut tx, &Request::Consent {}).await?;
+        events::audit_own(&mut tx, Deed::PrintConsent).await?;
+        tx.commit().await?;
+        Ok(id)
     }
 
     /// The file of a printout, by name. That it was asked for is in the audit already.

@@ -18,7 +18,7 @@ use crate::{
     scope::{Permit, Scope, Tx},
 };
 
-use offering::dative;
+pub(crate) use offering::dative;
 pub use offering::{Narrowed, Ready, decidable, offered, replaceable};
 
 /// A decision as the page of its order shows it.

@@ -51,6 +51,7 @@ pub mod scope;
 pub mod search;
 #[cfg(feature = "seed")]
 pub mod seed;
+pub mod templates;
 pub mod transfers;
 pub mod uploads;
 pub mod views;

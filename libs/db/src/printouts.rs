@@ -2,13 +2,16 @@
 //! with it. Making one is [`crate::work::printouts`]'s.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::act::{Act, Doing};
+use domain::{
+    act::{Act, Doing},
+    template::TemplateKind,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
     error::{Error, Result},
-    scope::{OwnTx, Tx},
+    scope::{OwnTx, Scope, Tx},
 };
 
 /// What is asked for: ids and days, never a name.
@@ -46,6 +49,25 @@ pub enum Request {
         /// What for, in the asker's words.
         reason: String,
     },
+    /// The annex of an order (R-ORD-1).
+    Annex {
+        /// The order.
+        order: Uuid,
+    },
+    /// The asker's own consents (R-ACC-6).
+    Consent {},
+    /// The act of a removed municipality's destroyed data (SEC-106).
+    Destruction {
+        /// The municipality that was.
+        municipality: Uuid,
+    },
+    /// A sample of a paper by a version of its template.
+    Sample {
+        /// Which paper.
+        template: TemplateKind,
+        /// Which version.
+        version: i32,
+    },
 }
 
 /// As what applications are printed.
@@ -60,7 +82,16 @@ pub enum Format {
 
 impl Request {
     /// The kinds this release makes; a later one's wait for a worker that knows them.
-    pub const KINDS: [&str; 4] = ["journal", "schedule", "handover", "applications"];
+    pub const KINDS: [&str; 8] = [
+        "journal",
+        "schedule",
+        "handover",
+        "applications",
+        "annex",
+        "consent",
+        "destruction",
+        "sample",
+    ];
 
     /// The code of its kind.
     #[must_use]
@@ -70,12 +101,16 @@ impl Request {
             Self::Schedule { .. } => "schedule",
             Self::Handover { .. } => "handover",
             Self::Applications { .. } => "applications",
+            Self::Annex { .. } => "annex",
+            Self::Consent {} => "consent",
+            Self::Destruction { .. } => "destruction",
+            Self::Sample { .. } => "sample",
         }
     }
 
     /// The acts one of which whoever asks must be allowed, then and when the worker begins
     /// (03 §3.3): what a coordinator hands over an operator receives, what
-    /// it makes an operator approves.
+    /// it makes an operator approves. None: it is the asker's own, and everybody may.
     #[must_use]
     pub const fn acts(&self) -> &'static [Act] {
         match self {
@@ -83,6 +118,10 @@ impl Request {
             Self::Schedule { .. } => &[Act::MakeSchedule, Act::ApprovePeriod],
             Self::Handover { .. } => &[Act::PassConclusion, Act::AcceptConclusion],
             Self::Applications { .. } => &[Act::Print],
+            Self::Annex { .. } => &[Act::Decide],
+            Self::Consent {} => &[],
+            Self::Destruction { .. } => &[Act::ManageMunicipality],
+            Self::Sample { .. } => &[Act::ManageReference],
         }
     }
 }
@@ -123,7 +162,19 @@ pub struct Printout {
 /// # Errors
 /// If the database does not answer.
 pub async fn ask<A: Doing>(tx: &mut Tx<A>, request: &Request) -> Result<Uuid> {
-    let actor = tx.actor()?.clone();
+    add(tx, request).await
+}
+
+/// As [`ask`], for what is the asker's own.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn ask_own(tx: &mut OwnTx, request: &Request) -> Result<Uuid> {
+    add(tx, request).await
+}
+
+async fn add(scope: &mut Scope, request: &Request) -> Result<Uuid> {
+    let actor = scope.who().ok_or(Error::Ended)?.clone();
     let asked = serde_json::to_value(request).map_err(|_| Error::Corrupt {
         column: "printout.request",
     })?;
@@ -135,7 +186,7 @@ pub async fn ask<A: Doing>(tx: &mut Tx<A>, request: &Request) -> Result<Uuid> {
         actor.role.code(),
         asked,
     )
-    .fetch_optional(tx.connection())
+    .fetch_optional(scope.connection())
     .await?;
     if let Some(id) = under_way {
         return Ok(id);
@@ -152,7 +203,7 @@ pub async fn ask<A: Doing>(tx: &mut Tx<A>, request: &Request) -> Result<Uuid> {
         request.kind(),
         asked,
     )
-    .execute(tx.connection())
+    .execute(scope.connection())
     .await?;
     Ok(id)
 }

@@ -5,14 +5,18 @@
 //! A library for queues would have to insert as seven logins under row-level security inside
 //! our transactions; two statements do (03 §3.3).
 
+pub mod consents;
 pub mod export;
 pub mod mail;
+pub mod orders;
 pub mod papers;
 pub mod previews;
 pub mod print;
 pub mod printouts;
 pub mod quarantine;
+pub mod removals;
 pub mod scans;
+pub mod templates;
 
 use chrono::{DateTime, Utc};
 use domain::{actor::TenantId, letter::LetterKind, role::Role};

@@ -2,17 +2,10 @@
 
 use chrono::NaiveDate;
 use domain::paper::{Document, ShortId};
+use domain::template::TemplateKind;
 use serde::Serialize;
 
-use crate::Error;
-use crate::coding::Coding;
-use crate::press::{self, Imprint, Template};
-use crate::words;
-
-const TEMPLATE: Template = Template {
-    path: "application.typ",
-    text: include_str!("../templates/application.typ"),
-};
+use crate::{Error, Paper, words};
 
 /// Everything the application says, as it stood when it was formed (R-APP-1: the snapshot; phone
 /// and e-mail as they are at that moment).
@@ -141,36 +134,25 @@ pub struct Service {
     pub post: u16,
 }
 
-/// The application as a PDF of one or two pages (R-APP-1).
+/// The application as a paper of one or two pages (R-APP-1).
 ///
 /// # Errors
-/// Only when this crate or its templates are at fault; see [`Error`].
-pub fn application(form: &ApplicationForm) -> Result<Vec<u8>, Error> {
+/// If the form does not serialise.
+pub fn application(form: &ApplicationForm) -> Result<Paper, Error> {
     #[derive(Serialize)]
-    struct Printed<'a> {
+    struct Said<'a> {
         #[serde(flatten)]
         form: &'a ApplicationForm,
         held_lapsed: bool,
     }
     let until = form.held.as_ref().and_then(|held| held.until);
-    let data = Printed {
+    let said = Said {
         form,
         held_lapsed: until.is_some_and(|until| until < form.date),
     };
     let ident = format!("application {} {}", form.code, form.version);
-    press::print_coded(
-        &TEMPLATE,
-        &data,
-        Coding {
-            document: Document::Application,
-            id: form.code,
-            edition: form.version,
-        },
-        Imprint {
-            ident,
-            date: form.date,
-        },
-    )
+    let paper = Paper::plain(TemplateKind::Application, &said, ident, form.date)?;
+    Ok(paper.coded(Document::Application, form.code, form.version))
 }
 
 #[cfg(test)]

@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use domain::paper::{Document, MOST_LINES, PageCode, ShortId, SignatureLine, layout};
 use qrcode::types::QrResult;
 use qrcode::{Color, EcLevel, QrCode, Version, bits::Bits};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use typst::foundations::{Label, Selector, Value};
 use typst::introspection::MetadataElem;
 use typst::utils::PicoStr;
 use typst_layout::PagedDocument;
+
+use crate::Error;
+use crate::faults::Faults;
 
 /// The label of a signature line's end in a template; its value is the signer's number.
 const LABEL: &str = "signature";
@@ -19,7 +22,7 @@ const LABEL: &str = "signature";
 const VERSION: i16 = 2;
 
 /// What a paper's codes say beside page and lines.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Coding {
     pub(crate) document: Document,
     pub(crate) id: ShortId,
@@ -44,7 +47,31 @@ struct Run {
     length: usize,
 }
 
+/// How far from its place a signature line may begin, in millimetres: a scan is read there.
+const SLACK: f64 = 1.0;
+
 impl Coding {
+    /// Refuses a paper so laid out that its scan could not be read: a template of ours keeps every
+    /// signature line where scans are read, another one may have lost it.
+    pub(crate) fn check(self, laid: &PagedDocument) -> Result<(), Error> {
+        let (left, _) = layout::line(self.document);
+        let lines = found_lines(laid);
+        let askew = lines.iter().any(|line| (line.left - left).abs() > SLACK);
+        let missing = (0_u8..)
+            .zip(self.document.signers())
+            .find(|(signer, _)| lines.iter().filter(|line| line.signer == *signer).count() != 1);
+        let words = match missing {
+            Some((_, who)) => format!(
+                "На документе должна быть ровно одна строка для подписи «{who}» (signature-line)"
+            ),
+            None if askew => format!(
+                "Строка для подписи (signature-line) должна начинаться в {left} мм от левого края листа"
+            ),
+            None => return Ok(()),
+        };
+        Err(Error::Layout(Faults::of(words)))
+    }
+
     /// The codes of a paper so laid out; of one that is not yet, no code and the squares.
     pub(crate) fn draw(self, laid: Option<&PagedDocument>) -> Drawn {
         Drawn {
@@ -80,29 +107,44 @@ impl Coding {
     }
 }
 
+/// A signature line as it came to stand, in millimetres.
+struct Found {
+    page: u16,
+    signer: u8,
+    left: f64,
+    down: f64,
+}
+
+fn found_lines(laid: &PagedDocument) -> Vec<Found> {
+    let Some(label) = Label::new(PicoStr::intern(LABEL)) else {
+        return Vec::new();
+    };
+    let introspector = laid.introspector();
+    let found = introspector.elements().query(&Selector::Label(label));
+    let found = found.iter().filter_map(|found| {
+        let signer = match found.to_packed::<MetadataElem>().map(|it| &it.value) {
+            Some(Value::Int(signer)) => u8::try_from(*signer).ok()?,
+            _ => return None,
+        };
+        let position = introspector.position(found.location()?)?;
+        Some(Found {
+            page: u16::try_from(position.page.get()).ok()?,
+            signer,
+            left: position.point.x.to_mm(),
+            down: position.point.y.to_mm(),
+        })
+    });
+    found.collect()
+}
+
 /// The signature lines by page.
 fn signature_lines(laid: &PagedDocument) -> BTreeMap<u16, Vec<SignatureLine>> {
     let mut lines: BTreeMap<u16, Vec<SignatureLine>> = BTreeMap::new();
-    let Some(label) = Label::new(PicoStr::intern(LABEL)) else {
-        return lines;
-    };
-    let introspector = laid.introspector();
-    for found in introspector.elements().query(&Selector::Label(label)) {
-        let signer = match found.to_packed::<MetadataElem>().map(|it| &it.value) {
-            Some(Value::Int(signer)) => u8::try_from(*signer).ok(),
-            _ => None,
-        };
-        let position = found
-            .location()
-            .and_then(|location| introspector.position(location));
-        if let Some((signer, position)) = signer.zip(position)
-            && let Ok(page) = u16::try_from(position.page.get())
-        {
-            lines.entry(page).or_default().push(SignatureLine {
-                signer,
-                down: tenths(position.point.y.to_mm()),
-            });
-        }
+    for found in found_lines(laid) {
+        lines.entry(found.page).or_default().push(SignatureLine {
+            signer: found.signer,
+            down: tenths(found.down),
+        });
     }
     lines
 }

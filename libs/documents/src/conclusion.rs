@@ -2,16 +2,10 @@
 
 use chrono::NaiveDate;
 use domain::paper::{Document, ShortId};
+use domain::template::TemplateKind;
 use serde::Serialize;
 
-use crate::coding::Coding;
-use crate::press::{self, Imprint, Template};
-use crate::{Error, words};
-
-const TEMPLATE: Template = Template {
-    path: "conclusion.typ",
-    text: include_str!("../templates/conclusion.typ"),
-};
+use crate::{Error, Paper, words};
 
 /// Everything the conclusion says.
 #[derive(Debug, Clone, Serialize)]
@@ -59,25 +53,14 @@ pub struct Marked {
     pub words: String,
 }
 
-/// The conclusion as a PDF, with a place for each of the three signatures.
+/// The conclusion as a paper, with a place for each of the three signatures.
 ///
 /// # Errors
-/// Only when this crate or its templates are at fault; see [`Error`].
-pub fn conclusion(form: &ConclusionForm) -> Result<Vec<u8>, Error> {
+/// If the form does not serialise.
+pub fn conclusion(form: &ConclusionForm) -> Result<Paper, Error> {
     let ident = format!("conclusion {} {}", form.code, form.version);
-    press::print_coded(
-        &TEMPLATE,
-        form,
-        Coding {
-            document: Document::Conclusion,
-            id: form.code,
-            edition: form.version,
-        },
-        Imprint {
-            ident,
-            date: form.date,
-        },
-    )
+    let paper = Paper::plain(TemplateKind::Conclusion, form, ident, form.date)?;
+    Ok(paper.coded(Document::Conclusion, form.code, form.version))
 }
 
 #[cfg(test)]
@@ -117,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_mark_the_verdict_and_three_places_to_sign() {
-        let text = reading::text(&conclusion(&form()).unwrap());
+        let text = reading::text(&conclusion(&form()).unwrap().print().unwrap().pdf);
         for words in [
             "Педагогический работник: Королёва Алёна Игоревна",
             "Должность: учитель (химия)",
@@ -150,8 +133,8 @@ mod tests {
             9
         ];
         form.recommendations = Some("Ж".repeat(90));
-        let pdf = conclusion(&form).unwrap();
+        let pdf = conclusion(&form).unwrap().print().unwrap().pdf;
         assert!(reading::pages_within_margins(&pdf) > 1);
-        assert_eq!(pdf, conclusion(&form).unwrap());
+        assert_eq!(pdf, conclusion(&form).unwrap().print().unwrap().pdf);
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::io::Cursor;
 
 use crate::Error;
-use crate::press::{self, Imprint, Template};
+use crate::press::{self, Imprint, Printed, Template};
 use crate::words;
 
 const CONTENTS: Template = Template {
@@ -112,20 +112,20 @@ pub struct NumbersForm {
     pub pages_before: usize,
 }
 
-/// The contents as a PDF, and how many sheets they have: as many with page numbers as without.
+/// The contents: as many sheets with page numbers as without.
 ///
 /// # Errors
 /// Only when this crate or its templates are at fault; see [`Error`].
-pub fn contents(form: &ContentsForm) -> Result<(Vec<u8>, usize), Error> {
-    press::print_long(&CONTENTS, form, imprint("contents", form.made))
+pub fn contents(form: &ContentsForm) -> Result<Printed, Error> {
+    press::print_long(&CONTENTS, form, &imprint("contents", form.made))
 }
 
-/// A separator as a PDF, and how many sheets it has.
+/// A separator.
 ///
 /// # Errors
 /// As [`contents`].
-pub fn separator(form: &SeparatorForm, made: NaiveDate) -> Result<(Vec<u8>, usize), Error> {
-    press::print_long(&SEPARATOR, form, imprint(&form.registration, made))
+pub fn separator(form: &SeparatorForm, made: NaiveDate) -> Result<Printed, Error> {
+    press::print_long(&SEPARATOR, form, &imprint(&form.registration, made))
 }
 
 /// A sheet with its number for every page, to be laid over these.
@@ -133,8 +133,8 @@ pub fn separator(form: &SeparatorForm, made: NaiveDate) -> Result<(Vec<u8>, usiz
 /// # Errors
 /// As [`contents`].
 pub fn numbers(form: &NumbersForm, made: NaiveDate) -> Result<Vec<u8>, Error> {
-    let printed = press::print_long(&NUMBERS, form, imprint(&form.label, made));
-    printed.map(|(pdf, _)| pdf)
+    let printed = press::print_long(&NUMBERS, form, &imprint(&form.label, made));
+    printed.map(|printed| printed.pdf)
 }
 
 /// A JPEG or a PNG as a page, as large as fits, never cut.
@@ -153,7 +153,7 @@ pub fn picture(bytes: Vec<u8>, title: &str, made: NaiveDate) -> Result<Vec<u8>, 
     if !known || u64::from(width) * u64::from(height) > PIXELS {
         return Err(Error::Picture);
     }
-    press::print_picture(&PICTURE, &Form { title }, bytes, imprint(title, made))
+    press::print_picture(&PICTURE, &Form { title }, bytes, &imprint(title, made))
         .map_err(|_| Error::Picture)
 }
 
@@ -200,8 +200,8 @@ mod tests {
                 why: "заявление не подано".to_owned(),
             }],
         };
-        let (_, before) = contents(&form("")).unwrap();
-        let (pdf, after) = contents(&form("123456")).unwrap();
+        let before = contents(&form("")).unwrap().sheets;
+        let Printed { pdf, sheets: after } = contents(&form("123456")).unwrap();
         assert_eq!(before, after);
         assert!(before > 5);
         let text = reading::text(&pdf);
@@ -228,7 +228,7 @@ mod tests {
             paper("Копия", 0, "формат DOCX"),
             paper("Таблица", 3, ""),
         ];
-        let (pdf, sheets) = separator(&form(papers), made()).unwrap();
+        let Printed { pdf, sheets } = separator(&form(papers), made()).unwrap();
         let text = reading::rows(&pdf);
         assert_eq!(sheets, 1);
         assert!(
@@ -238,7 +238,7 @@ mod tests {
         assert!(text.contains("файл не печатается: формат DOCX"), "{text}");
         assert!(text.contains("Таблица #подпись [за] год 13–15"), "{text}");
         let many = (0..100).map(|_| paper("Заявление", 1, "")).collect();
-        let (pdf, sheets) = separator(&form(many), made()).unwrap();
+        let Printed { pdf, sheets } = separator(&form(many), made()).unwrap();
         assert!(sheets > 1);
         let last = 10 + sheets + 100;
         assert!(reading::rows(&pdf).ends_with(&last.to_string()));

@@ -1,16 +1,10 @@
 //! The registration journal for some days (R-APP-5), as a table over landscape sheets.
 
 use chrono::NaiveDate;
+use domain::template::TemplateKind;
 use serde::Serialize;
 
-use crate::Error;
-use crate::press::{self, Imprint, Template};
-use crate::words;
-
-const TEMPLATE: Template = Template {
-    path: "journal.typ",
-    text: include_str!("../templates/journal.typ"),
-};
+use crate::{Error, Paper, words};
 
 /// The columns a journal has.
 pub const COLUMNS: usize = 13;
@@ -35,30 +29,23 @@ pub struct JournalForm {
     pub ends_with: Option<i64>,
 }
 
-/// A part of the journal as a PDF, and how many sheets it has. Time and memory grow with its
-/// lines: the caller prints a long journal in parts.
+/// A part of the journal as a paper. Printing takes time and memory as it has lines: the caller
+/// prints a long journal in parts.
 ///
 /// # Errors
-/// Only when this crate or its templates are at fault; see [`Error`].
-pub fn journal(form: &JournalForm) -> Result<(Vec<u8>, usize), Error> {
+/// If the form does not serialise.
+pub fn journal(form: &JournalForm) -> Result<Paper, Error> {
     let ident = format!(
         "journal {} {} {}",
         form.narrowed, form.made, form.sheets_before
     );
-    press::print_long(
-        &TEMPLATE,
-        form,
-        Imprint {
-            ident,
-            date: form.made,
-        },
-    )
+    Paper::plain(TemplateKind::Journal, form, ident, form.made)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading;
+    use crate::{Printed, reading};
 
     const HEADERS: [&str; COLUMNS] = [
         "№",
@@ -107,9 +94,13 @@ mod tests {
         }
     }
 
+    fn printed(form: &JournalForm) -> Printed {
+        journal(form).unwrap().print().unwrap()
+    }
+
     #[test]
     fn every_line_stands_there_under_a_head_on_every_sheet() {
-        let (pdf, sheets) = journal(&form(60)).unwrap();
+        let Printed { pdf, sheets } = printed(&form(60));
         let text = reading::text(&pdf);
         assert!(sheets > 1, "{text}");
         assert_eq!(text.matches("Имеющаяся").count(), sheets);
@@ -131,21 +122,21 @@ mod tests {
 
     #[test]
     fn no_line_is_a_journal_and_no_word_runs_off() {
-        let text = reading::text(&journal(&form(0)).unwrap().0);
+        let text = reading::text(&printed(&form(0)).pdf);
         assert!(
             text.contains("Записей нет.") && text.contains("лист 1"),
             "{text}"
         );
         let mut long = form(1);
         long.lines[0][COLUMNS - 1] = "Ж".repeat(60);
-        let (pdf, _) = journal(&long).unwrap();
+        let pdf = printed(&long).pdf;
         assert_eq!(
             reading::text(&pdf).matches('Ж').count(),
             61,
             "one in the headline"
         );
         assert!(reading::right_edge(&pdf) <= 297.0 - 8.0 + 1.0);
-        assert_eq!(pdf, journal(&long).unwrap().0);
+        assert_eq!(pdf, printed(&long).pdf);
     }
 
     #[test]
@@ -155,7 +146,7 @@ mod tests {
             ends_with: None,
             ..form(3)
         };
-        let text = reading::text(&journal(&part).unwrap().0);
+        let text = reading::text(&printed(&part).pdf);
         assert!(text.contains("лист 8"), "{text}");
         assert!(!text.contains("Всего записей"), "{text}");
         assert!(!text.contains("с 01.09.2026"), "{text}");

@@ -3,17 +3,10 @@
 
 use chrono::NaiveDate;
 use domain::paper::{Document, ShortId};
+use domain::template::TemplateKind;
 use serde::Serialize;
 
-use crate::Error;
-use crate::coding::Coding;
-use crate::press::{self, Imprint, Template};
-use crate::words;
-
-const TEMPLATE: Template = Template {
-    path: "list.typ",
-    text: include_str!("../templates/list.typ"),
-};
+use crate::{Error, Paper, words};
 
 /// A column of a list.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -61,33 +54,29 @@ pub struct ListCode {
     pub edition: u32,
 }
 
-/// The list as a PDF. Time and memory grow with its rows: hundreds, as a municipality has.
+/// The list as a paper, a schedule or a register. Printing takes time and memory as it has rows:
+/// hundreds, as a municipality has.
 ///
 /// # Errors
-/// Only when this crate or its templates are at fault; see [`Error`].
-pub fn list(form: &ListForm) -> Result<Vec<u8>, Error> {
+/// If the form does not serialise.
+pub fn list(kind: TemplateKind, form: &ListForm) -> Result<Paper, Error> {
     let ident = format!("list {} {} {}", form.title, form.about, form.made);
-    let imprint = Imprint {
-        ident,
-        date: form.made,
-    };
-    match form.code {
-        None => press::print(&TEMPLATE, form, imprint),
-        Some(ListCode { id, edition }) => {
-            let coding = Coding {
-                document: Document::Schedule,
-                id,
-                edition,
-            };
-            press::print_coded(&TEMPLATE, form, coding, imprint)
-        }
-    }
+    let paper = Paper::plain(kind, form, ident, form.made)?;
+    Ok(match form.code {
+        None => paper,
+        Some(ListCode { id, edition }) => paper.coded(Document::Schedule, id, edition),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::reading;
+
+    fn printed(form: &ListForm) -> Vec<u8> {
+        let paper = list(TemplateKind::Schedule, form).unwrap();
+        paper.print().unwrap().pdf
+    }
 
     const COLUMNS: &[ListColumn] = &[
         ListColumn::new("№ п/п", 10),
@@ -120,7 +109,7 @@ mod tests {
 
     #[test]
     fn every_row_stands_there_in_order_under_a_head_on_every_sheet() {
-        let text = reading::text(&list(&form(90)).unwrap());
+        let text = reading::text(&printed(&form(90)));
         let sheets = text.matches("Имеющаяся").count();
         assert!(sheets > 1, "{text}");
         assert!(
@@ -150,29 +139,28 @@ mod tests {
             }),
             ..form(40)
         };
-        let pdf = list(&coded).unwrap();
+        let pdf = printed(&coded);
         assert!(reading::rows(&pdf).contains("Щ40 Мария"));
         assert!(
             pdf.len()
-                > list(&ListForm {
+                > printed(&ListForm {
                     code: None,
                     ..coded.clone()
                 })
-                .unwrap()
                 .len()
         );
-        assert_eq!(pdf, list(&coded).unwrap());
+        assert_eq!(pdf, printed(&coded));
     }
 
     #[test]
     fn no_row_is_a_list_and_no_word_runs_off() {
-        let text = reading::text(&list(&form(0)).unwrap());
+        let text = reading::text(&printed(&form(0)));
         assert!(text.contains("Строк нет."), "{text}");
         let mut long = form(1);
         long.lines[0][3] = "Ж".repeat(70);
-        let pdf = list(&long).unwrap();
+        let pdf = printed(&long);
         assert_eq!(reading::text(&pdf).matches('Ж').count(), 70);
         assert!(reading::right_edge(&pdf) <= 297.0 - 10.0 + 1.0);
-        assert_eq!(pdf, list(&long).unwrap());
+        assert_eq!(pdf, printed(&long));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
@@ -16,6 +16,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::Error;
 use crate::coding::{Coding, Drawn};
+use crate::faults::Faults;
 
 const STYLE: Template = Template {
     path: "style.typ",
@@ -25,9 +26,6 @@ const DATA: &str = "data.json";
 const PICTURE: &str = "picture";
 const CODE: &str = "code.json";
 
-/// Compilations a memoised result outlives without being used again; keeps the worker small.
-const CACHE_AGE: usize = 10;
-
 /// One paper's layout, carried in the binary. It reads its data with `json("data.json")`.
 pub(crate) struct Template {
     pub(crate) path: &'static str,
@@ -35,6 +33,7 @@ pub(crate) struct Template {
 }
 
 /// What makes a PDF the same file when it is printed again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Imprint {
     /// Names the paper and its version; only its digest gets into the file.
     pub(crate) ident: String,
@@ -42,84 +41,126 @@ pub(crate) struct Imprint {
     pub(crate) date: NaiveDate,
 }
 
-/// Prints `data` by `template`, as PDF/A-2a and PDF/UA-1.
-pub(crate) fn print(
-    template: &Template,
-    data: &impl Serialize,
-    imprint: Imprint,
-) -> Result<Vec<u8>, Error> {
-    let printed = compile(Sheet::new(template, data)?, imprint);
-    comemo::evict(CACHE_AGE);
-    printed.map(|(pdf, _)| pdf)
+/// A printed paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// The file, as PDF/A-2a and PDF/UA-1.
+    pub pdf: Vec<u8>,
+    /// How many sheets it has.
+    pub sheets: usize,
 }
 
-/// As [`print`], with its code on every page. What a code says of its page is known only when all
+/// Prints `data` by a template: `source` in place of the text it was built with, if one is given;
+/// with its code on every page, if it has one. What a code says of its page is known only when all
 /// are laid out; so they are laid out twice, the second time with the codes.
-pub(crate) fn print_coded(
+pub(crate) fn print(
     template: &Template,
-    data: &impl Serialize,
-    coding: Coding,
-    imprint: Imprint,
-) -> Result<Vec<u8>, Error> {
-    let mut sheet = Sheet::new(template, data)?;
+    source: Option<&str>,
+    data: &Value,
+    coding: Option<Coding>,
+    imprint: &Imprint,
+    bounds: Bounds,
+) -> Result<Printed, Error> {
+    let mut sheet = Sheet::of(template, source, data.clone())?;
+    let printed = laid_out(&mut sheet, coding, bounds).and_then(|document| {
+        Ok(Printed {
+            sheets: document.pages().len(),
+            pdf: export(&document, imprint)?,
+        })
+    });
+    comemo::evict(bounds.kept);
+    printed
+}
+
+/// What a printing may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Sheets.
+    pub(crate) sheets: usize,
+    /// Compilations a memoised result outlives without being used again.
+    pub(crate) kept: usize,
+}
+
+impl Bounds {
+    /// Of a paper of a few pages, which keeps the worker small.
+    pub(crate) const PAPER: Self = Self {
+        sheets: usize::MAX,
+        kept: 10,
+    };
+    /// Of a paper so long that nothing of it is to stay in memory.
+    pub(crate) const LONG: Self = Self {
+        kept: 0,
+        ..Self::PAPER
+    };
+}
+
+fn laid_out(
+    sheet: &mut Sheet,
+    coding: Option<Coding>,
+    bounds: Bounds,
+) -> Result<PagedDocument, Error> {
+    let Some(coding) = coding else {
+        return within(bounds, lay_out(sheet).output?);
+    };
     sheet.code = Some(code(&coding.draw(None))?);
-    let laid = lay_out(&sheet).output?;
+    let laid = within(bounds, lay_out(sheet).output?)?;
     sheet.code = Some(code(&coding.draw(Some(&laid)))?);
-    let printed = compile(sheet, imprint);
-    comemo::evict(CACHE_AGE);
-    printed.map(|(pdf, _)| pdf)
+    let laid = lay_out(sheet).output?;
+    coding.check(&laid)?;
+    Ok(laid)
+}
+
+fn within(bounds: Bounds, laid: PagedDocument) -> Result<PagedDocument, Error> {
+    if laid.pages().len() > bounds.sheets {
+        let words = format!("Листов больше {}", bounds.sheets);
+        return Err(Error::Layout(Faults::of(words)));
+    }
+    Ok(laid)
 }
 
 fn code(drawn: &Drawn) -> Result<(FileId, Bytes), Error> {
     Ok((file_id(CODE)?, Bytes::new(serde_json::to_vec(drawn)?)))
 }
 
-/// As [`print`], for a paper so long that nothing of it is to stay in memory; with the number of
-/// its sheets.
+/// Prints a paper no code stands on and no other template is for; nothing of it stays in memory.
 pub(crate) fn print_long(
     template: &Template,
     data: &impl Serialize,
-    imprint: Imprint,
-) -> Result<(Vec<u8>, usize), Error> {
-    let printed = compile(Sheet::new(template, data)?, imprint);
-    comemo::evict(0);
-    printed
+    imprint: &Imprint,
+) -> Result<Printed, Error> {
+    let data = serde_json::to_value(data)?;
+    print(template, None, &data, None, imprint, Bounds::LONG)
 }
 
-/// As [`print`], with a picture the template reads as `image("picture")`; nothing of it is to
-/// stay in memory.
+/// As [`print_long`], with a picture the template reads as `image("picture")`.
 pub(crate) fn print_picture(
     template: &Template,
     data: &impl Serialize,
     picture: Vec<u8>,
-    imprint: Imprint,
+    imprint: &Imprint,
 ) -> Result<Vec<u8>, Error> {
-    let mut sheet = Sheet::new(template, data)?;
+    let mut sheet = Sheet::of(template, None, serde_json::to_value(data)?)?;
     sheet.picture = Some((file_id(PICTURE)?, Bytes::new(picture)));
-    let printed = compile(sheet, imprint);
+    let printed = lay_out(&sheet)
+        .output
+        .and_then(|document| export(&document, imprint));
     comemo::evict(0);
-    printed.map(|(pdf, _)| pdf)
-}
-
-fn compile(sheet: Sheet, imprint: Imprint) -> Result<(Vec<u8>, usize), Error> {
-    let document = lay_out(&sheet).output?;
-    let sheets = document.pages().len();
-    Ok((export(&document, imprint)?, sheets))
+    printed
 }
 
 fn lay_out(sheet: &Sheet) -> Warned<Result<PagedDocument, Error>> {
     let Warned { output, warnings } = typst::compile(sheet);
     Warned {
-        output: output.map_err(|faults| Error::Layout(told(&faults))),
+        output: output.map_err(|faults| Error::Layout(Faults::told(&faults, sheet))),
         warnings,
     }
 }
 
-fn export(document: &PagedDocument, imprint: Imprint) -> Result<Vec<u8>, Error> {
+fn export(document: &PagedDocument, imprint: &Imprint) -> Result<Vec<u8>, Error> {
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
         .map_err(|fault| Error::Export(fault.message().to_string()))?;
     let options = PdfOptions {
-        ident: Smart::Custom(imprint.ident),
+        ident: Smart::Custom(imprint.ident.clone()),
         timestamp: midnight(imprint.date),
         standards,
         ..PdfOptions::default()
@@ -170,8 +211,8 @@ static PRESS: LazyLock<Press> = LazyLock::new(|| {
 
 /// The world one compilation sees: its template, the shared style, its data, its picture, its
 /// codes. No disk, no network, no clock.
-struct Sheet {
-    main: Source,
+pub(crate) struct Sheet {
+    pub(crate) main: Source,
     style: Source,
     data_id: FileId,
     data: Bytes,
@@ -180,12 +221,11 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn new(template: &Template, data: &impl Serialize) -> Result<Self, Error> {
-        let mut data = serde_json::to_value(data)?;
+    fn of(template: &Template, text: Option<&str>, mut data: Value) -> Result<Self, Error> {
         make_printable(&mut data);
         Ok(Self {
-            main: source(template)?,
-            style: source(&STYLE)?,
+            main: source(template.path, text.unwrap_or(template.text))?,
+            style: source(STYLE.path, STYLE.text)?,
             data_id: file_id(DATA)?,
             data: Bytes::new(serde_json::to_vec(&data)?),
             picture: None,
@@ -194,11 +234,8 @@ impl Sheet {
     }
 }
 
-fn source(template: &Template) -> Result<Source, Error> {
-    Ok(Source::new(
-        file_id(template.path)?,
-        template.text.to_owned(),
-    ))
+fn source(path: &'static str, text: &str) -> Result<Source, Error> {
+    Ok(Source::new(file_id(path)?, text.to_owned()))
 }
 
 fn file_id(path: &'static str) -> Result<FileId, Error> {
@@ -299,15 +336,20 @@ fn has_glyph(letter: char) -> bool {
 mod tests {
     use super::*;
 
-    fn sheet(text: &'static str) -> Sheet {
-        Sheet::new(
-            &Template {
-                path: "probe.typ",
-                text,
-            },
-            &Value::Null,
-        )
-        .unwrap()
+    const PROBE: Template = Template {
+        path: "probe.typ",
+        text: "",
+    };
+
+    fn sheet(text: &str) -> Sheet {
+        Sheet::of(&PROBE, Some(text), Value::Null).unwrap()
+    }
+
+    fn imprint() -> Imprint {
+        Imprint {
+            ident: "probe".into(),
+            date: NaiveDate::from_ymd_opt(2020, 12, 2).unwrap(),
+        }
     }
 
     #[test]
@@ -343,14 +385,7 @@ mod tests {
     #[test]
     fn a_paper_without_a_title_is_refused_by_the_standards() {
         let document = lay_out(&sheet("Проба")).output.unwrap();
-        let date = NaiveDate::from_ymd_opt(2020, 12, 2).unwrap();
-        let printed = export(
-            &document,
-            Imprint {
-                ident: "probe".into(),
-                date,
-            },
-        );
+        let printed = export(&document, &imprint());
         assert!(matches!(printed, Err(Error::Export(_))));
     }
 
@@ -359,21 +394,11 @@ mod tests {
         let text: String = ('\0'..='\u{ffff}')
             .filter(|c| printable(&c.to_string()) != "?")
             .collect();
-        let template = Template {
-            path: "probe.typ",
-            text: r#"#import "style.typ": *
+        let source = r#"#import "style.typ": *
                 #show: paper.with(title: "Проба")
-                #json("data.json").clusters().join(" ")"#,
-        };
-        let date = NaiveDate::from_ymd_opt(2020, 12, 2).unwrap();
-        let printed = print(
-            &template,
-            &text,
-            Imprint {
-                ident: "probe".into(),
-                date,
-            },
-        );
+                #json("data.json").clusters().join(" ")"#;
+        let data = Value::String(text);
+        let printed = print(&PROBE, Some(source), &data, None, &imprint(), Bounds::PAPER);
         assert!(printed.is_ok(), "{:?}", printed.err());
     }
 }

@@ -2,16 +2,10 @@
 
 use chrono::NaiveDate;
 use domain::paper::{Document, ShortId};
+use domain::template::TemplateKind;
 use serde::Serialize;
 
-use crate::coding::Coding;
-use crate::press::{self, Imprint, Template};
-use crate::{Applicant, Error, GenitiveName, words};
-
-const TEMPLATE: Template = Template {
-    path: "withdrawal.typ",
-    text: include_str!("../templates/withdrawal.typ"),
-};
+use crate::{Applicant, Error, GenitiveName, Paper, words};
 
 /// Everything the withdrawal says.
 #[derive(Debug, Clone, Serialize)]
@@ -49,25 +43,14 @@ pub struct Registration {
     pub date: NaiveDate,
 }
 
-/// The withdrawal as a PDF of one or two pages (R-WD-1).
+/// The withdrawal as a paper of one or two pages (R-WD-1).
 ///
 /// # Errors
-/// Only when this crate or its templates are at fault; see [`Error`].
-pub fn withdrawal(form: &WithdrawalForm) -> Result<Vec<u8>, Error> {
+/// If the form does not serialise.
+pub fn withdrawal(form: &WithdrawalForm) -> Result<Paper, Error> {
     let ident = format!("withdrawal {} {}", form.code, form.version);
-    press::print_coded(
-        &TEMPLATE,
-        form,
-        Coding {
-            document: Document::Withdrawal,
-            id: form.code,
-            edition: form.version,
-        },
-        Imprint {
-            ident,
-            date: form.date,
-        },
-    )
+    let paper = Paper::plain(TemplateKind::Withdrawal, form, ident, form.date)?;
+    Ok(paper.coded(Document::Withdrawal, form.code, form.version))
 }
 
 #[cfg(test)]
@@ -100,7 +83,7 @@ mod tests {
     }
 
     fn printed(form: &WithdrawalForm) -> String {
-        reading::text(&withdrawal(form).unwrap())
+        reading::text(&withdrawal(form).unwrap().print().unwrap().pdf)
     }
 
     #[test]
@@ -162,8 +145,8 @@ mod tests {
             reason: Some(reason),
             ..form()
         };
-        let pdf = withdrawal(&form).unwrap();
+        let pdf = withdrawal(&form).unwrap().print().unwrap().pdf;
         assert!((1..=2).contains(&reading::pages_within_margins(&pdf)));
-        assert_eq!(pdf, withdrawal(&form).unwrap());
+        assert_eq!(pdf, withdrawal(&form).unwrap().print().unwrap().pdf);
     }
 }

@@ -108,6 +108,18 @@ deeds! {
     RefuseFile = "file.refuse" "Вирус в загруженном файле",
     /// The audit taken away as a file.
     ExportAudit = "audit.export" "Выгрузка журнала действий",
+    /// A version of a paper's template made.
+    SaveTemplate = "template.save" "Новая версия шаблона документа",
+    /// A sample printed by a version of a template.
+    TryTemplate = "template.try" "Проверка шаблона на образце",
+    /// A version of a template put in force.
+    UseTemplate = "template.use" "Ввод шаблона в действие",
+    /// The annex of an order printed.
+    PrintAnnex = "order.annex" "Печать приложения к распоряжению",
+    /// The own consents printed.
+    PrintConsent = "account.consent_print" "Печать своего согласия",
+    /// The act of a removed municipality's destroyed data printed.
+    PrintDestruction = "municipality.destruction" "Печать акта об уничтожении данных",
     /// The registration journal taken away as a file.
     ExportJournal = "journal.export" "Выгрузка журнала регистрации",
 }

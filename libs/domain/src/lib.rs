@@ -27,5 +27,6 @@ pub mod role;
 pub mod routing;
 pub mod schedule;
 pub mod search;
+pub mod template;
 pub mod value;
 pub mod words;

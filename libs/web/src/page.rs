@@ -214,6 +214,7 @@ fn navigation(role: Role) -> Vec<(&'static str, &'static str)> {
             home,
             ("/admin/municipalities", "Муниципалитеты"),
             ("/admin/operators", "Операторы"),
+            ("/admin/templates", "Шаблоны документов"),
             ("/admin/policy", "Права доступа"),
             ("/admin/audit", "Журнал действий"),
         ],

@@ -1,5 +1,5 @@
-//! `/printouts/{id}`: what a coordinator, an expert or an operator has the worker print or pack
-//! for it alone: how far it is, then the file. Asking for one is its noun's page.
+//! `/printouts/{id}`: what a person has the worker print or pack for it alone: how far it is,
+//! then the file. Asking for one is its noun's page.
 
 use std::time::Duration;
 
@@ -102,6 +102,12 @@ fn what(request: &Request) -> String {
             };
             format!("{what}: {}. {reason}", of.len())
         }
+        Request::Annex { .. } => "Приложение к распоряжению".to_owned(),
+        Request::Consent {} => "Согласие на обработку персональных данных".to_owned(),
+        Request::Destruction { .. } => "Акт об уничтожении персональных данных".to_owned(),
+        Request::Sample { template, version } => {
+            format!("Образец: {}, версия шаблона {version}", template.name())
+        }
     }
 }
 
@@ -124,13 +130,17 @@ fn origin(actor: &Actor, request: &Request) -> String {
         Request::Handover { id, .. } => format!("{home}/registers/{id}"),
         Request::Applications { .. } if actor.role == Role::Expert => home.to_owned(),
         Request::Applications { .. } => format!("{home}/print"),
+        Request::Annex { order } => format!("{home}/orders/{order}"),
+        Request::Consent {} => "/consent".to_owned(),
+        Request::Destruction { municipality } => format!("{home}/municipalities/{municipality}"),
+        Request::Sample { template, version } => {
+            format!("{home}/templates/{}/{version}", template.code())
+        }
     }
 }
 
-// The id is read last: what is another role's business is 403 whatever stands in its place.
 async fn show(at: Person, Held(web): Held<Web>, id: Result<Id>) -> Result<Markup> {
     let actor = at.actor()?;
-    web.app.may_print(&actor)?;
     let Id(id) = id?;
     let printout = web.app.printout(&actor, id).await?;
     let back = origin(&actor, &printout.request);
@@ -143,7 +153,6 @@ async fn show(at: Person, Held(web): Held<Web>, id: Result<Id>) -> Result<Markup
 
 async fn file(at: Person, Held(web): Held<Web>, id: Result<Id>) -> Result<Response> {
     let actor = at.actor()?;
-    web.app.may_print(&actor)?;
     let Id(id) = id?;
     let (name, file) = web.app.open_printout(&actor, id).await?;
     Ok(download(&name, file))
@@ -170,6 +179,9 @@ fn body(printout: &Printout) -> Markup {
             }
         }
         (None, State::Failed) => html! {
+            @if let Request::Sample { .. } = printout.request {
+                p class="govuk-body" { "Образец не напечатан: что не так с шаблоном, сказано на странице его версии." }
+            }
             p class="govuk-body" { "Вернитесь назад и закажите его ещё раз. Если не получится снова, сообщите администратору." }
         },
         (None, State::Making | State::Done) => html! {

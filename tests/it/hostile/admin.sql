@@ -96,3 +96,32 @@ UPDATE app.municipality SET suspended_at = now() - interval '1 year' WHERE id = 
 -- attack: reads transfers
 -- expect: 42501
 SELECT * FROM app.transfer;
+
+-- attack: puts a template in force that printed no sample
+-- expect: 42501
+INSERT INTO app.template_version (kind, version, source, note, by_account)
+VALUES ('consent', 9001, '#panic()', 'x', :my_admin_account);
+INSERT INTO app.template_use (kind, version, after, by_account) VALUES ('consent', 9001, 0, :my_admin_account);
+
+-- attack: says itself that its template printed a sample
+-- expect: 42501
+INSERT INTO app.template_version (kind, version, source, state, by_account)
+VALUES ('consent', 9002, '#panic()', 'passed', :my_admin_account);
+
+-- attack: makes a template in another's name
+-- expect: 42501
+INSERT INTO app.template_version (kind, version, source, by_account) VALUES ('consent', 9003, 'x', :their_account);
+
+-- attack: changes a template that was made
+-- expect: 42501
+UPDATE app.template_version SET source = 'x';
+
+-- attack: has applications printed
+-- expect: 42501
+INSERT INTO app.printout (public_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :my_admin_account, 1, 'admin', 'applications', '{"kind": "applications"}');
+
+-- attack: has something printed as an operator
+-- expect: 42501
+INSERT INTO app.printout (public_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :my_admin_account, 1, 'operator', 'journal', '{"kind": "journal"}');

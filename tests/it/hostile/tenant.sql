@@ -494,6 +494,18 @@ VALUES (gen_random_uuid(), :my_account, :my_membership, 'operator', 'journal', '
 INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
 VALUES (gen_random_uuid(), :their_tenant, :my_account, :my_membership, 'municipal', 'journal', '{"kind": "journal"}');
 
+-- attack: has a journal printed as a teacher
+-- as: teacher
+-- expect: 42501
+INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :my_tenant, :my_account, :my_membership, 'teacher', 'journal', '{"kind": "journal"}');
+
+-- attack: has another's consents printed
+-- as: teacher
+-- expect: 42501
+INSERT INTO app.printout (public_id, municipality_id, account_id, membership_id, role, kind, request)
+VALUES (gen_random_uuid(), :my_tenant, :their_account, :my_membership, 'teacher', 'consent', '{"kind": "consent"}');
+
 -- attack: has something printed as a teacher
 -- as: teacher
 -- expect: 42501

@@ -86,3 +86,19 @@ VALUES (1, now() - interval '1 year', 0, 0, 1, 1, 1, now(), sha256('x'), sha256(
 -- expect: 42501
 INSERT INTO app.document_view (tenant_id, application_id, file_id, subject_id, account_id, role)
 VALUES (:my_tenant, :my_application, 1, :my_account, :my_account, 'municipal');
+
+-- attack: makes a template that nobody typed
+-- expect: 42501
+INSERT INTO app.template_version (kind, version, source, state) VALUES ('consent', 9001, 'x', 'passed');
+
+-- attack: puts a template in force
+-- expect: 42501
+INSERT INTO app.template_use (kind, version, after, by_account) VALUES ('consent', 0, 0, :my_account);
+
+-- attack: reads consents nobody has printed
+-- expect: nothing
+SELECT * FROM app.consent;
+
+-- attack: reads who works at the institute
+-- expect: nothing
+SELECT id, surname FROM app.institute_member;

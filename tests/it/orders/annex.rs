@@ -254,3 +254,40 @@ async fn r_ord_1_five_hundred_rows_are_compared() {
         .count();
     assert_eq!(granted, 500);
 }
+
+/// As a paper: people in the dative under what was decided about them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r_ord_1_the_annex_of_an_order_is_a_paper_too() {
+    let world = World::own().await;
+    let _worker = world.worker();
+    let site = world.serve().await;
+    let town = world.town().await;
+    let expert = town.expert().await;
+    let granted = judged(&town, &town.teacher().await, &expert).await;
+    let refused = judged(&town, &town.teacher().await, &expert).await;
+    let browser = site.browser_of(&world.operator().await).await;
+    let mut sent = form(&browser, &TYPED).await;
+    sent.set(&row(&town, &granted).await, "granted");
+    sent.set(&row(&town, &refused).await, "refused");
+    browser.send(&sent, &[pdf()]).await;
+    let order = order(&mut world.superuser().await, "173К").await;
+    let page = browser.get(&format!("{ORDERS}/{order}")).await;
+    let link = format!("{ORDERS}/{order}?format=pdf");
+    assert!(page.links().contains(&link), "{:?}", page.links());
+    let annex = paper::pages(&paper::file(&browser, &link).await).join(" ");
+    let at = |words: &str| {
+        annex
+            .find(words)
+            .unwrap_or_else(|| panic!("{words} in {annex}"))
+    };
+    assert!(annex.contains("№ 173К"), "{annex}");
+    let first = at("Установить первую квалификационную категорию:");
+    let second = at("Отказать в установлении первой квалификационной категории:");
+    assert!(first < second);
+    assert_eq!(
+        annex.matches("Ивановой Марии Сергеевне").count(),
+        2,
+        "{annex}"
+    );
+    assert!(annex.contains(&town.name), "{annex}");
+}

@@ -15,7 +15,7 @@ use app::{
         papers::{Application, Dossier},
     },
 };
-use domain::calendar::text::dotted;
+use domain::{calendar::text::dotted, template::BUILT_IN};
 use uuid::Uuid;
 
 use super::{Error, Made};
@@ -47,12 +47,14 @@ pub async fn make(
                 file: paper::print(app, attempt, asked, dossiers, folder).await?,
                 name: "Заявления.pdf".to_owned(),
                 content_type: "application/pdf",
+                template_version: BUILT_IN,
             })
         }
         Format::Zip => Ok(Made {
             file: archive::pack(app, attempt, asked, folder).await?,
             name: "Документы.zip".to_owned(),
             content_type: "application/zip",
+            template_version: BUILT_IN,
         }),
     }
 }

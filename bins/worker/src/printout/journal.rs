@@ -9,9 +9,10 @@ use app::{
 };
 use chrono::NaiveDate;
 use documents::JournalForm;
-use domain::{actor::TenantId, calendar::text::dotted};
+use domain::{actor::TenantId, calendar::text::dotted, template::TemplateKind};
 
 use super::{Error, Made, joined};
+use crate::typeset;
 
 const TITLE: &str = "Журнал регистрации заявлений";
 
@@ -34,8 +35,10 @@ pub async fn make(
     let total = app.journal_length(attempt, filter).await?;
     let pieces = i32::try_from(total).unwrap_or(i32::MAX);
     let narrowed = narrowed(app, filter).await?;
+    // One for all parts, whatever comes into force meanwhile.
+    let template = app.template_in_force(TemplateKind::Journal).await?;
     let (mut parts, mut sheets, mut printed, mut after) = (Vec::new(), 0, 0_i64, None);
-    loop {
+    let template_version = loop {
         let lines = app.journal_to_print(attempt, filter, after).await?;
         printed += lines.len() as i64;
         after = lines.last().map(|line| line.place);
@@ -50,22 +53,23 @@ pub async fn make(
             sheets_before: sheets,
             ends_with: last.then_some(printed),
         };
-        let (pdf, more) = tokio::task::spawn_blocking(move || documents::journal(&form)).await??;
-        sheets += more;
+        let (part_of, by) = typeset::typeset(documents::journal(&form)?, &template).await?;
+        sheets += part_of.sheets;
         let part = folder.join(format!("{:05}.pdf", parts.len()));
-        tokio::fs::write(&part, pdf).await?;
+        tokio::fs::write(&part, part_of.pdf).await?;
         parts.push(part);
         let done = i32::try_from(printed).unwrap_or(i32::MAX);
         app.printout_progress(attempt, done, pieces.max(done))
             .await?;
         if last {
-            break;
+            break by;
         }
-    }
+    };
     Ok(Made {
         file: joined::join(&parts, folder).await?,
         name: format!("{TITLE}.pdf"),
         content_type: "application/pdf",
+        template_version,
     })
 }
 

@@ -11,6 +11,7 @@ use domain::{
     actor::TenantId,
     calendar::{month_name, text::dotted},
     paper::{ShortId, schedule_edition},
+    template::TemplateKind,
 };
 use uuid::Uuid;
 
@@ -77,7 +78,8 @@ pub async fn schedule(
     } else {
         "Региональный график"
     };
-    made(form, format!("{kind} {period}.pdf"), folder).await
+    let paper = documents::list(TemplateKind::Schedule, &form)?;
+    Made::paper(app, paper, format!("{kind} {period}.pdf"), folder).await
 }
 
 /// A register of handing over.
@@ -112,16 +114,6 @@ pub async fn handover(
         code: None,
         title: title.clone(),
     };
-    made(form, format!("{title}.pdf"), folder).await
-}
-
-async fn made(form: ListForm, name: String, folder: &Path) -> Result<Made, Error> {
-    let pdf = tokio::task::spawn_blocking(move || documents::list(&form)).await??;
-    let file = folder.join("list.pdf");
-    tokio::fs::write(&file, pdf).await?;
-    Ok(Made {
-        file,
-        name,
-        content_type: "application/pdf",
-    })
+    let paper = documents::list(TemplateKind::Handover, &form)?;
+    Made::paper(app, paper, format!("{title}.pdf"), folder).await
 }

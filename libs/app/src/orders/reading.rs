@@ -6,6 +6,7 @@ use db::{
     events,
     orders::{self, Order},
     periods::{self, Period},
+    printouts::{self, Request},
 };
 use domain::{
     act::acts,
@@ -178,6 +179,19 @@ impl App {
             body: object.body,
         };
         Ok((order.file_name, opened))
+    }
+
+    /// Has the annex of an order printed: the printout's id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Forbidden`] for roles that never decide.
+    pub async fn print_annex(&self, actor: &Actor, order: Uuid) -> Result<Uuid> {
+        let mut tx = self.db.enter::<acts::Decide>(actor).await?;
+        let found = orders::find(&mut tx, order).await?.ok_or(Error::NotFound)?;
+        let id = printouts::ask(&mut tx, &Request::Annex { order }).await?;
+        events::audit_deed(&mut tx, Deed::PrintAnnex, Some(found.id)).await?;
+        tx.commit().await?;
+        Ok(id)
     }
 
     /// All decisions of an order, page by page, for its annex; that it was taken stays in the

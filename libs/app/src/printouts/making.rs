@@ -4,7 +4,10 @@
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use db::{handovers, journal, municipalities, periods, schedule, work::printouts as work};
+use db::{
+    handovers, journal, municipalities, periods, schedule,
+    work::printouts::{self as work, Kept},
+};
 use domain::actor::TenantId;
 use storage::PutError;
 use tokio_util::io::ReaderStream;
@@ -31,6 +34,17 @@ const KEPT: TimeDelta = TimeDelta::days(1);
 
 /// A journal's lines read at a time: they are laid out together, in some 100 MB.
 pub const LINES: i64 = 400;
+
+/// What was made of a printout, beside its bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Made<'a> {
+    /// The name it is downloaded under.
+    pub name: &'a str,
+    /// What it is.
+    pub content_type: &'a str,
+    /// By which version of its template it was printed.
+    pub template_version: i32,
+}
 
 impl App {
     /// Claims a printout that is due, after asking the policy again for whoever asked; none if
@@ -176,8 +190,7 @@ impl App {
     pub async fn keep_printout(
         &self,
         attempt: &Attempt,
-        name: &str,
-        content_type: &str,
+        made: &Made<'_>,
         file: &Path,
     ) -> Result<()> {
         let file = tokio::fs::File::open(file)
@@ -185,15 +198,25 @@ impl App {
             .map_err(|error| Error::Internal(error.into()))?;
         let stored = self
             .store
-            .put(&attempt.key, content_type, ReaderStream::new(file), MOST)
+            .put(
+                &attempt.key,
+                made.content_type,
+                ReaderStream::new(file),
+                MOST,
+            )
             .await
             .map_err(|error| match error {
                 PutError::Unavailable(error) => error.into(),
                 error => Error::Internal(error.into()),
             })?;
         let mut tx = self.db.enter_worker(None).await?;
-        let size = i64::try_from(stored.size).unwrap_or(i64::MAX);
-        let finished = match work::finish(&mut tx, attempt, name, size, &stored.sha256).await {
+        let kept = Kept {
+            name: made.name,
+            size: i64::try_from(stored.size).unwrap_or(i64::MAX),
+            sha256: &stored.sha256,
+            template_version: made.template_version,
+        };
+        let finished = match work::finish(&mut tx, attempt, &kept).await {
             Ok(()) => tx.commit().await,
             Err(error) => Err(error),
         };
@@ -203,6 +226,16 @@ impl App {
             tracing::warn!(%error, "an unnamed printout stays in the store");
         }
         Ok(finished?)
+    }
+
+    /// Gives a printout up that another try would not mend.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn printout_failed(&self, attempt: &Attempt) -> Result<()> {
+        let mut tx = self.db.enter_worker(None).await?;
+        work::fail(&mut tx, attempt).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Puts a printout off that did not succeed; after the last try it has failed.

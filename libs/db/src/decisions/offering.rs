@@ -142,7 +142,7 @@ pub async fn offered(tx: &mut Tx<acts::Decide>, ids: &[Uuid]) -> Result<Vec<Read
 }
 
 /// ФИО in the dative as the person confirmed it; in the nominative where it did not.
-pub(super) fn dative(snapshot: Option<serde_json::Value>, full_name: &str) -> Result<String> {
+pub(crate) fn dative(snapshot: Option<serde_json::Value>, full_name: &str) -> Result<String> {
     let dative = snapshot
         .map(serde_json::from_value::<FullName>)
         .transpose()

@@ -225,6 +225,8 @@ pub struct Printed<'a> {
     pub size: i64,
     /// SHA-256.
     pub sha256: &'a [u8],
+    /// By which template it was printed.
+    pub template_version: i32,
 }
 
 /// Whether what the job asks for is printed already.
@@ -263,12 +265,13 @@ pub async fn keep(tx: &mut WorkerTx, job: &Job, printed: &Printed<'_>) -> Result
     .fetch_one(tx.inside()?)
     .await?;
     sqlx::query!(
-        "INSERT INTO app.rendition (tenant_id, application_id, kind, of_id, file_id)
-         VALUES (app.ctx_tenant(), $1, $2, $3, $4)",
+        "INSERT INTO app.rendition (tenant_id, application_id, kind, of_id, file_id, template_version)
+         VALUES (app.ctx_tenant(), $1, $2, $3, $4, $5)",
         job.application,
         kind(job.kind),
         job.object,
         file,
+        printed.template_version,
     )
     .execute(tx.inside()?)
     .await?;

@@ -143,26 +143,34 @@ pub async fn hold(tx: &mut WorkerTx, attempt: &Attempt) -> Result<()> {
     touched(rows)
 }
 
+/// A file that was made.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'a> {
+    /// The name it is downloaded under.
+    pub name: &'a str,
+    /// Bytes.
+    pub size: i64,
+    /// SHA-256.
+    pub sha256: &'a [u8],
+    /// By which template it was printed.
+    pub template_version: i32,
+}
+
 /// The file is in the store.
 ///
 /// # Errors
 /// As [`progress`].
-pub async fn finish(
-    tx: &mut WorkerTx,
-    attempt: &Attempt,
-    name: &str,
-    size: i64,
-    sha256: &[u8],
-) -> Result<()> {
+pub async fn finish(tx: &mut WorkerTx, attempt: &Attempt, file: &Kept<'_>) -> Result<()> {
     let rows = sqlx::query!(
         "UPDATE app.printout SET state = 'done', done = total, file_name = $3, size = $4, sha256 = $5,
-           finished_at = app.ctx_now()
+           template_version = $6, finished_at = app.ctx_now()
          WHERE id = $1 AND s3_key = $2 AND state = 'running'",
         attempt.id,
         attempt.key,
-        name,
-        size,
-        sha256,
+        file.name,
+        file.size,
+        file.sha256,
+        file.template_version,
     )
     .execute(tx.connection())
     .await?

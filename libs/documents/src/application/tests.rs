@@ -57,7 +57,7 @@ fn form() -> ApplicationForm {
 }
 
 fn printed(form: &ApplicationForm) -> String {
-    reading::text(&application(form).unwrap())
+    reading::text(&application(form).unwrap().print().unwrap().pdf)
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_lapsed_category_was_held_and_a_running_one_is() {
 
 #[test]
 fn an_ordinary_application_is_one_page_of_embedded_pt_fonts() {
-    let pdf = application(&form()).unwrap();
+    let pdf = application(&form()).unwrap().print().unwrap().pdf;
     assert_eq!(reading::pages_within_margins(&pdf), 1);
     let fonts = reading::fonts(&pdf);
     assert!(
@@ -169,7 +169,7 @@ fn long_answers_wrap_within_the_margins() {
         7
     ];
     form.email = format!("{}@example.ru", "w".repeat(90));
-    let pdf = application(&form).unwrap();
+    let pdf = application(&form).unwrap().print().unwrap().pdf;
     assert_eq!(reading::pages_within_margins(&pdf), 2);
     assert!(reading::text(&pdf).contains("Лист 2 из 2"));
 }
@@ -198,8 +198,8 @@ fn letters_the_fonts_lack_do_not_stop_the_paper() {
 
 #[test]
 fn the_same_form_gives_the_same_bytes_and_another_version_others() {
-    let once = application(&form()).unwrap();
-    assert_eq!(once, application(&form()).unwrap());
+    let once = application(&form()).unwrap().print().unwrap().pdf;
+    assert_eq!(once, application(&form()).unwrap().print().unwrap().pdf);
     assert_ne!(
         once,
         application(&ApplicationForm {
@@ -207,5 +207,8 @@ fn the_same_form_gives_the_same_bytes_and_another_version_others() {
             ..form()
         })
         .unwrap()
+        .print()
+        .unwrap()
+        .pdf
     );
 }

@@ -5,7 +5,10 @@ use documents::{
     Applicant, ApplicationForm, AttestationForm, ConclusionForm, GenitiveName, ListCode,
     ListColumn, ListForm, Marked, Procedure, Service, WithdrawalForm,
 };
-use domain::paper::{Document, ShortId, schedule_edition, verdict::Expected};
+use domain::{
+    paper::{Document, ShortId, schedule_edition, verdict::Expected},
+    template::TemplateKind,
+};
 use uuid::Uuid;
 
 /// The edition in force of every paper but the schedule.
@@ -90,10 +93,12 @@ impl Paper {
             Self::Withdrawal => documents::withdrawal(&self.withdrawal()),
             Self::Conclusion => documents::conclusion(&self.conclusion(3)),
             Self::LongConclusion => documents::conclusion(&self.conclusion(11)),
-            Self::Schedule => documents::list(&self.schedule(day(4))),
-            Self::OldSchedule => documents::list(&self.schedule(day(2))),
+            Self::Schedule => documents::list(TemplateKind::Schedule, &self.schedule(day(4))),
+            Self::OldSchedule => documents::list(TemplateKind::Schedule, &self.schedule(day(2))),
         }
+        .and_then(|paper| paper.print())
         .unwrap()
+        .pdf
     }
 
     fn application(self, results: usize, version: u32) -> ApplicationForm {

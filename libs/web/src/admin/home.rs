@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::{Result, Web, lists, page::Page, visit::Admin};
 
 /// Addresses, names and what is done there.
-const SECTIONS: [(&str, &str, &str); 4] = [
+const SECTIONS: [(&str, &str, &str); 5] = [
     (
         "/admin/municipalities",
         "Муниципалитеты",
@@ -16,6 +16,11 @@ const SECTIONS: [(&str, &str, &str); 4] = [
         "/admin/operators",
         "Операторы",
         "кто работает в Центре аттестации",
+    ),
+    (
+        "/admin/templates",
+        "Шаблоны документов",
+        "как выглядят заявления, заключения и другие документы",
     ),
     ("/admin/policy", "Права доступа", "кто что может делать"),
     (

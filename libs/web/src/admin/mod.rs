@@ -7,6 +7,7 @@ mod municipalities;
 mod municipality;
 mod operators;
 mod policy;
+mod templates;
 
 use axum::Router;
 
@@ -22,4 +23,5 @@ pub fn router() -> Router<Web> {
         .merge(municipality::router())
         .merge(operators::router())
         .merge(policy::router())
+        .merge(templates::router())
 }

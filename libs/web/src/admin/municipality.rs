@@ -26,6 +26,7 @@ use crate::{
     id::Id,
     invitations, lists,
     page::{Page, fault_of},
+    printouts, sheet,
     visit::Admin,
 };
 
@@ -44,6 +45,7 @@ pub fn router() -> Router<Web> {
         )
         .route("/admin/municipalities/{id}/suspend", get(ask).post(suspend))
         .route("/admin/municipalities/{id}/resume", post(resume))
+        .route("/admin/municipalities/{id}/destruction", get(destruction))
 }
 
 /// What is typed to change it.
@@ -248,6 +250,13 @@ async fn resume(
     Ok(to(id))
 }
 
+/// The act of what was destroyed, once the municipality is removed.
+async fn destruction(at: Admin, State(web): State<Web>, Id(id): Id) -> Result<Response> {
+    sheet::count(&web, at.actor.account).await?;
+    let printout = web.app.print_destruction(&at.actor, id).await?;
+    printouts::lead(&web, &at.actor, printout).await
+}
+
 fn to(id: Uuid) -> Redirect {
     Redirect::to(&format!("{PATH}/{id}"))
 }
@@ -267,7 +276,13 @@ fn body(
 ) -> Markup {
     let row = &view.municipality;
     if row.status == Status::Removed {
-        return html! { p class="govuk-body-l" { "Муниципалитет удалён." } };
+        return html! {
+            p class="govuk-body-l" { "Муниципалитет удалён." }
+            p {
+                a class="govuk-link" href={ (PATH) "/" (row.public_id) "/destruction" }
+                    { "Акт об уничтожении персональных данных (PDF)" }
+            }
+        };
     }
     let here = format!("{PATH}/{}", row.public_id);
     let base = &web.settings.base_url;

@@ -19,6 +19,7 @@ use crate::{
     error::Result,
     form::{Posted, STALE_FORM, version},
     page::{Page, fault_of},
+    printouts, sheet,
     visit::Person,
 };
 
@@ -35,6 +36,14 @@ pub struct Raw {
 pub async fn get(at: Person, State(web): State<Web>) -> Result<Markup> {
     let shown = ended(&at, web.app.consent_page(acting(&at)?).await).await?;
     Ok(page(&at, &shown, &Raw::default(), &[]))
+}
+
+/// «Распечатать согласие»: the text that was agreed to, on paper.
+pub async fn print(at: Person, State(web): State<Web>) -> Result<Response> {
+    let actor = at.actor()?;
+    sheet::count(&web, actor.account).await?;
+    let printout = web.app.print_consent(&actor).await?;
+    printouts::lead(&web, &actor, printout).await
 }
 
 /// Gives the consent.
@@ -72,7 +81,15 @@ fn page(at: &Person, shown: &ConsentPage, raw: &Raw, faults: &[FieldFault]) -> M
         .flavour(Flavour::Reading)
         .render(html! {
             (text(&shown.text))
-            @if shown.given { (ui::inset(html! { p { "Вы уже дали это согласие." } })) }
+            @if shown.given {
+                (ui::inset(html! {
+                    p { "Вы уже дали это согласие." }
+                    // A paper is made for the cabinet in use: before there is one, there is none.
+                    @if at.cabinet().is_some() {
+                        p { a class="govuk-link" href="/consent/print" { "Распечатать согласие" } }
+                    }
+                }))
+            }
             (ui::form(
                 Form { action: "/consent", csrf: &at.csrf, ..Form::default() },
                 html! {

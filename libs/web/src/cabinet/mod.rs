@@ -33,6 +33,7 @@ pub fn router() -> Router<Web> {
         .route("/cabinet", get(lead))
         .route("/cabinet/choose", get(choose::get).post(choose::post))
         .route("/consent", get(consent::get).post(consent::post))
+        .route("/consent/print", get(consent::print))
         .route("/profile", get(profile::get).post(profile::post))
         .route("/profile/close", get(close::get).post(close::post))
         .route("/profile/letters", get(letters::get))

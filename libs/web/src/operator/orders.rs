@@ -31,7 +31,7 @@ use crate::{
     error::Result,
     id::Id,
     page::Page,
-    sheet,
+    printouts, sheet,
     upload::{Upload, Uploaded},
     visit::Operator,
 };
@@ -192,6 +192,11 @@ async fn show(
 ) -> Result<Response> {
     if paged.format == Format::Xlsx.code() {
         return annex(&at, &web, id).await;
+    }
+    if paged.format == "pdf" {
+        sheet::count(&web, at.actor.account).await?;
+        let printout = web.app.print_annex(&at.actor, id).await?;
+        return printouts::lead(&web, &at.actor, printout).await;
     }
     let after = paged.after.parse().unwrap_or_default();
     let view = web.app.order(&at.actor, id, after).await?;

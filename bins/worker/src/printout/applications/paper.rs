@@ -15,7 +15,9 @@ use app::{
     },
 };
 use chrono::NaiveDate;
-use documents::{ContentsForm, ContentsLine, LeftLine, NumbersForm, PaperLine, SeparatorForm};
+use documents::{
+    ContentsForm, ContentsLine, LeftLine, NumbersForm, PaperLine, Printed, SeparatorForm,
+};
 use domain::conclusion::evidence_name;
 use tokio::{fs, task::spawn_blocking};
 
@@ -58,7 +60,7 @@ pub async fn print(
             .collect(),
     };
     // How many sheets the contents have moves every page behind them.
-    let (_, sheets) = laid_out(&contents).await?;
+    let sheets = laid_out(&contents).await?.sheets;
     let mut pages = sheets;
     let first = folder.join("contents.pdf");
     let mut parts = vec![first.clone()];
@@ -82,7 +84,10 @@ pub async fn print(
         parts.push(part);
     }
     progress(app, attempt, dossiers.len(), dossiers.len()).await?;
-    let (pdf, numbered) = laid_out(&contents).await?;
+    let Printed {
+        pdf,
+        sheets: numbered,
+    } = laid_out(&contents).await?;
     if numbered != sheets {
         return Err(Error::Join("оглавление изменило длину".to_owned()));
     }
@@ -102,7 +107,7 @@ fn line(dossier: &Dossier) -> Option<ContentsLine> {
     })
 }
 
-async fn laid_out(contents: &ContentsForm) -> Result<(Vec<u8>, usize), Error> {
+async fn laid_out(contents: &ContentsForm) -> Result<Printed, Error> {
     let contents = contents.clone();
     Ok(spawn_blocking(move || documents::contents(&contents)).await??)
 }
@@ -172,7 +177,8 @@ impl One<'_> {
             pages_before: self.pages_before,
         };
         let made = self.made;
-        let (pdf, own) = spawn_blocking(move || documents::separator(&form, made)).await??;
+        let Printed { pdf, sheets: own } =
+            spawn_blocking(move || documents::separator(&form, made)).await??;
         let file = self.folder.path().join("separator.pdf");
         fs::write(&file, pdf).await?;
         Ok((file, own))

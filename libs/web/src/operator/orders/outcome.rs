@@ -119,6 +119,10 @@ pub(super) fn decided(view: &OrderView) -> Markup {
         @if !view.decisions.is_empty() {
             (ui::button_group(html! {
                 (ui::secondary_link_button(
+                    &format!("{PATH}/{}?format=pdf", order.public_id),
+                    "Скачать приложение (PDF)",
+                ))
+                (ui::secondary_link_button(
                     &format!("{PATH}/{}?format=xlsx", order.public_id),
                     "Скачать приложение (XLSX)",
                 ))
