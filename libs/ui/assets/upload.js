@@ -286,7 +286,7 @@ class Uploads {
     if (id !== item.id) {
       if (item.id) forget(item.id);
       item.id = id;
-      keep({ id, key: this.key, file, name: file.name, size: file.size });
+      if (id) keep({ id, key: this.key, file, name: file.name, size: file.size });
     }
     const percent = Math.floor((sent / file.size) * 100);
     item.bar.value = percent;
@@ -338,6 +338,7 @@ async function send(form, submitter, mine) {
   words.setAttribute("role", "status");
   form.append(words);
   const ready = await Promise.all(mine.map((field) => field.ready()));
+  await new Promise((done) => { setTimeout(done); }); // inside its own event a form is not sent again
   words.remove();
   form.removeAttribute("data-waiting");
   if (!ready.every(Boolean)) return;
