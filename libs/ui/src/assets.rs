@@ -41,7 +41,7 @@ macro_rules! embedded {
 
 const FONT: &str = "font/woff2";
 
-static ASSETS: LazyLock<[Embedded; 8]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Embedded; 9]> = LazyLock::new(|| {
     embedded![
         "app"."css": "text/css; charset=utf-8",
         "app"."js": "text/javascript; charset=utf-8",
