@@ -39,7 +39,8 @@ CREATE POLICY teacher_own ON app.card FOR ALL TO attest_tenant
   USING (tenant_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
     AND (SELECT app.ctx_role() = 'teacher'));
 GRANT SELECT ON app.card TO attest_tenant;
-GRANT INSERT (tenant_id, public_id, membership_id, account_id, organisation_id, position) ON app.card TO attest_tenant;
+GRANT INSERT (tenant_id, public_id, membership_id, account_id, organisation_id, position, surname_gen, name_gen,
+  patronymic_gen, surname_dat, name_dat, patronymic_dat) ON app.card TO attest_tenant;
 GRANT UPDATE (organisation_id, position, subject, surname_gen, name_gen, patronymic_gen,
   surname_dat, name_dat, patronymic_dat, age, education, service_total, service_pedagogical, service_post,
   held_category, held_issuer, held_date, held_number, held_until, version) ON app.card TO attest_tenant;
@@ -75,6 +76,8 @@ CREATE TABLE app.application (
   rejection text NOT NULL DEFAULT '',
   -- The reasons chosen from the list, by code.
   rejection_reasons text[] NOT NULL DEFAULT '{}',
+  -- What is to be mended where (domain::remark).
+  remarks jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(remarks) = 'array' AND jsonb_array_length(remarks) <= 3),
   vouched_at timestamptz,
   -- What lists ask at every row: the mark in the schedule and how many experts it has, written by
   -- app.follow_schedule and app.follow_assignment alone.
@@ -142,10 +145,10 @@ GRANT SELECT ON app.application TO attest_tenant, attest_expert, attest_operator
 GRANT INSERT (tenant_id, public_id, card_id, previous_id, account_id, membership_id, organisation_id,
   category, procedure, ground, form, presence) ON app.application TO attest_tenant;
 GRANT UPDATE (organisation_id, category, procedure, ground, form, presence, snapshot, surname, name, patronymic,
-  position, subject, held_category, status, edition, formed_at, rejection, rejection_reasons, vouched_at, version)
-  ON app.application TO attest_tenant;
-GRANT UPDATE (snapshot, surname, name, patronymic, position, subject, status, rejection, rejection_reasons, version)
-  ON app.application TO attest_operator;
+  position, subject, held_category, status, edition, formed_at, rejection, rejection_reasons, remarks, vouched_at,
+  version) ON app.application TO attest_tenant;
+GRANT UPDATE (snapshot, surname, name, patronymic, position, subject, status, rejection, rejection_reasons, remarks,
+  version) ON app.application TO attest_operator;
 
 -- The moves of `status`, generated from the domain's state table; a test compares.
 CREATE TABLE app.transition (
@@ -195,8 +198,8 @@ BEGIN
           OLD.organisation_id, OLD.category, OLD.procedure, OLD.ground, OLD.form, OLD.presence, OLD.edition, OLD.formed_at) THEN
     RAISE EXCEPTION 'a submitted application does not change' USING ERRCODE = '42501';
   END IF;
-  IF OLD.submitted_at IS NOT NULL AND (NEW.vouched_at, NEW.rejection, NEW.rejection_reasons)
-       IS DISTINCT FROM (OLD.vouched_at, OLD.rejection, OLD.rejection_reasons)
+  IF OLD.submitted_at IS NOT NULL AND (NEW.vouched_at, NEW.rejection, NEW.rejection_reasons, NEW.remarks)
+       IS DISTINCT FROM (OLD.vouched_at, OLD.rejection, OLD.rejection_reasons, OLD.remarks)
      AND (acting NOT IN ('municipal', 'operator') OR OLD.account_id = app.ctx_account()) THEN
     RAISE EXCEPTION 'only who reviews vouches and rejects' USING ERRCODE = '42501';
   END IF;

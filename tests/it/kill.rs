@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::{App, schedule::Plan, withdrawals::Seen};
+use app::{App, rejection::Rejection, schedule::Plan, withdrawals::Seen};
 use domain::actor::Actor;
 use serde_json::{Value, json};
 use tests::{Application, Person, Session, Town, World, received};
@@ -163,7 +163,11 @@ async fn act(
     const VERSION: i32 = 3;
     if index % 4 == 1 {
         let reasons = ["fio".to_owned()];
-        app.reject(coordinator, id, VERSION, &reasons, "")
+        let rejection = Rejection {
+            reasons: &reasons,
+            ..Rejection::default()
+        };
+        app.reject(coordinator, id, VERSION, rejection)
             .await
             .unwrap();
         return;

@@ -10,6 +10,7 @@
 mod audit;
 mod audited;
 mod cabinets;
+mod cards;
 mod conclusions;
 mod context;
 mod corrections;
@@ -49,6 +50,7 @@ mod quarantine;
 mod races;
 mod reach;
 mod register;
+mod rejections;
 mod reuse;
 mod rights;
 mod route;

@@ -4,8 +4,11 @@
 mod saving;
 mod snapshot;
 
-use db::{applications::own, cards, events, reference};
-use domain::{act::acts, actor::Actor, life::Status};
+use db::{
+    applications::{self, own},
+    cards, events, reference,
+};
+use domain::{act::acts, actor::Actor, life::Status, remark::Remark};
 use uuid::Uuid;
 
 use crate::{App, Error, FieldFault, Result};
@@ -36,6 +39,8 @@ pub struct CardDesk {
     pub workplaces: Vec<Workplace>,
     /// Whether an application of this card has been submitted.
     pub locked: bool,
+    /// What the rejection that is still to be answered points at (R-APP-6).
+    pub remarks: Vec<Remark>,
 }
 
 /// The organisation and the position of a further post, as chosen.
@@ -77,10 +82,14 @@ impl App {
         let cards = self.cards(actor).await?;
         let card = pick(&cards, card)?.clone();
         let mut tx = self.db.enter::<acts::ReadCard>(actor).await?;
-        let locked = own::newest(&mut tx, &card)
-            .await?
-            .first()
+        let newest = own::newest(&mut tx, &card).await?.into_iter().next();
+        let locked = newest
+            .as_ref()
             .is_some_and(|application| is_locked(application.status));
+        let remarks = match &newest {
+            Some(application) => applications::remarks(&mut tx, application).await?,
+            None => Vec::new(),
+        };
         Ok(CardDesk {
             email: cards::email(&mut tx).await?,
             subjects: reference::subjects(&mut tx).await?,
@@ -89,6 +98,7 @@ impl App {
             cards,
             card,
             locked,
+            remarks,
         })
     }
 

@@ -13,6 +13,7 @@ use domain::{
     actor::Actor,
     calendar::DaysLeft,
     life::{Status, TABLE, legal},
+    remark::Remark,
     role::Role,
     routing::{Route, WorkList},
 };
@@ -57,6 +58,8 @@ pub struct CaseView {
     pub decision: Option<Holding>,
     /// The decisions it replaced, the newest first (R-APP-10).
     pub superseded: Vec<Superseded>,
+    /// What a rejection points at (R-APP-6).
+    pub remarks: Vec<Remark>,
     /// What documents are asked for (R-APP-3).
     pub requests: Vec<DocumentRequest>,
     /// The days left, while it is under review (R-APP-7).
@@ -173,6 +176,7 @@ impl App {
             signatures: signatures::of(&mut tx, &row).await?,
             decision,
             superseded,
+            remarks: applications::remarks(&mut tx, &row).await?,
             requests,
             term,
             next: next(&mut tx, actor.role, &row).await?,

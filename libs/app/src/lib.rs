@@ -48,6 +48,7 @@ pub mod profile;
 pub mod publications;
 pub mod quarantine;
 pub mod reference;
+pub mod rejection;
 pub mod removal;
 pub mod review;
 pub mod saved_views;

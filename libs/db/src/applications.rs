@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::scope::Related;
 
 pub(crate) use moves::{lapse_withdrawal, set_status};
-pub use moves::{register, reject, vouch};
+pub use moves::{register, reject, remarks, vouch};
 pub(crate) use row::known;
 pub use row::{find, lock};
 

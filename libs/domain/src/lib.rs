@@ -22,6 +22,7 @@ pub mod paper;
 pub mod permission;
 pub mod proposal;
 pub mod reference;
+pub mod remark;
 pub mod role;
 pub mod routing;
 pub mod schedule;

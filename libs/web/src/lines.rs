@@ -26,6 +26,8 @@ pub struct Shown<'a> {
     pub empty: &'a str,
     /// Whether the lines are of many municipalities.
     pub municipality: bool,
+    /// Whether any of the lines can have a number in the journal.
+    pub number: bool,
     /// The form whose check boxes stand in the lines, if any.
     pub marks: Option<&'a str>,
     /// What the address asks for, where the list can be sorted.
@@ -39,6 +41,8 @@ pub struct Shown<'a> {
 /// The name of the check boxes in the lines; the value is `id.version`.
 pub const MARKED: &str = "application";
 
+const NUMBER: &str = "Номер";
+
 /// The columns, and what those that can be sorted are sorted by.
 const COLUMNS: [(&str, Option<Sorting>); 9] = [
     ("ФИО", Some(Sorting::Name)),
@@ -48,16 +52,18 @@ const COLUMNS: [(&str, Option<Sorting>); 9] = [
     ("Заявленная категория", None),
     ("Подано", Some(Sorting::Submitted)),
     ("Срок", Some(Sorting::Due)),
-    ("Номер", Some(Sorting::Number)),
+    (NUMBER, Some(Sorting::Number)),
     ("Состояние", Some(Sorting::State)),
 ];
 
 /// The table of these lines.
 #[must_use]
 pub fn table(lines: &[Line], shown: Shown<'_>) -> Markup {
-    let kept = COLUMNS
-        .into_iter()
-        .filter(|(title, _)| shown.municipality || *title != "Муниципалитет");
+    let kept = COLUMNS.into_iter().filter(|(title, _)| match *title {
+        "Муниципалитет" => shown.municipality,
+        NUMBER => shown.number,
+        _ => true,
+    });
     let headers: Vec<_> = kept
         .map(|(title, sorting)| {
             let link = sorting.zip(shown.sorted);
@@ -112,7 +118,9 @@ fn row(line: &Line, shown: Shown<'_>) -> Vec<Markup> {
     } else {
         html! { (ru::date_short(line.due_on)) }
     });
-    cells.push(number(line));
+    if shown.number {
+        cells.push(number(line));
+    }
     cells.push(state(line));
     cells
 }

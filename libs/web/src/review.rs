@@ -1,8 +1,7 @@
 //! The registrar's page of an application, the municipal coordinator's and the operator's
-//! alike: all of the case, «Зарегистрировать», «Отклонить», «Проверено», «Следующее заявление».
+//! alike: all of the case, «Зарегистрировать», «Проверено», «Следующее заявление». «Отклонить» is
+//! [`crate::rejection`].
 //! The addresses are their cabinets'; what each may do the verbs say.
-
-mod rejecting;
 
 use app::{
     case::CaseView,
@@ -27,18 +26,19 @@ use crate::{
     evidence::{self, Line},
     form::{Posted, Seen},
     page::Page,
-    printouts, sheet,
+    printouts,
+    rejection::told,
+    sheet,
     viewer::{Looking, Viewer},
     visit::Visit,
 };
-
-pub use rejecting::Rejecting;
 
 /// What a registrar takes all documents of one application for.
 const WORK: &str = "Для рассмотрения заявления";
 
 /// The deck's sentence where the municipal coordinator may not register (R-ROUTE-3).
 const ONLY_OPERATOR: &str = "Отклонять можно, регистрирует ТОЛЬКО ОПЕРАТОР В ТОИПКРО!";
+
 /// A registrar at its desk: who looks, and where the cabinet's pages of applications begin.
 #[derive(Clone, Copy)]
 pub struct Desk<'a> {
@@ -55,7 +55,7 @@ impl Desk<'_> {
         format!("{}/applications", self.actor.role.home())
     }
 
-    fn address(&self, id: Uuid) -> String {
+    pub(crate) fn address(&self, id: Uuid) -> String {
         format!("{}/{id}", self.list())
     }
 
@@ -75,7 +75,12 @@ impl Desk<'_> {
             .render(viewer.beside(self.body(&case, &lines, &viewer))))
     }
 
-    async fn viewer(&self, lines: &[Line<'_>], base: String, looking: &Looking) -> Result<Viewer> {
+    pub(crate) async fn viewer(
+        &self,
+        lines: &[Line<'_>],
+        base: String,
+        looking: &Looking,
+    ) -> Result<Viewer> {
         let items = lines.iter().map(Line::item).collect();
         Viewer::of(self.web, self.actor, base, items, looking).await
     }
@@ -174,6 +179,7 @@ impl Desk<'_> {
             (case::flags(case))
             h2 { "Заявление" }
             (case::application(case, zone))
+            (told(&case.remarks, |_| true))
             h2 { "Документы" }
             (evidence::table(lines, due, viewer, zone))
             @if !lines.is_empty() { (self.archive_button(case)) }
@@ -252,7 +258,7 @@ fn heading(case: &CaseView) -> String {
     format!("Заявление {}", case.application.full_name())
 }
 
-fn frozen(case: &CaseView) -> bool {
+pub(crate) fn frozen(case: &CaseView) -> bool {
     case.application
         .withdrawal
         .as_ref()

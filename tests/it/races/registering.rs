@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::Error;
+use app::{Error, rejection::Rejection};
 use tests::World;
 
 use super::{at_once, processes};
@@ -125,8 +125,10 @@ async fn r_app_5_register_against_reject_has_one_winner() {
                         &other,
                         application.public_id,
                         version,
-                        &["fio".to_owned()],
-                        "",
+                        Rejection {
+                            reasons: &["fio".to_owned()],
+                            ..Rejection::default()
+                        },
                     )
                     .await
                     .map(|()| "rejected")
@@ -183,8 +185,10 @@ async fn the_operator_registers_against_the_coordinators_rejection() {
                         &coordinator,
                         application.public_id,
                         version,
-                        &["fio".to_owned()],
-                        "",
+                        Rejection {
+                            reasons: &["fio".to_owned()],
+                            ..Rejection::default()
+                        },
                     )
                     .await
                     .is_ok()

@@ -16,6 +16,7 @@ use domain::{
     actor::Actor,
     checks::Flag,
     life::Status,
+    remark::Remark,
 };
 use uuid::Uuid;
 
@@ -41,6 +42,8 @@ pub struct Own {
     pub decision: Option<Holding>,
     /// What documents are asked for (R-APP-3).
     pub requests: Vec<DocumentRequest>,
+    /// What the rejection that is still to be answered points at (R-APP-6).
+    pub remarks: Vec<Remark>,
     /// The documents, the scan among them.
     pub documents: Vec<Document>,
     /// What documents are to prove for the category asked for.
@@ -125,6 +128,7 @@ impl App {
             before: newest.next().filter(|_| draft),
             decision: None,
             requests: Vec::new(),
+            remarks: Vec::new(),
             documents: Vec::new(),
             criteria: Vec::new(),
             pdf: None,
@@ -155,6 +159,7 @@ impl App {
             if !application.status.is_final() {
                 own.requests = document_requests::open(&mut tx, &application, self.today()).await?;
             }
+            own.remarks = db::applications::remarks(&mut tx, &application).await?;
             own.experts = own::experts(&mut tx, &application).await?;
             own.history = events::history(&mut tx, &application).await?;
             own.attaching_refused = self.attaching(actor, &application).err();

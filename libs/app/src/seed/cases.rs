@@ -16,8 +16,8 @@ use super::{
     stories::{Step, Story},
 };
 use crate::{
-    App, Error, Result, applications::Choice, attachments::Said, files::Received, schedule::Plan,
-    withdrawals::Seen,
+    App, Error, Result, applications::Choice, attachments::Said, files::Received,
+    rejection::Rejection, schedule::Plan, withdrawals::Seen,
 };
 
 /// What every scan and document of the demonstration is: one page.
@@ -142,7 +142,11 @@ impl Case<'_> {
             Step::Vouch => app.vouch(coordinator, id, version).await,
             Step::Reject => {
                 let reasons = ["no_signature".to_owned()];
-                app.reject(coordinator, id, version, &reasons, "").await
+                let rejection = Rejection {
+                    reasons: &reasons,
+                    ..Rejection::default()
+                };
+                app.reject(coordinator, id, version, rejection).await
             }
             Step::Schedule(experts) => {
                 self.schedule(app, self.registrar(&row, operator), experts)

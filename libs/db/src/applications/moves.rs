@@ -5,12 +5,14 @@ use chrono::NaiveDate;
 use domain::{
     act::{Doing, acts},
     life::Status,
+    remark::Remark,
 };
+use sqlx::types::Json;
 
 use super::Application;
 use crate::{
     error::{Result, touched},
-    scope::{Permit, Tx},
+    scope::{Permit, Scope, Tx},
 };
 
 /// Registers: the status moves under the trigger's eye, then, last in the transaction, the
@@ -41,17 +43,38 @@ pub async fn reject(
     permit: &Permit<acts::Reject, Application>,
     reasons: &[String],
     rejection: &str,
+    remarks: &[Remark],
 ) -> Result<()> {
     set_status(tx, permit, Status::Rejected, rejection).await?;
     sqlx::query!(
-        "UPDATE app.application SET rejection_reasons = $3 WHERE tenant_id = $1 AND id = $2",
+        "UPDATE app.application SET rejection_reasons = $3, remarks = $4 WHERE tenant_id = $1 AND id = $2",
         permit.tenant.0,
         permit.id,
         reasons,
+        Json(remarks) as _,
     )
     .execute(tx.connection())
     .await?;
     lapse_withdrawal(tx, permit).await
+}
+
+/// The remarks of the rejection that is still to be answered: the application's own, or, until the
+/// one that followed it is submitted, its predecessor's.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn remarks(scope: &mut Scope, application: &Application) -> Result<Vec<Remark>> {
+    let remarks = sqlx::query_scalar!(
+        r#"SELECT r.remarks AS "remarks: Json<Vec<Remark>>" FROM app.application a
+           JOIN app.application r ON r.tenant_id = a.tenant_id AND r.status = 'rejected'
+             AND r.id = CASE WHEN a.status IN ('draft', 'formed') THEN a.previous_id ELSE a.id END
+           WHERE a.tenant_id = $1 AND a.id = $2"#,
+        application.tenant.0,
+        application.id,
+    )
+    .fetch_optional(scope.connection())
+    .await?;
+    Ok(remarks.map_or_else(Vec::new, |Json(remarks)| remarks))
 }
 
 /// Marks an operator-route application «Проверено» (R-ROUTE-3).

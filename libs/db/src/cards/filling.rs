@@ -44,7 +44,8 @@ pub struct Filled {
     pub held_until: Option<NaiveDate>,
 }
 
-/// Adds a card to the profile: the first without a post of its own, further ones with one.
+/// Adds a card to the profile: the first without a post of its own, further ones with one. The
+/// forms of the name that the person confirmed on an earlier card come along.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -55,8 +56,15 @@ pub async fn add(
 ) -> Result<(i64, Uuid)> {
     let public_id = Uuid::now_v7();
     let id = sqlx::query_scalar!(
-        "INSERT INTO app.card (tenant_id, public_id, membership_id, account_id, organisation_id, position)
-         VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+        "INSERT INTO app.card (tenant_id, public_id, membership_id, account_id, organisation_id, position,
+           surname_gen, name_gen, patronymic_gen, surname_dat, name_dat, patronymic_dat)
+         SELECT $1, $2, $3, $4, $5, $6, coalesce(e.surname_gen, ''), coalesce(e.name_gen, ''),
+           coalesce(e.patronymic_gen, ''), coalesce(e.surname_dat, ''), coalesce(e.name_dat, ''),
+           coalesce(e.patronymic_dat, '')
+         FROM (VALUES (1)) one LEFT JOIN LATERAL (SELECT * FROM app.card e
+           WHERE e.tenant_id = $1 AND e.membership_id = $3 AND e.account_id = $4
+             AND e.surname_gen <> '' AND e.surname_dat <> '' ORDER BY e.id DESC LIMIT 1) e ON true
+         RETURNING id",
         permit.tenant,
         public_id,
         permit.membership,

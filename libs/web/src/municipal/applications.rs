@@ -27,7 +27,8 @@ use crate::{
         views::{self, Naming},
     },
     page::Page,
-    review::{Desk, Rejecting},
+    rejection::Rejecting,
+    review::Desk,
     viewer::Looking,
     visit::Municipal,
 };
@@ -117,6 +118,7 @@ fn body(
             caption: caption(asking),
             empty: lists::nothing(asking.search(), "Заявлений нет."),
             municipality: false,
+            number: true,
             marks: registers.then_some(bulk::MARKING),
             sorted: Some((asking, REGISTER)),
             zone: web.app.zone(),

@@ -27,7 +27,8 @@ use crate::{
         views::{self, Naming},
     },
     page::Page,
-    review::{Desk, Rejecting},
+    rejection::Rejecting,
+    review::Desk,
     viewer::Looking,
     visit::Operator,
 };
@@ -85,6 +86,7 @@ async fn list(
                 caption: "Заявления",
                 empty: lists::nothing(asking.search(), "Заявлений нет."),
                 municipality: true,
+                number: true,
                 marks: None,
                 sorted: Some((&asking, REGISTER)),
                 zone: web.app.zone(),

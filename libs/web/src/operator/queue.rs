@@ -89,6 +89,7 @@ async fn list(
                 caption,
                 empty: lists::nothing(asking.search(), "Заявлений нет."),
                 municipality: true,
+                number: false,
                 marks: Some(bulk::MARKING),
                 sorted: Some((&asking, REGISTER)),
                 zone: web.app.zone(),

@@ -21,6 +21,7 @@ use crate::{
     document_requests::note,
     error::Result,
     page::Page,
+    rejection,
     visit::{Teacher, Visit},
 };
 
@@ -61,6 +62,7 @@ fn page(visit: &Visit, web: &Web, own: &Own, concluded: Option<&ConclusionView>)
              а также отслеживать статус Вашего заявления."
         }
         (posts(own))
+        (rejection::told(&own.remarks, |_| true))
         @if !own.requests.is_empty() {
             (note(&own.requests))
             p { a class="govuk-link" href=(documents) { "Прикрепить запрошенные документы" } }

@@ -11,7 +11,7 @@ use axum::{
     extract::{Query, State},
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::reference::DocumentKind;
+use domain::{reference::DocumentKind, remark::Place};
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{ActionButton, ButtonStyle, Choice, Field, FileField, Form, Select};
@@ -26,6 +26,7 @@ use crate::{
     evidence::{self, Line},
     form::Posted,
     page::{Page, fault_of},
+    rejection,
     upload::Upload,
     viewer::{Looking, Viewer},
     visit::{Teacher, Visit},
@@ -184,7 +185,10 @@ async fn body(
     let submit = address("/teacher/application/submit", &own.cards, &own.card);
     let edition = own.live().map_or(0, |application| application.edition);
     let lines = own.documents.iter().map(|document| Line {
-        more: actions(visit, own, kinds, document),
+        more: html! {
+            (rejection::told(&own.remarks, |place| is_about(place, document.attachment.file)))
+            (actions(visit, own, kinds, document))
+        },
         ..Line::attached(&document.attachment, title(document, edition))
     });
     let lines = evidence::sorted(lines.collect());
@@ -194,8 +198,14 @@ async fn body(
     let items = lines.iter().map(Line::item).collect();
     let base = address(PATH, &own.cards, &own.card);
     let viewer = Viewer::of(web, &visit.actor, base, items, looking).await?;
+    let gone = |place: &Place| {
+        matches!(place, Place::Document { file, .. }
+            if !own.documents.iter().any(|document| document.attachment.file == *file))
+    };
     Ok(viewer.beside(html! {
         (note(&own.requests))
+        // A scan does not come along to the next application, what was said of it does.
+        (rejection::told(&own.remarks, gone))
         @if own.live().is_none() {
             (ui::inset(html! {
                 p { (NOT_FORMED) }
@@ -271,6 +281,10 @@ fn upload(
             (ui::button("Сохранить"))
         },
     )
+}
+
+fn is_about(place: &Place, of: Uuid) -> bool {
+    matches!(place, Place::Document { file, .. } if *file == of)
 }
 
 fn title(document: &Document, edition: i32) -> &str {

@@ -13,6 +13,7 @@ use axum::{
 use domain::{
     life::Status,
     reference::{Category, Form as AttestationForm, Presence, Procedure},
+    remark::{Part, Place},
 };
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -27,6 +28,7 @@ use crate::{
     error::{Error, Result},
     form::{Posted, STALE_FORM, version},
     page::{Page, fault_of},
+    rejection,
     visit::{Teacher, Visit},
 };
 
@@ -244,6 +246,7 @@ fn body(visit: &Visit, own: &Own, grounds: &[Ground], raw: &Raw, faults: &[Field
                  и загрузить на странице " a class="govuk-link" href=(submit) { "«Подать заявление»" } "."
             }
         }
+        (rejection::told(&own.remarks, |place| matches!(place, Place::Part(Part::Choice))))
         (warnings(own))
         (lacks(own))
         // While the page asks for itself again, nothing could be typed in peace.

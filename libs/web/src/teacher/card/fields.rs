@@ -4,12 +4,12 @@ use app::{
     FieldFault,
     cards::{Card, CardDesk, LOCKED},
 };
-use domain::{calendar::dotted, reference::Category};
+use domain::{calendar::dotted, reference::Category, remark::Place};
 use maud::{Markup, html};
 use ui::{ButtonStyle, Choice, Fact, Field, Form, Link, NamedButton, Select, Width};
 
 use super::{super::choice, Raw};
-use crate::{case::phone, page::fault_of, teacher::cards::post_fields, visit::Visit};
+use crate::{case::phone, page::fault_of, rejection, teacher::cards::post_fields, visit::Visit};
 
 /// The card's form.
 pub fn form(visit: &Visit, desk: &CardDesk, raw: &Raw, faults: &[FieldFault]) -> Markup {
@@ -105,6 +105,7 @@ pub fn form(visit: &Visit, desk: &CardDesk, raw: &Raw, faults: &[FieldFault]) ->
             (ui::hidden("card", &desk.card.public_id.to_string()))
             (ui::hidden("version", &raw.version))
             (ui::hidden("profile_version", &raw.profile_version))
+            (rejection::told(&desk.remarks, |place| matches!(place, Place::Part(part) if part.on_card())))
             (ui::fieldset("Личные данные", profile))
             (ui::fieldset("ФИО для заявления (в родительном падеже, от кого)", genitive))
             (ui::fieldset("ФИО для распоряжения (в дательном падеже, кому)", dative))

@@ -1,33 +1,58 @@
-//! «Отклонить»: the form of a rejection, beside the documents it is about.
+//! «Отклонить» of both registrars: the reasons of the list, own words, and remarks that point at a
+//! field or at a page of a document; and how remarks are told to the teacher, each where it is to
+//! be mended (R-APP-6).
 
-use app::{FieldFault, case::CaseView, review::RejectionReason};
+use app::{
+    FieldFault,
+    case::CaseView,
+    rejection::{Noted, Rejection, RejectionReason},
+};
 use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::act::Act;
+use domain::{
+    act::Act,
+    remark::{self, Part, Place, Remark},
+};
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{Choice, Choices, Field, Form};
+use ui::{Choice, Choices, Field, Form, Select, Width};
 use uuid::Uuid;
 
-use super::{Desk, frozen};
 use crate::{
     error::{Error, Result},
     evidence,
     form::{Posted, STALE_FORM, version},
     merge,
     page::{Page, fault_of},
+    review::{Desk, frozen},
     viewer::Looking,
 };
 
-/// The form of a rejection, as sent.
+/// The form of a rejection, as sent. `place`, `page` and `remark` come once for each remark.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Rejecting {
     version: String,
     reason: Vec<String>,
     comment: String,
+    place: Vec<String>,
+    page: Vec<String>,
+    remark: Vec<String>,
+}
+
+impl Rejecting {
+    fn noted(&self) -> Vec<Noted> {
+        let typed = |all: &[String], at: usize| all.get(at).cloned().unwrap_or_default();
+        (0..remark::MOST)
+            .map(|at| Noted {
+                place: typed(&self.place, at),
+                page: typed(&self.page, at),
+                words: typed(&self.remark, at),
+            })
+            .collect()
+    }
 }
 
 impl Desk<'_> {
@@ -72,8 +97,11 @@ impl Desk<'_> {
                         self.actor,
                         id,
                         version(&typed.version),
-                        &typed.reason,
-                        &typed.comment,
+                        Rejection {
+                            reasons: &typed.reason,
+                            comment: &typed.comment,
+                            remarks: &typed.noted(),
+                        },
                     )
                     .await;
                 match done {
@@ -193,7 +221,110 @@ impl Desk<'_> {
                     max_length: Some(1000),
                     ..Field::default()
                 }))
+                (noting(case, typed, faults))
                 (ui::warning_button("Отклонить заявление"))
+            }))
+        }
+    }
+}
+
+/// The rows of remarks; the first stands open, for most have one.
+fn noting(case: &CaseView, typed: &Rejecting, faults: &[FieldFault]) -> Markup {
+    let files: Vec<(String, &str)> = case
+        .documents
+        .iter()
+        .filter(|document| matches!(document.part.as_str(), "scan" | "attached"))
+        .map(|document| (document.file.to_string(), document.name.as_str()))
+        .collect();
+    let groups = [
+        (
+            "Данные",
+            Part::ALL
+                .into_iter()
+                .map(|part| Choice {
+                    value: part.code(),
+                    label: part.name(),
+                    ..Choice::default()
+                })
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "Документы",
+            files
+                .iter()
+                .map(|(value, label)| Choice {
+                    value,
+                    label,
+                    ..Choice::default()
+                })
+                .collect(),
+        ),
+    ];
+    let noted = typed.noted();
+    let further = noted[1..].iter().any(|noted| !noted.words.is_empty())
+        || faults
+            .iter()
+            .any(|fault| matches!(&*fault.field, "remark2" | "remark3"));
+    let row = |at: usize| {
+        let (noted, number) = (&noted[at], at + 1);
+        let [place, page, words] =
+            ["place", "page", "remark"].map(|name| format!("{name}{number}"));
+        ui::fieldset(
+            &format!("Замечание {number}"),
+            html! {
+                (ui::select(Select {
+                    field: Field {
+                        name: "place",
+                        id: Some(&place),
+                        label: "К чему замечание",
+                        value: &noted.place,
+                        ..Field::default()
+                    },
+                    empty: Some("Не выбрано"),
+                    options: &[],
+                    groups: &groups,
+                }))
+                (ui::text(Field {
+                    name: "page",
+                    id: Some(&page),
+                    label: "Страница документа",
+                    value: &noted.page,
+                    width: Width::Tiny,
+                    ..Field::default()
+                }))
+                (ui::text(Field {
+                    name: "remark",
+                    id: Some(&words),
+                    label: "Что исправить",
+                    value: &noted.words,
+                    error: fault_of(faults, &words),
+                    max_length: u32::try_from(remark::WORDS).ok(),
+                    ..Field::default()
+                }))
+            },
+        )
+    };
+    html! {
+        h2 { "Замечания" }
+        p { "Если причина в определённом месте, укажите его: педагог увидит замечание прямо там. Необязательно." }
+        (row(0))
+        @if further { (row(1)) (row(2)) }
+        @else { (ui::details("Ещё замечания", html! { (row(1)) (row(2)) })) }
+    }
+}
+
+/// The remarks `wanted` picks, in a box of their own; nothing if there are none.
+#[must_use]
+pub fn told(remarks: &[Remark], wanted: impl Fn(&Place) -> bool) -> Markup {
+    let wanted: Vec<&Remark> = remarks
+        .iter()
+        .filter(|remark| wanted(&remark.place))
+        .collect();
+    html! {
+        @if !wanted.is_empty() {
+            (ui::inset(html! {
+                p { strong { "Замечания к отклонённому заявлению" } }
+                ul { @for remark in wanted { li { (remark.place.words()) ": " (remark.words) } } }
             }))
         }
     }
