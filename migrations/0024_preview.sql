@@ -24,7 +24,7 @@ CREATE TABLE app.preview (
   CHECK (state <> 'done' OR (folder IS NOT NULL AND pages BETWEEN 1 AND total))
 );
 CREATE INDEX preview_case ON app.preview (tenant_id, application_id, id);
-CREATE INDEX preview_queue ON app.preview (run_after, id) WHERE state = 'open';
+CREATE INDEX preview_queue ON app.preview (id) WHERE state = 'open';
 CREATE INDEX preview_folder ON app.preview (folder);
 CALL app.case_policies('preview', '{attest_tenant,attest_expert,attest_operator,attest_worker}');
 GRANT INSERT (tenant_id, application_id, file_id) ON app.preview

@@ -22,10 +22,12 @@ use uuid::Uuid;
 
 use crate::{
     error::{Error, Result},
+    evidence,
     form::{Posted, STALE_FORM, version},
     merge,
     page::{Page, fault_of},
     review::{Desk, frozen},
+    viewer::Looking,
 };
 
 /// The form of a rejection, as sent. `place`, `page` and `remark` come once for each remark.
@@ -58,7 +60,7 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// [`Error::Conflict`] when it cannot be rejected now.
-    pub async fn rejection(&self, id: Uuid) -> Result<Markup> {
+    pub async fn rejection(&self, id: Uuid, looking: &Looking) -> Result<Markup> {
         let case = self.web.app.case(self.actor, id).await?;
         if !case.can(Act::Reject) {
             return Err(Error::Conflict(
@@ -75,14 +77,10 @@ impl Desk<'_> {
             ..Rejecting::default()
         };
         let reasons = self.web.app.rejection_reasons(self.actor).await?;
+        let form = self.rejection_form(id, &case, &reasons, &typed, &[]);
         let back = self.address(id);
-        Ok(self.rejection_page(&back, &[]).render(self.rejection_form(
-            id,
-            &case,
-            &reasons,
-            &typed,
-            &[],
-        )))
+        let form = self.beside(id, &case, looking, form).await?;
+        Ok(self.rejection_page(&back, &[]).render(form))
     }
 
     /// «Отклонить заявление».
@@ -131,9 +129,9 @@ impl Desk<'_> {
         let case = self.web.app.case(self.actor, id).await?;
         let reasons = self.web.app.rejection_reasons(self.actor).await?;
         let back = self.address(id);
-        let page = self
-            .rejection_page(&back, &faults)
-            .render(self.rejection_form(id, &case, &reasons, &typed, &faults));
+        let form = self.rejection_form(id, &case, &reasons, &typed, &faults);
+        let form = self.beside(id, &case, &Looking::default(), form).await?;
+        let page = self.rejection_page(&back, &faults).render(form);
         Ok((status, page).into_response())
     }
 
@@ -158,6 +156,19 @@ impl Desk<'_> {
         let page = self.rejection_page(&back, &faults);
         let body = self.rejection_form(id, &case, &reasons, &typed, &faults);
         Ok(merge::page(page, &back, body))
+    }
+
+    /// A form of the case beside its documents.
+    async fn beside(
+        &self,
+        id: Uuid,
+        case: &CaseView,
+        looking: &Looking,
+        form: Markup,
+    ) -> Result<Markup> {
+        let base = format!("{}/reject", self.address(id));
+        let lines = evidence::of_case(case);
+        Ok(self.viewer(&lines, base, looking).await?.beside(form))
     }
 
     fn rejection_page<'p>(&'p self, back: &'p str, faults: &'p [FieldFault]) -> Page<'p> {

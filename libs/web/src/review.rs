@@ -75,7 +75,12 @@ impl Desk<'_> {
             .render(viewer.beside(self.body(&case, &lines, &viewer))))
     }
 
-    async fn viewer(&self, lines: &[Line<'_>], base: String, looking: &Looking) -> Result<Viewer> {
+    pub(crate) async fn viewer(
+        &self,
+        lines: &[Line<'_>],
+        base: String,
+        looking: &Looking,
+    ) -> Result<Viewer> {
         let items = lines.iter().map(Line::item).collect();
         Viewer::of(self.web, self.actor, base, items, looking).await
     }

@@ -23,7 +23,8 @@ pub struct Wanted {
     pub tries: i32,
 }
 
-/// Claims the document that waits longest, of all municipalities. The scope stands in none.
+/// Claims the document asked for last, of all municipalities: somebody is looking at it, whatever was
+/// queued by the hundred before. The scope stands in none.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -32,7 +33,7 @@ pub async fn claim(tx: &mut WorkerTx) -> Result<Option<Wanted>> {
         r#"UPDATE app.preview SET tries = tries + 1, run_after = now() + interval '15 minutes',
              folder = coalesce(folder, 't/' || tenant_id || '/preview/' || gen_random_uuid())
            WHERE (tenant_id, id) = (SELECT tenant_id, id FROM app.preview
-             WHERE state = 'open' AND run_after <= now() ORDER BY run_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+             WHERE state = 'open' AND run_after <= now() ORDER BY id DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
            RETURNING tenant_id, id, folder AS "folder!", file_id, tries"#
     )
     .fetch_optional(tx.connection())
