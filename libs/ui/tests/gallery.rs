@@ -9,7 +9,7 @@ use std::{env, fs};
 fn rendered() -> String {
     const NUMBER: &str = "name=\"_once\" value=\"";
     let mut html = ui::gallery().into_string();
-    for name in ["app.css", "app.js", "icon.svg"] {
+    for name in ["app.css", "app.js", "upload.js", "icon.svg"] {
         html = html.replace(&ui::asset_url(name), &format!("/assets/{name}"));
     }
     let mut parts = html.split(NUMBER);
