@@ -239,6 +239,10 @@ const WITHOUT_VERSION: &[&str] = &[
     "/operator/periods",
     "/municipal/transfers/new",
     "/profile/transfer",
+    // A file on its way has its offset, which is a version of its own.
+    "/uploads",
+    "/uploads/{id}",
+    "/uploads/{id}/cancel",
     "/admin/municipalities/new",
     "/admin/municipalities/{id}/invitations",
 ];
