@@ -99,8 +99,6 @@ SELECT * FROM app.transfer;
 
 -- attack: puts a template in force that printed no sample
 -- expect: 42501
-INSERT INTO app.template_version (kind, version, source, note, by_account)
-VALUES ('consent', 9001, '#panic()', 'x', :my_admin_account);
 INSERT INTO app.template_use (kind, version, after, by_account) VALUES ('consent', 9001, 0, :my_admin_account);
 
 -- attack: says itself that its template printed a sample
