@@ -42,7 +42,7 @@ impl Desk {
             teacher,
             browser,
             token,
-            site: site,
+            site,
         }
     }
 
