@@ -22,6 +22,7 @@ const OUTSIDE: &[&str] = &[
     "/consent",
     "/consent/print",
     "/documents/{id}",
+    "/documents/{id}/pages/{n}",
     "/email/confirm/{token}",
     "/forms",
     "/help",

@@ -15,9 +15,12 @@ pub struct Route {
 }
 
 impl Route {
-    /// The address with `id` for the object it is about.
+    /// The address with `id` for the object it is about; of templates the first of applications.
     pub fn with(&self, id: &str) -> String {
-        self.path.replace("{id}", id)
+        self.path
+            .replace("{id}", id)
+            .replace("{kind}", "application")
+            .replace("{version}", "1")
     }
 
     /// The first part of the address: whose pages it belongs to.

@@ -15,9 +15,9 @@ use serde::Deserialize;
 use crate::{
     Web,
     asked::Asked,
+    download::download,
     error::{Error, Result},
     id::Id,
-    upload::download,
     visit::Person,
 };
 

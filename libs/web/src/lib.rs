@@ -31,6 +31,7 @@ mod describing;
 mod document_requests;
 mod documents;
 mod door;
+mod download;
 mod evidence;
 mod expert;
 mod figures;

@@ -9,10 +9,10 @@ use ui::{Tone, ru};
 
 use crate::{
     Web, checked,
+    download::download,
     error::{Error, Result},
     id::Id,
     scan::told,
-    upload::download,
     visit::Person,
 };
 

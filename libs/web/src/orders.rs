@@ -6,9 +6,9 @@ use domain::act::Act;
 
 use crate::{
     Web,
+    download::download,
     error::{Error, Result},
     id::Id,
-    upload::download,
     visit::Person,
 };
 

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use ui::{Column, Table, ru};
 use uuid::Uuid;
 
-use crate::{Web, error::Result, id::Id, page::Page, upload::download, visit::Person};
+use crate::{Web, download::download, error::Result, id::Id, page::Page, visit::Person};
 
 /// How long whoever asked is kept waiting for the file itself: a page answers within 5 s.
 const WAITED: Duration = Duration::from_secs(4);

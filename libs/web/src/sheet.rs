@@ -13,9 +13,9 @@ use tokio_util::io::ReaderStream;
 
 use crate::{
     Web,
+    download::attachment,
     error::{Error, Result},
     limits::Limit,
-    upload::attachment,
 };
 
 const TOO_MANY: &str = "Строк больше 1 048 575, столько лист XLSX не вмещает. Уточните отбор, например период, или выгрузите CSV.";

@@ -6,10 +6,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use app::{FieldFault, files::Received, uploads::Brought};
-use axum::{
-    extract::{DefaultBodyLimit, FromRequest, Multipart, Request, multipart::Field},
-    response::Response,
-};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, multipart::Field};
 use bytes::Bytes;
 use domain::actor::{Actor, TenantId};
 use futures::Stream;
@@ -417,38 +414,4 @@ fn broken(error: axum::extract::multipart::MultipartError) -> Error {
         "",
         "Файл передан не полностью: повторите",
     )])
-}
-
-/// A file on its way to a person: always as an attachment of a fixed type, from a page that
-/// may run nothing (SEC-65).
-#[must_use]
-pub fn download(name: &str, object: app::files::Opened) -> Response {
-    let body = axum::body::Body::from_stream(object.body);
-    attachment(name, object.content_type, object.size, body)
-}
-
-/// As [`download`], wherever the bytes come from.
-#[must_use]
-pub fn attachment(name: &str, content_type: String, size: u64, body: axum::body::Body) -> Response {
-    use axum::{http::header, response::IntoResponse as _};
-    let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes())
-        .collect::<String>()
-        .replace('+', "%20");
-    (
-        [
-            (header::CONTENT_TYPE, content_type),
-            (header::CONTENT_LENGTH, size.to_string()),
-            (
-                header::CONTENT_DISPOSITION,
-                format!("attachment; filename*=UTF-8''{encoded}"),
-            ),
-            (
-                header::CONTENT_SECURITY_POLICY,
-                "sandbox; default-src 'none'".to_owned(),
-            ),
-            (header::CACHE_CONTROL, "no-store".to_owned()),
-        ],
-        body,
-    )
-        .into_response()
 }
