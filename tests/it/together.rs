@@ -92,7 +92,12 @@ async fn answers(
                 browser.get(path).await
             };
             let what = format!("{} {path}", if post { "POST" } else { "GET" });
-            let answer = (what, page.status, page.heading(), page.location.clone());
+            // Each printout that is asked for has an id of its own.
+            let location = page.location.as_deref().map(|location| {
+                let printout = location.starts_with("/printouts/");
+                if printout { "/printouts" } else { location }.to_owned()
+            });
+            let answer = (what, page.status, page.heading(), location);
             answers.push((answer, page));
         }
     }
