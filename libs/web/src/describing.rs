@@ -1,4 +1,4 @@
-//! «Изменить описание»: what a document is and proves, said anew by whoever attached it, beside the
+//! «Изменить вид, критерий, слова»: what a document is and proves, said anew by whoever attached it, beside the
 //! document itself.
 
 use app::attachments::{Criterion, Said};
@@ -48,7 +48,8 @@ pub struct Describing<'a> {
 }
 
 impl Describing<'_> {
-    /// The form, folded until it is wanted; `besides` is sent along.
+    /// The form, folded until it is wanted; `besides` is sent along. Its words are others than those
+    /// of attaching, which stands on the same page: nobody is to take one for the other.
     #[must_use]
     pub fn form(&self, besides: &[(&str, &str)]) -> Markup {
         let attachment = self.attachment.to_string();
@@ -75,7 +76,7 @@ impl Describing<'_> {
                 field: Field {
                     name: "kind",
                     id: Some(&kind),
-                    label: "Вид документа",
+                    label: "Вид",
                     value: self.said.kind,
                     ..Field::default()
                 },
@@ -86,13 +87,13 @@ impl Describing<'_> {
             (ui::text(Field {
                 name: "caption",
                 id: Some(&caption),
-                label: "Описание",
+                label: "Что подтверждает",
                 value: self.said.caption,
                 max_length: Some(300),
                 ..Field::default()
             }))
-            (ui::secondary_button("Сохранить описание"))
+            (ui::secondary_button("Изменить"))
         };
-        ui::details("Изменить описание", ui::form(form, fields))
+        ui::details("Изменить вид, критерий, слова", ui::form(form, fields))
     }
 }

@@ -329,7 +329,7 @@ pub fn field(id: Option<&str>, criteria: &[Criterion], value: &str, error: Optio
                 field: Field {
                     name: "criterion",
                     id,
-                    label: "Критерий",
+                    label: if id.is_some() { "К какому критерию" } else { "Критерий" },
                     value,
                     error,
                     ..Field::default()

@@ -134,7 +134,7 @@ async fn detach(
     done(&at, "Документ откреплён").await
 }
 
-/// What the form «Изменить описание» sends.
+/// What the form «Изменить вид, критерий, слова» sends.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Described {

@@ -104,7 +104,7 @@ pub async fn detach(
     Ok(Redirect::to(&address(PATH, &own.cards, &own.card)))
 }
 
-/// «Изменить описание».
+/// «Изменить вид, критерий, слова».
 pub async fn describe(
     at: Teacher,
     State(web): State<Web>,
