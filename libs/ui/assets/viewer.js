@@ -48,6 +48,7 @@ function tell(words) {
 async function open(href, tries = 0) {
   const mine = ++asked;
   const before = viewer();
+  let held = false; // whether the keys were its
   before.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(href);
@@ -55,6 +56,7 @@ async function open(href, tries = 0) {
     const fresh = page.getElementById("viewer");
     if (!answer.ok || !fresh) throw new Error(String(answer.status));
     if (mine !== asked) return;
+    held = before.contains(document.activeElement);
     before.replaceWith(fresh);
   } catch {
     if (mine !== asked) return;
@@ -66,7 +68,7 @@ async function open(href, tries = 0) {
   dress();
   // The list keeps its place: the document is where it was.
   viewer().querySelector(".app-viewer__list [aria-current]")?.scrollIntoView({ block: "nearest" });
-  if (tries === 0) (pane() ?? viewer()).focus();
+  if (tries === 0 || held) (pane() ?? viewer()).focus();
   waitFor(tries);
 }
 

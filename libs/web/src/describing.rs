@@ -1,5 +1,5 @@
-//! «Изменить вид, критерий, слова»: what a document is and proves, said anew by whoever attached it, beside the
-//! document itself.
+//! «Изменить вид, критерий, слова»: what a document is and proves, said anew by whoever attached it,
+//! beside the document itself.
 
 use app::attachments::{Criterion, Said};
 use domain::reference::DocumentKind;
