@@ -157,6 +157,14 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+/** Begins with a body that has just been shown. */
+function begin() {
+  size = 1;
+  turned = 0;
+  dress();
+  waitFor(0);
+}
+
 addEventListener("resize", fit);
-dress();
-waitFor(0);
+document.addEventListener("app:shown", begin);
+begin();

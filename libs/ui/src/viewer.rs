@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use crate::{asset_url, waiting};
+use crate::waiting;
 
 /// The place on the page links lead to.
 pub const VIEWER: &str = "viewer";
@@ -76,7 +76,6 @@ pub fn beside(content: Markup, viewer: Viewer<'_>) -> Markup {
             div { (content) }
             (section(viewer))
         }
-        script type="module" src=(asset_url("viewer.js")) {}
     }
 }
 
