@@ -74,8 +74,8 @@ function fill() {
     SET session_replication_role = replica;
     CREATE TEMP TABLE brought (tenant int, id bigint, account bigint, key text, kind text, n int);
     INSERT INTO brought VALUES ${rows.join(', ')};
-    INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256, by_role)
-      SELECT tenant, gen_random_uuid(), id, key, 'скан.pdf', 'application/pdf', 1, '\\x00', 'teacher' FROM brought ORDER BY id, n;
+    INSERT INTO app.file (tenant_id, public_id, application_id, s3_key, name, content_type, size, sha256, by_role, virus_state)
+      SELECT tenant, gen_random_uuid(), id, key, 'скан.pdf', 'application/pdf', 1, '\\x00', 'teacher', 'clean' FROM brought ORDER BY id, n;
     INSERT INTO app.attachment (tenant_id, public_id, application_id, file_id, kind, edition, caption, by_role, by_account)
       SELECT b.tenant, gen_random_uuid(), b.id, f.id, b.kind, CASE b.kind WHEN 'scan' THEN 1 END, 'документ ' || b.n, 'teacher', b.account
       FROM brought b JOIN app.file f ON f.s3_key = b.key;
