@@ -29,18 +29,18 @@ pub(crate) struct Coding {
     pub(crate) edition: u32,
 }
 
-/// What `coded` of `style.typ` draws; lengths in millimetres.
+/// What `coded` of `style.typ` draws: a drawing of the whole sheet for each page, in SVG.
 #[derive(Serialize)]
 pub(crate) struct Drawn {
-    at: layout::Point,
-    module: f64,
-    /// By page: the dark modules, as runs of one row.
-    pages: Vec<Vec<Run>>,
-    squares: [layout::Point; 3],
-    square: f64,
+    /// Width and height of the sheet in millimetres.
+    sheet: [f64; 2],
+    /// By page: the squares and the code.
+    pages: Vec<String>,
+    /// The squares alone.
+    bare: String,
 }
 
-#[derive(Serialize)]
+/// Dark modules beside each other in a row.
 struct Run {
     x: usize,
     y: usize,
@@ -75,16 +75,32 @@ impl Coding {
     /// The codes of a paper so laid out; of one that is not yet, no code and the squares.
     pub(crate) fn draw(self, laid: Option<&PagedDocument>) -> Drawn {
         Drawn {
-            at: layout::code(self.document),
-            module: layout::CODE_SIDE / f64::from(layout::CODE_MODULES),
+            sheet: layout::size(self.document),
             pages: laid.map_or_else(Vec::new, |laid| self.pages(laid)),
-            squares: layout::squares(self.document),
-            square: layout::SQUARE_SIDE,
+            bare: self.drawing(&[]),
         }
     }
 
+    /// One shape, so that no hair shows between its parts.
+    fn drawing(self, runs: &[Run]) -> String {
+        let [width, height] = layout::size(self.document);
+        let module = layout::CODE_SIDE / f64::from(layout::CODE_MODULES);
+        let [left, top] = layout::code(self.document);
+        let side = layout::SQUARE_SIDE;
+        let squares = layout::squares(self.document)
+            .map(|[x, y]| dark(x - side / 2.0, y - side / 2.0, side, side));
+        let modules = runs.iter().map(|run| {
+            let [x, y, length] = [run.x, run.y, run.length].map(|modules| modules as f64 * module);
+            dark(left + x, top + y, length, module)
+        });
+        let shape: String = squares.into_iter().chain(modules).collect();
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'><path d='{shape}'/></svg>"
+        )
+    }
+
     /// A page whose code cannot be written has none: a scan of it is told to have none.
-    fn pages(self, laid: &PagedDocument) -> Vec<Vec<Run>> {
+    fn pages(self, laid: &PagedDocument) -> Vec<String> {
         let mut lines = signature_lines(laid);
         let pages = u16::try_from(laid.pages().len()).unwrap_or(u16::MAX);
         (1..=pages)
@@ -99,9 +115,8 @@ impl Coding {
                     pages,
                     lines,
                 };
-                code.text()
-                    .and_then(|text| matrix(&text))
-                    .unwrap_or_default()
+                let runs = code.text().and_then(|text| matrix(&text));
+                self.drawing(&runs.unwrap_or_default())
             })
             .collect()
     }
@@ -151,6 +166,11 @@ fn signature_lines(laid: &PagedDocument) -> BTreeMap<u16, Vec<SignatureLine>> {
 
 fn tenths(mm: f64) -> u16 {
     (mm * 10.0).round() as u16
+}
+
+/// A rectangle of a path.
+fn dark(x: f64, y: f64, width: f64, height: f64) -> String {
+    format!("M{x:.3} {y:.3}h{width:.3}v{height:.3}h-{width:.3}z")
 }
 
 /// The dark modules, with the most correction that fits: a third of the code of a page without
