@@ -55,10 +55,10 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION app.ask_preview() FROM PUBLIC;
 CREATE TRIGGER ask_preview_added AFTER INSERT ON app.file FOR EACH ROW
-  WHEN (NEW.virus_state = 'clean' AND NEW.content_type IN ('application/pdf', 'image/jpeg', 'image/png'))
+  WHEN (NEW.virus_state = 'clean' AND NEW.content_type IN ('application/pdf', 'image/jpeg', 'image/png', 'image/tiff'))
   EXECUTE FUNCTION app.ask_preview();
 CREATE TRIGGER ask_preview_cleared AFTER UPDATE OF virus_state ON app.file FOR EACH ROW
-  WHEN (NEW.virus_state = 'clean' AND NEW.content_type IN ('application/pdf', 'image/jpeg', 'image/png'))
+  WHEN (NEW.virus_state = 'clean' AND NEW.content_type IN ('application/pdf', 'image/jpeg', 'image/png', 'image/tiff'))
   EXECUTE FUNCTION app.ask_preview();
 
 -- They leave with their municipality, and are named by a row as a case's file is.

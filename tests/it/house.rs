@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Every arrow there may be. A crate that is not here may not exist.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     (
         "server",
         &["web", "app", "authz", "db", "domain", "runtime", "storage"],
@@ -22,6 +22,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "db",
             "documents",
             "domain",
+            "pages",
             "runtime",
             "scans",
             "sheets",
@@ -38,10 +39,11 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("db", &["domain"]),
     ("authz", &["domain"]),
     ("documents", &["domain"]),
-    ("scans", &["domain"]),
+    ("scans", &["domain", "pages"]),
     ("sheets", &["domain"]),
     ("domain", &[]),
     ("intake", &[]),
+    ("pages", &[]),
     ("storage", &[]),
     ("ui", &[]),
     ("runtime", &[]),

@@ -2,13 +2,13 @@
 //! on a blocking thread, and each lies in the store before the next is drawn. What cannot be shown is
 //! an answer, too.
 
-mod pages;
+mod picture;
 
 use app::{
     App,
     previews::{Unshown, Wanted},
 };
-use pages::Pages;
+use pages::{Fault, Pages};
 
 /// The most pages of a document that are drawn.
 const MOST: u32 = 60;
@@ -19,10 +19,10 @@ enum Error {
     /// The database or the store did not answer.
     #[error(transparent)]
     App(#[from] app::Error),
-    /// The document is at fault.
-    #[error("документ нельзя показать: {0:?}")]
-    Unshown(Unshown),
-    /// The disk did not take it, or poppler is missing.
+    /// The document is at fault, or this machine.
+    #[error(transparent)]
+    Pages(#[from] pages::Error),
+    /// The disk has no room for it.
     #[error("документ не удалось показать на этой машине: {0}")]
     Machine(#[from] std::io::Error),
     /// The thread of drawing ended badly.
@@ -41,7 +41,8 @@ pub async fn preview(app: &App) -> app::Result<bool> {
             app.preview_done(&wanted, pages, total).await?;
             tracing::info!(id, tenant, pages, total, "a document is drawn");
         }
-        Err(Error::Unshown(why)) => {
+        Err(Error::Pages(pages::Error::File(fault))) => {
+            let why = unshown(fault);
             app.preview_unshown(&wanted, why).await?;
             tracing::info!(id, tenant, ?why, "a document is not to be shown");
         }
@@ -63,16 +64,29 @@ async fn make(app: &App, wanted: &Wanted) -> Result<(u32, u32), Error> {
     let file = folder.path().join("document");
     app.fetch_previewed(wanted, &file).await?;
     let root = folder.path().to_owned();
-    let pages = tokio::task::spawn_blocking(move || Pages::of(&file, &root)).await??;
-    let most = pages.total.min(MOST);
+    let opened = tokio::task::spawn_blocking(move || {
+        let pages = Pages::of(&file, &root)?;
+        Ok::<_, pages::Error>((picture::count(&pages)?, pages))
+    });
+    let (total, pages) = opened.await??;
+    let most = total.min(MOST);
     for page in 1..=most {
         let drawing = pages.clone();
-        match tokio::task::spawn_blocking(move || drawing.draw(page)).await? {
+        match tokio::task::spawn_blocking(move || picture::draw(&drawing, page)).await? {
             Ok(picture) => app.keep_page(wanted, page, picture.into()).await?,
             // What was drawn before a page that does not draw can be looked at.
-            Err(Error::Unshown(_)) if page > 1 => return Ok((page - 1, pages.total)),
-            Err(error) => return Err(error),
+            Err(pages::Error::File(_)) if page > 1 => return Ok((page - 1, total)),
+            Err(error) => return Err(error.into()),
         }
     }
-    Ok((most, pages.total))
+    Ok((most, total))
+}
+
+/// What a fault of a file is called where its pages would be.
+const fn unshown(fault: Fault) -> Unshown {
+    match fault {
+        Fault::Locked => Unshown::Locked,
+        Fault::Large => Unshown::Large,
+        Fault::Broken | Fault::OtherKind => Unshown::Broken,
+    }
 }

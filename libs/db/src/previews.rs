@@ -102,7 +102,10 @@ pub async fn ask(
 /// Whether a file of this content type can have pictures; the database asks for the same ones.
 #[must_use]
 pub fn has_pages(content_type: &str) -> bool {
-    matches!(content_type, "application/pdf" | "image/jpeg" | "image/png")
+    matches!(
+        content_type,
+        "application/pdf" | "image/jpeg" | "image/png" | "image/tiff"
+    )
 }
 
 /// The key of page `n`.

@@ -3,9 +3,8 @@
 //!
 //! [`read`] makes pictures of a file's pages one after another and reads each: its code and the
 //! squares of its corners say where the sheet lies, so that signature lines are found on a skewed
-//! photograph, too. A stranger's file may unfold to anything: PDFs are drawn by a bounded `pdftoppm`
-//! (poppler-utils), pictures are measured before they are unpacked. Reading takes tenths of a second
-//! a page: async callers run it on a blocking thread.
+//! photograph, too. Reading takes tenths of a second a page: async callers run it on a blocking
+//! thread.
 
 mod code;
 #[cfg(test)]
