@@ -199,6 +199,13 @@ const WITHOUT_VERSION: &[&str] = &[
     "/login",
     "/register",
     "/password/forgot",
+    // A link to the person itself; a second one ends the first.
+    "/municipal/people/{id}/reset",
+    "/municipal/people/{id}/email",
+    "/operator/people/{id}/reset",
+    "/operator/people/{id}/email",
+    "/admin/operators/{id}/reset",
+    "/admin/operators/{id}/email",
     "/teacher/cards",
     // Asks whether the person is sure; nothing is changed yet.
     "/teacher/withdrawal",

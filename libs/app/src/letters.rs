@@ -188,7 +188,7 @@ impl App {
         Ok(to.map(|to| (to, text::letter(&body, &help))))
     }
 
-    fn moment(&self, instant: DateTime<Utc>) -> String {
+    pub(crate) fn moment(&self, instant: DateTime<Utc>) -> String {
         self.zone
             .local(instant)
             .format("%d.%m.%Y %H:%M")

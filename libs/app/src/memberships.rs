@@ -172,7 +172,7 @@ impl App {
             .into_iter()
             .find(|member| member.public_id == id)
             .ok_or(Error::NotFound)?;
-        let permit = institute::may_end(&mut tx, member).await?;
+        let permit = institute::may(&mut tx, member).await?;
         if is_own(actor, permit.account) {
             return Err(Error::Illegal(NOT_ONES_OWN.to_owned()));
         }

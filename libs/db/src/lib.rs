@@ -5,6 +5,7 @@
 //!
 //! One module per noun, named as its table.
 
+pub mod access;
 pub mod accounts;
 pub mod applications;
 pub mod attachments;

@@ -86,6 +86,18 @@ pub async fn among(scope: &mut Scope, found: &Found, after: Option<Uuid>) -> Res
     rows.into_iter().map(Person::try_from).collect()
 }
 
+/// The person of this membership, if the scope sees it.
+///
+/// # Errors
+/// As [`page`].
+pub async fn by_id(scope: &mut Scope, membership: i64) -> Result<Option<Person>> {
+    let found = Found {
+        ids: vec![membership],
+        partial: false,
+    };
+    Ok(among(scope, &found, None).await?.pop())
+}
+
 /// An expert of the municipality.
 #[derive(Clone, Debug)]
 pub struct Expert {

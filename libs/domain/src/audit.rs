@@ -42,6 +42,10 @@ deeds! {
     ConfirmEmail = "account.email" "Подтверждение адреса электронной почты",
     /// A link for a new password asked for.
     ForgetPassword = "account.forgot" "Запрос ссылки для нового пароля",
+    /// A reset begun for somebody by who answers for it (R-ACC-5).
+    StartReset = "people.reset_started" "Ссылка для нового пароля пользователю",
+    /// An address corrected for somebody, to be confirmed (R-ACC-5).
+    CorrectEmail = "people.email_corrected" "Исправление адреса пользователя",
     /// A password set by its link.
     SetPassword = "account.password" "Новый пароль",
     /// An invitation accepted: a role granted.

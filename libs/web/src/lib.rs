@@ -23,6 +23,7 @@ pub mod session;
 pub mod upload;
 pub mod visit;
 
+mod access;
 mod admin;
 mod cabinet;
 mod checked;

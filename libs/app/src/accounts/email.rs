@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How long a link that confirms an address lives.
-const LIFE: Duration = Duration::days(3);
+pub(crate) const LIFE: Duration = Duration::days(3);
 
 impl App {
     /// Sets the first address, with the letter «регистрация».

@@ -19,7 +19,7 @@ use domain::{
 use crate::{App, Error, FieldFault, Result, links};
 
 /// How long the link lives.
-const LIFE: Duration = Duration::minutes(30);
+pub(crate) const LIFE: Duration = Duration::minutes(30);
 
 impl App {
     /// Sends the link to the account's address, if there is such an account with an address.

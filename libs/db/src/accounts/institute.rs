@@ -1,6 +1,11 @@
 //! The institute's people: operators and administrators, who stand in no municipality.
 
-use domain::{act::acts, audit::Deed, permission::MembershipFacts, role::Role};
+use domain::{
+    act::{Doing, acts},
+    audit::Deed,
+    permission::MembershipFacts,
+    role::Role,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -64,14 +69,11 @@ pub async fn list(scope: &mut Scope) -> Result<Vec<Member>> {
         .collect()
 }
 
-/// Whether the policy lets the person end this member's place.
+/// Whether the policy lets the person do the act of this scope to this member.
 ///
 /// # Errors
 /// [`crate::Error::Forbidden`].
-pub async fn may_end(
-    tx: &mut Tx<acts::EndMembership>,
-    member: Member,
-) -> Result<Permit<acts::EndMembership, Member>> {
+pub async fn may<A: Doing>(tx: &mut Tx<A>, member: Member) -> Result<Permit<A, Member>> {
     let facts = MembershipFacts {
         tenant: None,
         account: member.account,

@@ -15,7 +15,7 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
-    const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Password => "password",
             Self::Email => "email",

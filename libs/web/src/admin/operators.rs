@@ -3,14 +3,14 @@
 use axum::{
     Router,
     extract::State,
-    response::Redirect,
+    response::{Redirect, Response},
     routing::{get, post},
 };
 use maud::{Markup, html};
 use ui::{Column, Table};
 
 use crate::{
-    Result, Web,
+    Result, Web, access,
     form::{Posted, Seen},
     id::Id,
     lists, memberships,
@@ -25,10 +25,13 @@ pub fn router() -> Router<Web> {
     Router::new()
         .route(PATH, get(show))
         .route("/admin/operators/{id}/end", post(end))
+        .route("/admin/operators/{id}/reset", post(reset))
+        .route("/admin/operators/{id}/email", get(correcting).post(correct))
 }
 
 async fn show(at: Admin, State(web): State<Web>) -> Result<Markup> {
     let members = web.app.institute_members(&at.actor).await?;
+    let helpable = web.app.helpable(&at.actor, &[]).await?;
     let rows = members
         .iter()
         .map(|member| {
@@ -39,7 +42,12 @@ async fn show(at: Admin, State(web): State<Web>) -> Result<Markup> {
                 html! { (lists::or_dash(&member.email)) },
                 html! { (lists::or_dash(&member.full_name)) },
                 html! { (member.role.name()) },
-                memberships::button(PATH, &at.csrf, member.public_id, version),
+                html! {
+                    @if helpable.contains(&member.public_id) {
+                        (access::actions(PATH, &at.csrf, member.public_id))
+                    }
+                    (memberships::button(PATH, &at.csrf, member.public_id, version))
+                },
             ]
         })
         .collect();
@@ -66,4 +74,36 @@ async fn end(
     web.app.end_institute_member(&at.actor, id, version).await?;
     at.notify(memberships::ENDED).await?;
     Ok(Redirect::to(PATH))
+}
+
+fn desk<'a>(at: &'a Admin, web: &'a Web) -> access::Desk<'a> {
+    access::Desk {
+        visit: at,
+        actor: &at.actor,
+        web,
+        base: PATH,
+    }
+}
+
+async fn reset(
+    at: Admin,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Redirect> {
+    posted.take()?;
+    desk(&at, &web).reset(id).await
+}
+
+async fn correcting(at: Admin, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
+    desk(&at, &web).show(id).await
+}
+
+async fn correct(
+    at: Admin,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<access::Raw>,
+) -> Result<Response> {
+    desk(&at, &web).correct(id, posted).await
 }

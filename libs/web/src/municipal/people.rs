@@ -3,7 +3,7 @@
 use axum::{
     Router,
     extract::State,
-    response::Redirect,
+    response::{Redirect, Response},
     routing::{get, post},
 };
 use domain::role::Role;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use ui::{Column, Pagination, Table};
 
 use crate::{
-    Result, Web,
+    Result, Web, access,
     asked::{Asked, address},
     form::{Posted, Seen},
     id::Id,
@@ -28,6 +28,11 @@ pub fn router() -> Router<Web> {
     Router::new()
         .route(PATH, get(show))
         .route("/municipal/people/{id}/end", post(end))
+        .route("/municipal/people/{id}/reset", post(reset))
+        .route(
+            "/municipal/people/{id}/email",
+            get(correcting).post(correct),
+        )
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -48,6 +53,7 @@ async fn show(
         .await?;
     let ids: Vec<_> = list.rows.iter().map(|person| person.public_id).collect();
     let endable = web.app.endable(&at.actor, &ids).await?;
+    let helpable = web.app.helpable(&at.actor, &ids).await?;
     let rows = list
         .rows
         .iter()
@@ -65,12 +71,19 @@ async fn show(
                         }
                     }
                 },
-                memberships::button(
-                    PATH,
-                    &at.csrf,
-                    person.public_id,
-                    endable.get(&person.public_id).copied(),
-                ),
+                html! {
+                    @if helpable.contains(&person.public_id) {
+                        (access::actions(PATH, &at.csrf, person.public_id))
+                    } @else {
+                        p { "Обратитесь к оператору" }
+                    }
+                    (memberships::button(
+                        PATH,
+                        &at.csrf,
+                        person.public_id,
+                        endable.get(&person.public_id).copied(),
+                    ))
+                },
             ]
         })
         .collect();
@@ -102,4 +115,36 @@ async fn end(
     web.app.end_membership(&at.actor, id, version).await?;
     at.notify(memberships::ENDED).await?;
     Ok(Redirect::to(PATH))
+}
+
+fn desk<'a>(at: &'a Municipal, web: &'a Web) -> access::Desk<'a> {
+    access::Desk {
+        visit: at,
+        actor: &at.actor,
+        web,
+        base: PATH,
+    }
+}
+
+async fn reset(
+    at: Municipal,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Redirect> {
+    posted.take()?;
+    desk(&at, &web).reset(id).await
+}
+
+async fn correcting(at: Municipal, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
+    desk(&at, &web).show(id).await
+}
+
+async fn correct(
+    at: Municipal,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<access::Raw>,
+) -> Result<Response> {
+    desk(&at, &web).correct(id, posted).await
 }

@@ -1,7 +1,7 @@
 //! `/operator/people` «Пользователи»: invitations into any municipality, and everybody who has
 //! a cabinet in one (R-ACC-3, R-ACC-4).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use app::{FieldFault, Listing, invitations::Invitations, people::Person};
 use axum::{
@@ -17,7 +17,7 @@ use ui::{Column, Field, Form, NamedButton, Pagination, Table};
 use uuid::Uuid;
 
 use crate::{
-    Result, Web,
+    Result, Web, access,
     asked::{Asked, address},
     form::{Posted, Seen, stale_form},
     id::Id,
@@ -36,6 +36,8 @@ pub fn router() -> Router<Web> {
     Router::new()
         .route(PATH, get(show).post(invite))
         .route("/operator/people/{id}/end", post(end))
+        .route("/operator/people/{id}/reset", post(reset))
+        .route("/operator/people/{id}/email", get(correcting).post(correct))
         .route("/operator/people/invitations/{id}/resend", post(resend))
         .route("/operator/people/invitations/{id}/revoke", post(revoke))
 }
@@ -53,6 +55,7 @@ struct Shown {
     invitations: Invitations,
     people: Listing<Person>,
     endable: HashMap<Uuid, i32>,
+    helpable: HashSet<Uuid>,
     q: String,
 }
 
@@ -67,6 +70,7 @@ async fn load(at: &Operator, web: &Web, municipality: &str, wanted: Wanted) -> R
             .invitations(&at.actor, municipality, invited_after)
             .await?,
         endable: web.app.endable(&at.actor, &ids).await?,
+        helpable: web.app.helpable(&at.actor, &ids).await?,
         people,
         q: wanted.q,
     })
@@ -215,12 +219,17 @@ fn people(at: &Operator, shown: &Shown) -> Markup {
                 html! { (lists::or_dash(&person.full_name)) },
                 html! { (person.role.name()) },
                 html! { (person.municipality) },
-                memberships::button(
-                    PATH,
-                    &at.csrf,
-                    person.public_id,
-                    shown.endable.get(&person.public_id).copied(),
-                ),
+                html! {
+                    @if shown.helpable.contains(&person.public_id) {
+                        (access::actions(PATH, &at.csrf, person.public_id))
+                    }
+                    (memberships::button(
+                        PATH,
+                        &at.csrf,
+                        person.public_id,
+                        shown.endable.get(&person.public_id).copied(),
+                    ))
+                },
             ]
         })
         .collect();
@@ -239,4 +248,36 @@ fn people(at: &Operator, shown: &Shown) -> Markup {
         rows,
         empty: lists::nothing(&shown.q, "Пользователей пока нет."),
     })
+}
+
+fn desk<'a>(at: &'a Operator, web: &'a Web) -> access::Desk<'a> {
+    access::Desk {
+        visit: at,
+        actor: &at.actor,
+        web,
+        base: PATH,
+    }
+}
+
+async fn reset(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Redirect> {
+    posted.take()?;
+    desk(&at, &web).reset(id).await
+}
+
+async fn correcting(at: Operator, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
+    desk(&at, &web).show(id).await
+}
+
+async fn correct(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<access::Raw>,
+) -> Result<Response> {
+    desk(&at, &web).correct(id, posted).await
 }
