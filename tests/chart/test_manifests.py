@@ -1,0 +1,83 @@
+"""Every object is one Kubernetes takes: linted, and validated strictly against its schemas."""
+
+import unittest
+
+import helm_python as helm
+import kubernetes_validate
+import yaml
+
+from chart import CHART, EXAMPLES, cases, render
+
+VERSION = "1.37.0"
+# Of operators; their schemas are not Kubernetes's.
+FOREIGN = {"monitoring.coreos.com/v1 PrometheusRule"}
+
+
+class Manifests(unittest.TestCase):
+    def test_the_chart_is_linted(self):
+        for name, values in cases().items():
+            with self.subTest(name):
+                report = helm.lint(str(CHART), values, strict=True)
+                said = [m for m in report["messages"] if "icon is recommended" not in m["error"]]
+                self.assertEqual((report["errors"], said), ([], []))
+
+    def test_every_object_is_valid(self):
+        seen = 0
+        for name, values in cases().items():
+            for each in render(values):
+                kind = f"{each['apiVersion']} {each['kind']}"
+                with self.subTest(name, kind=kind, object=each["metadata"]["name"]):
+                    if kind not in FOREIGN:
+                        kubernetes_validate.validate(each, VERSION, strict=True)
+                        seen += 1
+        print(f"CHART: {seen} объектов проверены строго по схемам Kubernetes {VERSION}")
+
+    def test_the_validator_is_strict(self):
+        (service, *_) = render(cases()["small"]).of("Service")
+        service["spec"]["prots"] = []
+        with self.assertRaises(kubernetes_validate.ValidationError):
+            kubernetes_validate.validate(service, VERSION, strict=True)
+
+    def test_names_are_said_once(self):
+        for name, values in cases().items():
+            with self.subTest(name):
+                names = [(each["kind"], each["metadata"]["name"]) for each in render(values)]
+                self.assertEqual(len(names), len(set(names)))
+                self.assertTrue(all(each["metadata"]["namespace"] == "attest" for each in render(values)))
+
+    def test_a_pod_is_killed_only_after_its_own_end(self):
+        for part, _, spec in render(cases()["production"]).pods():
+            (container, *_) = spec["containers"]
+            seconds = {e["name"]: e["value"] for e in container.get("env", [])}.get("ATTEST_STOP_SECONDS")
+            if seconds:
+                drain = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+                self.assertGreater(spec["terminationGracePeriodSeconds"], drain + int(seconds), part)
+
+    def test_municipalities_have_their_hosts(self):
+        hosts = lambda values: [rule["host"] for rule in render(values).of("Ingress")[0]["spec"]["rules"]]
+        self.assertEqual(hosts(cases()["production"]), ["attest.example.ru", "*.attest.example.ru"])
+        self.assertEqual(hosts(cases()["small"]), ["attest.example.ru"])
+
+    def test_the_database_of_the_example_is_the_one_its_values_name(self):
+        objects = {
+            (each["kind"], each["metadata"]["name"]): each
+            for each in yaml.safe_load_all((CHART / "examples/production-database.yaml").read_text())
+        }
+        values = helm.Chart.load(str(CHART)).merge_values(yaml.safe_load(EXAMPLES["production"].read_text()))
+        cluster, pooler = objects["Cluster", "attest-pg"]["spec"], objects["Pooler", "attest-pooler"]["spec"]
+        secrets = {role["name"]: role["passwordSecret"]["name"] for role in cluster["managed"]["roles"]}
+        self.assertEqual(secrets, {f"attest_{role}": name for role, name in values["secrets"]["database"].items()})
+        labels = [peer["podSelector"]["matchLabels"] for peer in values["network"]["database"]["to"]]
+        self.assertEqual(labels, [{"cnpg.io/poolerName": "attest-pooler"}, {"cnpg.io/cluster": "attest-pg"}])
+        parameters = pooler["pgbouncer"]["parameters"]
+        self.assertEqual(pooler["pgbouncer"]["poolMode"], "transaction")
+        self.assertGreaterEqual(int(parameters["max_prepared_statements"]), 100)
+        self.assertGreaterEqual(int(parameters["max_client_conn"]), values["database"]["connections"])
+        direct = (values["worker"]["replicas"] + 1) * (values["database"]["pool"] + 1)
+        self.assertGreater(
+            int(cluster["postgresql"]["parameters"]["max_connections"]), 6 * int(parameters["default_pool_size"]) + direct
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()
