@@ -36,6 +36,7 @@ LIMIT_EXPORTS_PER_HOUR: {{ $v.limits.exportsPerHour | quote }}
 UPLOAD_MAX_MB: {{ $v.limits.uploadMb | quote }}
 {{- if $v.secrets.oidc }}
 OIDC_FILE: /run/secrets/oidc/providers.json
+OIDC_INNER: {{ ternary "on" "off" $v.oidc.inner | quote }}
 {{- end }}
 {{- end }}
 {{- if has .class (list "worker" "verify") }}
@@ -103,6 +104,9 @@ SMTP_URL: [{{ $s.mail }}, url]
 {{- define "attest.mounts" -}}
 - { name: temporary, mountPath: /tmp }
 - { name: secrets-{{ .class }}, mountPath: /run/secrets/attest, readOnly: true }
+{{- if .root.Values.database.authority.secret }}
+- { name: database-authority, mountPath: /etc/attest/database, readOnly: true }
+{{- end }}
 {{- if and (eq .class "server") .root.Values.secrets.oidc }}
 - { name: oidc, mountPath: /run/secrets/oidc, readOnly: true }
 {{- end }}
@@ -132,6 +136,12 @@ SMTP_URL: [{{ $s.mail }}, url]
   emptyDir: { sizeLimit: {{ .temporary }} }
 {{- range .classes }}
 {{ include "attest.secrets" (dict "root" $root "class" .) }}
+{{- end }}
+{{- with .root.Values.database.authority }}
+{{- if .secret }}
+- name: database-authority
+  secret: { secretName: {{ .secret }}, defaultMode: 0440, items: [{ key: {{ .key }}, path: ca.crt }] }
+{{- end }}
 {{- end }}
 {{- if and (has "server" .classes) .root.Values.secrets.oidc }}
 - name: oidc

@@ -34,6 +34,7 @@ def everything():
         "production",
         policy="p, municipal, register, own\n",
         authorities={"configMap": "attest-authorities"},
+        oidc__inner=True,
         s3__sealBucket="attest-vault",
         server__nodeSelector={"role": "web"},
         server__tolerations=[{"key": "web", "operator": "Exists"}],
@@ -124,12 +125,12 @@ def settings_of(container):
 
 
 def secrets_of(spec, container):
-    """Names of the Secrets a container can read, whichever way it is given them."""
+    """Names of the Secrets a container can read, whichever way it is given them; a certificate alone is none."""
     found = set()
     volumes = {volume["name"]: volume for volume in spec["volumes"]}
     for mount in container.get("volumeMounts", []):
         volume = volumes[mount["name"]]
-        if "secret" in volume:
+        if "secret" in volume and [item["path"] for item in volume["secret"].get("items", [])] != ["ca.crt"]:
             found.add(volume["secret"]["secretName"])
         for source in volume.get("projected", {}).get("sources", []):
             found.add(source["secret"]["name"])

@@ -6,7 +6,7 @@ import helm_python as helm
 import kubernetes_validate
 import yaml
 
-from chart import CHART, EXAMPLES, cases, render
+from chart import CHART, EXAMPLES, REPO, cases, render
 
 VERSION = "1.37.0"
 # Of operators; their schemas are not Kubernetes's.
@@ -57,6 +57,13 @@ class Manifests(unittest.TestCase):
         hosts = lambda values: [rule["host"] for rule in render(values).of("Ingress")[0]["spec"]["rules"]]
         self.assertEqual(hosts(cases()["production"]), ["attest.example.ru", "*.attest.example.ru"])
         self.assertEqual(hosts(cases()["small"]), ["attest.example.ru"])
+
+    def test_every_alert_has_its_row_of_what_to_do(self):
+        readme = (REPO / "deploy/README.md").read_text()
+        (rule,) = render(cases()["production"]).of("PrometheusRule")
+        for alert in (alert for group in rule["spec"]["groups"] for alert in group["rules"]):
+            self.assertTrue(f"| {alert['annotations']['runbook']} |" in readme, alert["alert"])
+            self.assertNotRegex(alert["expr"], "RELEASE|NAMESPACE")
 
     def test_the_database_of_the_example_is_the_one_its_values_name(self):
         objects = {

@@ -33,6 +33,7 @@ BREACHES = [
     (promises.sec_92, "templates/_settings.tpl", "defaultMode: 0440", "defaultMode: 0444"),
     (promises.sec_92, "templates/_settings.tpl", "mountPath: /run/secrets/attest, readOnly: true", "mountPath: /run/secrets/attest"),
     (promises.sec_92, "templates/_settings.tpl", "  value: /run/secrets/attest/{{ $name }}", "  valueFrom: { secretKeyRef: { name: {{ first $secret }}, key: {{ last $secret }} } }"),
+    (promises.sec_92, "templates/_settings.tpl", ", items: [{ key: {{ .key }}, path: ca.crt }] }", " }"),
     (promises.sec_92, "templates/migrate.yaml", "{{- include \"attest.mounts\" $reference | nindent 12 }}", "{{- include \"attest.mounts\" $reference | nindent 12 }}\n            - { name: secrets-migrate, mountPath: /run/other }"),
     (promises.sec_94, "templates/server.yaml", "targetPort: http }", "targetPort: health }"),
     (promises.sec_94, "templates/ingress.yaml", "port: { name: http }", "port: { number: 8081 }"),

@@ -18,7 +18,7 @@ PROGRAM = {"server": "server", "worker": "worker", "migrate": "ctl", "reference"
 # Of development builds only.
 DEVELOPMENT = {"ATTEST_CLOCK_FILE", "ATTEST_DB_SUPERUSER_URL"}
 # Given a place before the programs read them.
-AWAITED = {"ATTEST_OIDC_FILE", "ATTEST_OTLP_ENDPOINT"}
+AWAITED = {"ATTEST_OIDC_FILE", "ATTEST_OIDC_INNER", "ATTEST_OTLP_ENDPOINT"}
 SAMPLES = {
     "KEY": "00" * 32,
     "DB": "postgres://attest:secret@127.0.0.1:1/attest",

@@ -33,6 +33,7 @@ WRONG = [
     ({"secrets__database": {"superuser": "attest-db-superuser"}}, "superuser"),
     ({"secrets__link": "postgres://secret"}, "/secrets/link"),
     ({"limits__uploadMb": 4000}, "/limits/uploadMb"),
+    ({"database__authority": {"secret": "attest-pg-ca", "key": "ca.key"}}, "/database/authority/key"),
     ({"log__format": "xml"}, "/log/format"),
     ({"server__resources": {"limits": {"cpus": "2"}}}, "cpus"),
     ({"server__resources": {"limits": {"memory": None}}}, "memory"),
