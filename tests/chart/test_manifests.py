@@ -8,7 +8,8 @@ import yaml
 
 from chart import CHART, EXAMPLES, REPO, cases, render
 
-VERSION = "1.37.0"
+# The oldest the chart says it takes, and the newest there are schemas of.
+VERSIONS = ("1.30.0", "1.37.0")
 # Of operators; their schemas are not Kubernetes's.
 FOREIGN = {"monitoring.coreos.com/v1 PrometheusRule"}
 
@@ -28,15 +29,16 @@ class Manifests(unittest.TestCase):
                 kind = f"{each['apiVersion']} {each['kind']}"
                 with self.subTest(name, kind=kind, object=each["metadata"]["name"]):
                     if kind not in FOREIGN:
-                        kubernetes_validate.validate(each, VERSION, strict=True)
+                        for version in VERSIONS:
+                            kubernetes_validate.validate(each, version, strict=True)
                         seen += 1
-        print(f"CHART: {seen} объектов проверены строго по схемам Kubernetes {VERSION}")
+        print(f"CHART: {seen} объектов проверены строго по схемам Kubernetes {', '.join(VERSIONS)}")
 
     def test_the_validator_is_strict(self):
         (service, *_) = render(cases()["small"]).of("Service")
         service["spec"]["prots"] = []
         with self.assertRaises(kubernetes_validate.ValidationError):
-            kubernetes_validate.validate(service, VERSION, strict=True)
+            kubernetes_validate.validate(service, VERSIONS[-1], strict=True)
 
     def test_names_are_said_once(self):
         for name, values in cases().items():
