@@ -48,7 +48,9 @@ def cases():
     return {name: example(name) for name in EXAMPLES} | {
         "everything": everything(),
         "clamd elsewhere": example(
-            "small", clamav__address="tcp://10.0.0.10:3310", network__clamd={"to": [{"ipBlock": {"cidr": "10.0.0.10/32"}}]}
+            "small",
+            clamav__address="tcp://10.0.0.10:3310",
+            network__clamd={"to": [{"ipBlock": {"cidr": "10.0.0.10/32"}}]},
         ),
     }
 
@@ -59,10 +61,6 @@ class Objects(list):
     def of(self, kind):
         return [each for each in self if each["kind"] == kind]
 
-    def named(self, kind, name):
-        (found,) = [each for each in self.of(kind) if each["metadata"]["name"] == name]
-        return found
-
     def pods(self):
         """(part, pod's metadata, pod's spec) of everything that makes pods."""
         for each in self:
@@ -72,7 +70,11 @@ class Objects(list):
                 "CronJob": lambda: each["spec"]["jobTemplate"]["spec"]["template"],
             }.get(each["kind"])
             if template:
-                yield each["metadata"]["labels"]["app.kubernetes.io/component"], template()["metadata"], template()["spec"]
+                yield (
+                    each["metadata"]["labels"]["app.kubernetes.io/component"],
+                    template()["metadata"],
+                    template()["spec"],
+                )
 
     def containers(self):
         """(part, container)"""

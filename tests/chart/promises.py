@@ -40,7 +40,7 @@ def sec_90(objects):
     for part, _, spec in objects.pods():
         found += [f"{part}: {problem}" for problem in _pod(spec)]
         for container in spec.get("initContainers", []) + spec["containers"]:
-            found += [f"{part}/{container['name']}: {p}" for p in _container(spec, container)]
+            found += [f"{part}/{container['name']}: {problem}" for problem in _container(container)]
     return found
 
 
@@ -62,7 +62,7 @@ def _pod(spec):
             yield f"том {volume['name']} без предела"
 
 
-def _container(spec, container):
+def _container(container):
     security = container.get("securityContext", {})
     if security.get("privileged") or security.get("procMount") or "runAsUser" in security:
         yield "особые права"

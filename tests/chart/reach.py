@@ -54,9 +54,8 @@ def _matches(peer, other):
     if "ipBlock" in peer:
         if not isinstance(other, Address):
             return False
-        ip, block = ipaddress.ip_address(other.ip), peer["ipBlock"]
-        inside = lambda cidr: ip.version == ipaddress.ip_network(cidr).version and ip in ipaddress.ip_network(cidr)
-        return inside(block["cidr"]) and not any(map(inside, block.get("except", [])))
+        block = peer["ipBlock"]
+        return _inside(other, block["cidr"]) and not any(_inside(other, cidr) for cidr in block.get("except", []))
     if not isinstance(other, Pod):
         return False
     if "namespaceSelector" in peer:
@@ -64,6 +63,11 @@ def _matches(peer, other):
     else:
         here = other.namespace == "attest"
     return here and _selected(peer.get("podSelector", {}), other.labels)
+
+
+def _inside(address, cidr):
+    ip, network = ipaddress.ip_address(address.ip), ipaddress.ip_network(cidr)
+    return ip.version == network.version and ip in network
 
 
 def _port(ports, port, protocol):

@@ -41,8 +41,11 @@ def read_by(program):
 
 def told(container):
     """Names of the settings a container is given, a file counted for what is in it."""
-    return {name.removesuffix("_FILE") if value.startswith("/run/secrets/attest/") else name
-            for name, value in settings_of(container).items() if name.startswith("ATTEST_")}
+    return {
+        name.removesuffix("_FILE") if value.startswith("/run/secrets/attest/") else name
+        for name, value in settings_of(container).items()
+        if name.startswith("ATTEST_")
+    }
 
 
 def sample(name):
@@ -82,7 +85,7 @@ class Settings(unittest.TestCase):
         """They go on to their database, which is not there: code 1. Settings that do not fit are code 2."""
         with tempfile.TemporaryDirectory() as folder:
             running = []
-            for part, container in self.containers:
+            for _, container in self.containers:
                 environment = {}
                 for name, value in settings_of(container).items():
                     if value.startswith("/run/secrets/attest/"):
@@ -94,9 +97,18 @@ class Settings(unittest.TestCase):
                         continue
                     environment[name] = value
                 program, *arguments = container.get("command", [container["name"]])
-                running.append((container["name"], subprocess.Popen(
-                    [f"{BIN}/{pathlib.PurePath(program).name}", *arguments],
-                    env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)))
+                running.append(
+                    (
+                        container["name"],
+                        subprocess.Popen(
+                            [f"{BIN}/{pathlib.PurePath(program).name}", *arguments],
+                            env=environment,
+                            stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE,
+                            text=True,
+                        ),
+                    )
+                )
             for name, process in running:
                 with self.subTest(name):
                     said = process.communicate(timeout=60)[1]

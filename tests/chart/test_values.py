@@ -4,8 +4,10 @@ import unittest
 
 from chart import EXAMPLES, example, refusal
 
-NODE = [{"ipBlock": {"cidr": "10.0.0.10/32"}}]
-TO = lambda cidr: {"network__s3__to": [{"ipBlock": {"cidr": cidr}}]}
+
+def store_in(cidr):
+    return {"network__s3__to": [{"ipBlock": {"cidr": cidr}}]}
+
 
 # (what is changed in the production example, words of the refusal)
 WRONG = [
@@ -46,20 +48,20 @@ WRONG = [
     ({"network__redis": {"to": [{"namespaceSelector": {}}]}}, "network.redis: пустой отбор – это весь кластер"),
     ({"network__redis": {"to": [{}]}}, "/network/redis/to/0"),
     ({"network__redis": {"port": 70000}}, "/network/redis/port"),
-    (TO("169.254.169.254/32"), "открывает адрес метаданных облака"),
-    (TO("169.254.0.0/16"), "открывает адрес метаданных облака"),
-    (TO("169.0.0.0/8"), "открывает адрес метаданных облака"),
-    (TO("128.0.0.0/1"), "открывает адрес метаданных облака"),
-    (TO("fd00:ec2::254/128"), "открывает адрес метаданных облака"),
-    (TO("s3.example.ru"), "/network/s3/to/0/ipBlock/cidr"),
+    (store_in("169.254.169.254/32"), "открывает адрес метаданных облака"),
+    (store_in("169.254.0.0/16"), "открывает адрес метаданных облака"),
+    (store_in("169.0.0.0/8"), "открывает адрес метаданных облака"),
+    (store_in("128.0.0.0/1"), "открывает адрес метаданных облака"),
+    (store_in("fd00:ec2::254/128"), "открывает адрес метаданных облака"),
+    (store_in("s3.example.ru"), "/network/s3/to/0/ipBlock/cidr"),
 ]
 
 # Changes that may look like the above and are right.
 RIGHT = [
     {},
-    TO("203.0.113.0/24"),
-    TO("169.253.0.0/16"),
-    TO("::/0"),
+    store_in("203.0.113.0/24"),
+    store_in("169.253.0.0/16"),
+    store_in("::/0"),
     {"network__dns": {"to": [{"ipBlock": {"cidr": "169.254.20.10/32"}}]}},
     {"network": {"enabled": False}},
     {"clamav": {"enabled": False}},
