@@ -69,9 +69,12 @@ livenessProbe:
   failureThreshold: 6
 {{- end -}}
 
-{{/* Serves on while the cluster learns that it is going, then what has begun ends, then it is killed. */}}
+{{/*
+Serves on while the cluster learns that it is going, then what has begun ends, then what it has to tell of
+itself is sent (ten seconds at most), then it is killed.
+*/}}
 {{- define "attest.grace" -}}
-{{ add .drain .stop 5 }}
+{{ add .drain .stop 15 }}
 {{- end -}}
 
 {{- define "attest.disruption" -}}
