@@ -28,6 +28,9 @@ POLICY_FILE: /etc/attest/policy/policy.csv
 {{- if eq .class "server" }}
 LISTEN: "0.0.0.0:8080"
 TENANT_HOSTS: {{ ternary "on" "off" $v.tenantHosts | quote }}
+{{- with $v.proxies }}
+PROXIES: {{ join "," . | quote }}
+{{- end }}
 LIMIT_REGISTER_PER_HOUR: {{ $v.limits.registerPerHour | quote }}
 LIMIT_LOGIN_PER_ACCOUNT: {{ $v.limits.loginPerAccount | quote }}
 LIMIT_LOGIN_PER_ADDRESS: {{ $v.limits.loginPerAddress | quote }}

@@ -35,6 +35,7 @@ WRONG = [
     ({"secrets__database": {"superuser": "attest-db-superuser"}}, "superuser"),
     ({"secrets__link": "postgres://secret"}, "/secrets/link"),
     ({"limits__uploadMb": 4000}, "/limits/uploadMb"),
+    ({"proxies": ["10.42.0.0"]}, "/proxies/0"),
     ({"database__authority": {"secret": "attest-pg-ca", "key": "ca.key"}}, "/database/authority/key"),
     ({"log__format": "xml"}, "/log/format"),
     ({"server__resources": {"limits": {"cpus": "2"}}}, "cpus"),

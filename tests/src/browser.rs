@@ -74,6 +74,7 @@ impl Site {
         let mut settings = Settings {
             base_url: format!("http://localhost:{}", address.port()),
             tenant_hosts: true,
+            proxies: Vec::new(),
             secure: false,
             register_per_hour: 100_000,
             login_per_account: 1000,

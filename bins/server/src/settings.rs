@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use runtime::{
     Clock,
-    config::{BaseUrl, DatabaseUrl, Key, Limits, Reader, RedisUrl, S3, settings},
+    config::{BaseUrl, DatabaseUrl, Key, Limits, Networks, Reader, RedisUrl, S3, settings},
     telemetry,
 };
 use web::app;
@@ -24,6 +24,7 @@ pub struct Settings {
     pub telemetry: telemetry::Settings,
     base_url: BaseUrl,
     tenant_hosts: bool,
+    proxies: Networks,
     databases: Databases,
     pool: u32,
     link_key: Key,
@@ -70,6 +71,7 @@ impl Settings {
         let health_listen = r.get(&settings::HEALTH_LISTEN);
         let base_url = r.get(&settings::BASE_URL);
         let tenant_hosts = r.get(&settings::TENANT_HOSTS);
+        let proxies = r.optional(&settings::PROXIES);
         let databases = Databases::read(r);
         let pool = r.get(&settings::DB_POOL);
         let redis = r.get(&settings::REDIS_URL);
@@ -90,6 +92,7 @@ impl Settings {
             telemetry: telemetry?,
             base_url: base_url?,
             tenant_hosts: tenant_hosts?,
+            proxies: proxies?.unwrap_or_default(),
             databases: databases?,
             pool: pool?,
             link_key: link_key?,
@@ -138,6 +141,7 @@ impl Settings {
         web::Settings {
             base_url: self.base_url.as_str().to_owned(),
             tenant_hosts: self.tenant_hosts,
+            proxies: self.proxies.0.clone(),
             secure: self.base_url.is_https(),
             register_per_hour: self.limits.register_per_hour,
             login_per_account: self.limits.login_per_account,

@@ -11,7 +11,7 @@ use crate::Fault;
 const MEMORY: &str = "--as=1073741824";
 
 /// Of a processor, in seconds: a page that takes longer is made to.
-const SECONDS: &str = "--cpu=15";
+const SECONDS: &str = "--cpu=10";
 
 /// The largest file it may write, in bytes: 256 MiB, a TIFF of ten coloured pages.
 const LARGEST_FILE: &str = "--fsize=268435456";

@@ -66,6 +66,7 @@ use std::{sync::Arc, time::Duration};
 
 use app::App;
 use axum::{Router, middleware, response::IntoResponse as _};
+use ipnet::IpNet;
 use redis::{
     RedisError,
     aio::{ConnectionManager, ConnectionManagerConfig},
@@ -82,6 +83,8 @@ pub struct Settings {
     pub base_url: String,
     /// Whether `{slug}.` before the base address's host names a municipality.
     pub tenant_hosts: bool,
+    /// Networks of the proxies before the server, whose word on addresses is believed.
+    pub proxies: Vec<IpNet>,
     /// Whether cookies are `__Host-` and Secure: the base address is https.
     pub secure: bool,
     /// Registrations an hour from one address.

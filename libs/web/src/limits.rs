@@ -9,9 +9,10 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::request::Parts,
+    http::{HeaderMap, HeaderName, request::Parts},
 };
 use domain::actor::AccountId;
+use ipnet::IpNet;
 use redis::Script;
 use sha2::{Digest as _, Sha256};
 
@@ -21,21 +22,47 @@ use crate::{
     session::Signed,
 };
 
+/// The header proxies add the address of whoever asked them to, each at the end.
+const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 /// Where a request comes from, as far as it is counted: a /24 of IPv4, a /64 of IPv6.
 #[derive(Clone, Copy, Debug)]
 pub struct Address(IpAddr);
 
-impl<S: Send + Sync> FromRequestParts<S> for Address {
+impl FromRequestParts<Web> for Address {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         // Without a connection (a test) everybody comes from one place.
-        Ok(Self(peer.map_or(
-            IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            |ConnectInfo(peer)| peer.ip().to_canonical(),
-        )))
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| {
+            peer.ip()
+        });
+        Ok(Self(origin(&web.settings.proxies, peer, &parts.headers)))
     }
+}
+
+/// Who stands behind our own proxies: of the addresses they added, last to first, the first that is
+/// none of theirs. What somebody else wrote before it is not believed (SEC-74).
+fn origin(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let ours = |address: &IpAddr| proxies.iter().any(|network| network.contains(address));
+    let told: Vec<&str> = headers
+        .get_all(FORWARDED)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let mut origin = peer.to_canonical();
+    for address in told.iter().rev() {
+        if !ours(&origin) {
+            break;
+        }
+        let Ok(address) = address.trim().parse::<IpAddr>() else {
+            break;
+        };
+        origin = address.to_canonical();
+    }
+    origin
 }
 
 impl Address {
@@ -276,6 +303,34 @@ mod tests {
         assert_eq!(prefix("::ffff:192.0.2.7"), "192.0.2");
         assert_eq!(prefix("2001:db8:1:2:3::4"), prefix("2001:db8:1:2:ffff::1"));
         assert_ne!(prefix("2001:db8:1:2::1"), prefix("2001:db8:1:3::1"));
+    }
+
+    #[test]
+    fn sec_74_only_our_proxies_are_believed() {
+        let ours: Vec<IpNet> = vec!["10.42.0.0/16".parse().unwrap()];
+        for (peer, told, from) in [
+            ("203.0.113.9", &[][..], "203.0.113.9"),
+            // Nobody's word but a proxy's counts.
+            ("203.0.113.9", &["198.51.100.1"], "203.0.113.9"),
+            ("10.42.0.7", &[], "10.42.0.7"),
+            ("10.42.0.7", &["198.51.100.1"], "198.51.100.1"),
+            // What the person wrote stands before what the proxies added.
+            ("10.42.0.7", &["192.0.2.1, 198.51.100.1"], "198.51.100.1"),
+            (
+                "10.42.0.7",
+                &["192.0.2.1", "198.51.100.1, 10.42.9.9"],
+                "198.51.100.1",
+            ),
+            ("10.42.0.7", &["nonsense"], "10.42.0.7"),
+            ("::ffff:10.42.0.7", &["2001:db8::1"], "2001:db8::1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in told {
+                headers.append(FORWARDED, value.parse().unwrap());
+            }
+            let found = origin(&ours, peer.parse().unwrap(), &headers);
+            assert_eq!(found, from.parse::<IpAddr>().unwrap(), "{peer} {told:?}");
+        }
     }
 
     #[test]

@@ -442,3 +442,15 @@ VALUES (:their_tenant, 'municipality_export', 1, :their_account, :their_membersh
 -- expect: 42501
 SELECT set_config('app.leaving', format('{%s}', :their_account), false) IS NULL;
 DELETE FROM app.account WHERE id = :their_account;
+
+-- attack: asks whom of the institute it may help
+-- expect: 42501 or nothing
+SELECT * FROM app.helpable(ARRAY[:my_admin_account]::bigint[]);
+
+-- attack: asks whether somebody of another municipality was helped lately
+-- expect: 42501 or nothing of theirs
+SELECT app.no_reset_until(:their_account);
+
+-- attack: helps an administrator into an account
+-- expect: 42501 or 23514
+SELECT app.help_account(:my_admin_account, 'email', gen_random_uuid(), '\x00', 'mine@example.test', now() + interval '1 day');

@@ -212,7 +212,3 @@ UPDATE app.handover SET confirmed_at = now(), confirmed_by = 'x' WHERE tenant_id
 -- expect: 42501
 INSERT INTO app.handover_row (tenant_id, handover_id, application)
 SELECT tenant_id, id, gen_random_uuid() FROM app.handover WHERE tenant_id = :my_tenant;
-
--- attack: helps an administrator into an account
--- expect: 23514
-SELECT app.help_account(:my_admin_account, 'password', gen_random_uuid(), '\x00', NULL, now() + interval '1 day');

@@ -33,6 +33,13 @@ pub static TENANT_HOSTS: Setting = Setting::new(
 )
 .or("off");
 
+/// Networks of the proxies before the server: what they say of where a request comes from is believed.
+pub static PROXIES: Setting = Setting::new(
+    "ATTEST_PROXIES",
+    "сети посредников перед сервером через запятую: от них принимается X-Forwarded-For",
+    "10.42.0.0/16,fd00::/8",
+);
+
 /// Seconds the work under way gets after SIGTERM.
 pub static STOP_SECONDS: Setting = Setting::new(
     "ATTEST_STOP_SECONDS",

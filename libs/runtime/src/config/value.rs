@@ -3,6 +3,7 @@
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -48,6 +49,18 @@ impl Value for bool {
 impl Value for SocketAddr {
     fn parse(text: &str) -> Result<Self, &'static str> {
         text.parse().map_err(|_| "адрес и порт")
+    }
+}
+
+/// Networks, separated by commas.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Networks(pub Vec<IpNet>);
+
+impl Value for Networks {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let networks = text.split(',').map(|network| network.trim().parse());
+        let networks: Result<_, _> = networks.collect();
+        networks.map(Self).map_err(|_| "сети через запятую")
     }
 }
 
