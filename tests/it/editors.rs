@@ -196,6 +196,9 @@ async fn sec_70_a_typed_reason_outlives_a_conflict() {
 /// What makes something new, or is about the session alone, has no version to carry.
 const WITHOUT_VERSION: &[&str] = &[
     "/cabinet/choose",
+    // Own credentials: the old password, a code or a proof stands in for a version.
+    "/profile/password",
+    "/profile/sessions",
     "/login",
     "/register",
     "/password/forgot",
@@ -254,11 +257,21 @@ const BY_LINK: &[&str] = &[
     "/email/confirm/{token}",
     "/invitation/{token}",
     "/invitation/{token}/accept",
+    // Linked and unlinked whole, after a proof; seen only where there are providers.
+    "/login/code",
+    "/login/{provider}/link",
+    "/login/{provider}/register",
     "/logout",
     "/m/{slug}/login",
     "/m/{slug}/register",
     "/password/reset/{token}",
     "/profile",
+    "/profile/confirm",
+    "/profile/factor",
+    "/profile/factor/begin",
+    "/profile/factor/off",
+    "/profile/identities",
+    "/profile/identities/{id}/unlink",
 ];
 
 /// Posts to an address whose form nobody is shown now what such a form would hold, of a version

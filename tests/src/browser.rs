@@ -8,7 +8,7 @@ use app::App;
 use reqwest::{Client, StatusCode, header, multipart, redirect};
 use scraper::{ElementRef, Html, Selector};
 use uuid::Uuid;
-use web::{Settings, Web};
+use web::{Settings, Web, identity::Providers};
 
 use crate::{
     stack::STACK,
@@ -46,6 +46,12 @@ impl World {
             .await
     }
 
+    /// Serves them to people who may sign in with these identity providers.
+    pub async fn serve_with_providers(&self, providers: Providers) -> Site {
+        self.serve_as(|settings| settings.providers = providers)
+            .await
+    }
+
     /// Serves them where host names name nobody.
     pub async fn serve_without_hosts(&self) -> Site {
         self.serve_as(|settings| settings.tenant_hosts = false)
@@ -78,6 +84,7 @@ impl Site {
             register_per_hour: 100_000,
             login_per_account: 1000,
             login_per_address: 100_000,
+            providers: Providers::default(),
             upload_per_hour: 100_000,
             exports_per_hour: 100_000,
         };

@@ -28,6 +28,7 @@ mod cabinet;
 mod checked;
 mod conclusion;
 mod describing;
+mod device;
 mod document_requests;
 mod documents;
 mod door;
@@ -65,6 +66,7 @@ use std::{sync::Arc, time::Duration};
 
 use app::App;
 use axum::{Router, middleware, response::IntoResponse as _};
+use identity::Providers;
 use redis::{
     RedisError,
     aio::{ConnectionManager, ConnectionManagerConfig},
@@ -73,6 +75,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 pub use app;
 pub use error::{Error, Result};
+pub use identity;
 
 /// What the pages need to know of the installation.
 #[derive(Clone, Debug)]
@@ -89,6 +92,8 @@ pub struct Settings {
     pub login_per_account: u32,
     /// Failed sign-ins in 15 minutes from one address.
     pub login_per_address: u32,
+    /// The identity providers people may sign in with.
+    pub providers: Providers,
     /// Uploads an hour by one account.
     pub upload_per_hour: u32,
     /// Exports an hour by one account.
