@@ -47,14 +47,17 @@ test('an e-mail that is somebody’s here links nothing; the password does', asy
   await guest.type('Пароль', PASSWORD);
   await guest.press('Войти и привязать');
   await guest.see('Согласие на обработку персональных данных');
-  const letter = await stack.letter(EMAIL, 'добавлен вход через другую систему');
-  assert.match(letter.text, /olesya/);
   await guest.context.close();
 
   const again = await Person.open(browser, stack, 'again');
   await come(again, 'subject-of-olesya');
   await again.see('Согласие на обработку персональных данных');
   await again.context.close();
+});
+
+test('the owner of the account is told by letter', async () => {
+  const letter = await stack.letter(EMAIL, 'добавлен вход через другую систему');
+  assert.match(letter.text, /olesya/);
 });
 
 test('who is nobody here yet makes an account without a password', async () => {

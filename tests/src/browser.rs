@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 
 use app::App;
-use reqwest::{Client, StatusCode, header, multipart, redirect};
+use reqwest::{Client, ClientBuilder, StatusCode, header, multipart, redirect};
 use scraper::{ElementRef, Html, Selector};
 use uuid::Uuid;
 use web::{Settings, Web, identity::Providers};
@@ -100,11 +100,7 @@ impl Site {
     pub fn browser(&self) -> Browser {
         Browser {
             base: format!("http://{}", self.address),
-            client: Client::builder()
-                .cookie_store(true)
-                .redirect(redirect::Policy::none())
-                .build()
-                .unwrap(),
+            client: client().build().unwrap(),
         }
     }
 
@@ -114,12 +110,7 @@ impl Site {
         let host = format!("{label}.localhost");
         Browser {
             base: format!("http://{host}:{}", self.address.port()),
-            client: Client::builder()
-                .cookie_store(true)
-                .redirect(redirect::Policy::none())
-                .resolve(&host, self.address)
-                .build()
-                .unwrap(),
+            client: client().resolve(&host, self.address).build().unwrap(),
         }
     }
 
@@ -139,6 +130,16 @@ impl Site {
         assert_eq!(home.path, person.role.home(), "{}", home.told());
         browser
     }
+}
+
+/// A client as a browser is, which follows nothing by itself. Nothing here is asked by TLS; the
+/// cryptography is named because `reqwest`, with it for the providers, makes no client without.
+fn client() -> ClientBuilder {
+    // A second one is refused: it is the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .cookie_store(true)
+        .redirect(redirect::Policy::none())
 }
 
 /// Keeps the cookies of one person.

@@ -137,7 +137,7 @@ pub async fn fingerprint(sql: &mut Session, tenant: i32) -> BTreeMap<String, Str
             match table.as_str() {
                 "account" => format!("id IN {people}"),
                 "account_token" | "account_letter" | "consent" | "identity" | "saved_view"
-                | "second_factor" | "second_factor" | "upload" => {
+                | "second_factor" | "upload" => {
                     format!("account_id IN {people}")
                 }
                 _ => "true".to_owned(),

@@ -3,7 +3,7 @@
 
 use domain::role::Role;
 use reqwest::{StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::{Browser, Issuer, Page, Person, Site, Token, World};
 
 use super::{begin, come, edit, site, site_with, typed};
@@ -123,8 +123,7 @@ async fn sec_53_ways_of_sign_in_change_after_a_proof_only() {
     } else {
         &entered
     };
-    let age = |data: &mut Value| data["signed"]["proved"] = 0.into();
-    edit(latest, age).await;
+    edit(latest, "proved", 0).await;
     let page = browser.get("/profile/identities").await;
     assert!(
         page.body
