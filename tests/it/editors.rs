@@ -197,6 +197,9 @@ async fn sec_70_a_typed_reason_outlives_a_conflict() {
 const WITHOUT_VERSION: &[&str] = &[
     "/cabinet/choose",
     // Own credentials: the old password, a code or a proof stands in for a version.
+    "/profile/factor",
+    "/profile/factor/begin",
+    "/profile/factor/off",
     "/profile/password",
     "/profile/sessions",
     "/login",
@@ -267,11 +270,8 @@ const BY_LINK: &[&str] = &[
     "/password/reset/{token}",
     "/profile",
     "/profile/confirm",
-    "/profile/factor",
-    "/profile/factor/begin",
-    "/profile/factor/off",
     "/profile/identities",
-    "/profile/identities/{id}/unlink",
+    "/profile/identities/unlink",
 ];
 
 /// Posts to an address whose form nobody is shown now what such a form would hold, of a version

@@ -78,7 +78,18 @@ async fn sec_47_a_code_is_good_once() {
     let site = world.serve().await;
     let person = world.town().await.teacher().await;
     let own = site.browser_of(&person).await;
+    let with_email = format!(
+        "UPDATE app.account SET email = login || '@example.test' WHERE id = {}",
+        person.account.0
+    );
+    world.superuser().await.run(&with_email).await.unwrap();
     let (secret, recovery) = turn_on(&world, &own).await;
+    // The owner is told.
+    let letter = world.app().claim_letter().await.unwrap().unwrap();
+    let mail = world.app().compose(&letter, "https://a.ru").await;
+    let mail = mail.unwrap().unwrap();
+    assert!(mail.subject.ends_with("изменён второй фактор"));
+    assert!(mail.body.contains(&person.login));
 
     // Half-way nobody is signed in.
     let (browser, page) = half(&site, &person).await;

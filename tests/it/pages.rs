@@ -50,7 +50,7 @@ const OUTSIDE: &[&str] = &[
     "/profile/factor/begin",
     "/profile/factor/off",
     "/profile/identities",
-    "/profile/identities/{id}/unlink",
+    "/profile/identities/unlink",
     "/profile/letters",
     "/profile/password",
     "/profile/sessions",

@@ -12,6 +12,7 @@ use std::{
 
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::{
+    RequestBuilder,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect,
 };
@@ -82,7 +83,9 @@ impl Client {
     pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Failure> {
         let request: reqwest::Request = request.try_into()?;
         self.judge(request.url())?;
-        let mut answer = self.http.execute(request).await?;
+        let mut answer = RequestBuilder::from_parts(self.http.clone(), request)
+            .send()
+            .await?;
         let mut response = http::Response::builder().status(answer.status());
         for (name, value) in answer.headers() {
             response = response.header(name, value);

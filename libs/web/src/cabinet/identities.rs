@@ -3,7 +3,7 @@
 
 use app::accounts::identity::Ways;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
 };
 use maud::{Markup, html};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{
     Web,
     cabinet::{IDENTITIES, acting, confirm, ended},
-    error::Result,
+    error::{Error, Result},
     form::Posted,
     page::Page,
     public::Stranger,
@@ -27,6 +27,13 @@ pub(super) const HEADING: &str = "Вход через другие систем�
 /// Nothing but the token.
 #[derive(Deserialize, Default)]
 pub struct Raw {}
+
+/// Which one is to be unlinked.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Which {
+    id: String,
+}
 
 /// The page.
 pub async fn get(at: Person, State(web): State<Web>) -> Result<Markup> {
@@ -55,16 +62,12 @@ pub async fn post(at: Person, State(web): State<Web>, posted: Posted<Raw>) -> Re
 }
 
 /// Unlinks one.
-pub async fn unlink(
-    at: Person,
-    State(web): State<Web>,
-    Path(id): Path<Uuid>,
-    posted: Posted<Raw>,
-) -> Result<Response> {
-    posted.take()?;
+pub async fn unlink(at: Person, State(web): State<Web>, posted: Posted<Which>) -> Result<Response> {
+    let which = posted.take()?;
     if !at.signed()?.proved_lately() {
         return Err(confirm::first(IDENTITIES));
     }
+    let id = Uuid::parse_str(&which.id).map_err(|_| Error::NotFound)?;
     ended(&at, web.app.unlink_identity(acting(&at)?, id).await).await?;
     at.notify("Вход отвязан. Письмо об этом отправлено на Ваш адрес.")
         .await?;
@@ -99,7 +102,8 @@ fn page(at: &Person, web: &Web, ways: &Ways, waiting: Option<&Stranger>) -> Mark
                 p { "Привязан " (ui::ru::date_long(web.app.zone().date_of(linked.at))) }
                 @if lately {
                     (ui::action_button(ActionButton {
-                        action: &format!("{IDENTITIES}/{}/unlink", linked.public_id),
+                        action: "/profile/identities/unlink",
+                        values: &[("id", &linked.public_id.to_string())],
                         csrf: &at.csrf,
                         label: "Отвязать",
                         ..ActionButton::default()

@@ -58,7 +58,7 @@ pub fn router() -> Router<Web> {
         .route(SESSIONS, get(sessions::get).post(sessions::post))
         .route("/profile/confirm", get(confirm::get).post(confirm::post))
         .route(IDENTITIES, get(identities::get).post(identities::post))
-        .route("/profile/identities/{id}/unlink", post(identities::unlink))
+        .route("/profile/identities/unlink", post(identities::unlink))
         .route("/profile/letters", get(letters::get))
         .route("/profile/transfer", get(transfer::get).post(transfer::ask))
         .route("/profile/transfer/cancel", post(transfer::cancel))
