@@ -196,6 +196,12 @@ async fn sec_70_a_typed_reason_outlives_a_conflict() {
 /// What makes something new, or is about the session alone, has no version to carry.
 const WITHOUT_VERSION: &[&str] = &[
     "/cabinet/choose",
+    // Own credentials: the old password, a code or a proof stands in for a version.
+    "/profile/factor",
+    "/profile/factor/begin",
+    "/profile/factor/off",
+    "/profile/password",
+    "/profile/sessions",
     "/login",
     "/register",
     "/password/forgot",
@@ -261,11 +267,18 @@ const BY_LINK: &[&str] = &[
     "/email/confirm/{token}",
     "/invitation/{token}",
     "/invitation/{token}/accept",
+    // Linked and unlinked whole, after a proof; seen only where there are providers.
+    "/login/code",
+    "/login/{provider}/link",
+    "/login/{provider}/register",
     "/logout",
     "/m/{slug}/login",
     "/m/{slug}/register",
     "/password/reset/{token}",
     "/profile",
+    "/profile/confirm",
+    "/profile/identities",
+    "/profile/identities/unlink",
 ];
 
 /// Posts to an address whose form nobody is shown now what such a form would hold, of a version

@@ -177,8 +177,8 @@ pub async fn shown(site: &Site, people: &[Person]) -> Vec<Shown> {
         note(None, &browser, &browser.get(path).await);
     }
     let mut shown: Vec<Shown> = known.into_values().collect();
-    // Signing out would end the session of the others.
-    shown.retain(|shown| shown.path != "/logout");
+    // Signing out, here or everywhere, would end the session of the others.
+    shown.retain(|shown| !["/logout", "/profile/sessions"].contains(&shown.path.as_str()));
     assert!(shown.len() > 60, "only {} forms", shown.len());
     shown
 }

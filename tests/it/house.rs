@@ -34,7 +34,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
         // `web` for what it keeps in Redis of a municipality that is removed.
         &["app", "authz", "db", "domain", "runtime", "storage", "web"],
     ),
-    ("web", &["app", "domain", "sheets", "ui"]),
+    ("web", &["app", "domain", "identity", "sheets", "ui"]),
     ("app", &["authz", "db", "domain", "intake", "storage"]),
     ("db", &["domain"]),
     ("authz", &["domain"]),
@@ -42,6 +42,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("scans", &["domain", "pages"]),
     ("sheets", &["domain"]),
     ("domain", &[]),
+    ("identity", &["domain"]),
     ("intake", &[]),
     ("pages", &[]),
     ("storage", &[]),
@@ -122,6 +123,8 @@ fn stores_are_seen_by_one_crate_each() {
         ("sqlx", "db"),
         ("aws-sdk-s3", "storage"),
         ("casbin", "authz"),
+        ("openidconnect", "identity"),
+        ("reqwest", "identity"),
     ] {
         for group in ["libs", "bins"] {
             for entry in fs::read_dir(root().join(group)).unwrap() {

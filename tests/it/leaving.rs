@@ -133,7 +133,11 @@ async fn with_belongings(sql: &mut Session, person: &Person) {
         "WITH t AS (INSERT INTO app.account_token (public_id, account_id, kind, sha256, expires_at)
              VALUES ('{}', {account}, 'email', sha256('{account}'), now()) RETURNING id)
          INSERT INTO app.account_letter (public_id, account_id, kind, token_id)
-           SELECT '{}', {account}, 'email_confirm', id FROM t",
+           SELECT '{}', {account}, 'email_confirm', id FROM t;
+         INSERT INTO app.identity (public_id, account_id, issuer, sha256)
+           VALUES ('{}', {account}, 'https://idp.example.ru', sha256('идентичность {account}'));
+         INSERT INTO app.second_factor (account_id, sealed) VALUES ({account}, 'x')",
+        Uuid::now_v7(),
         Uuid::now_v7(),
         Uuid::now_v7(),
     ))
@@ -321,7 +325,9 @@ async fn sec_106_a_municipality_leaves_nothing_behind() {
             "account_token",
             "consent",
             "account_letter",
+            "identity",
             "saved_view",
+            "second_factor",
             "upload",
         ] {
             let count = format!("SELECT count(*) FROM app.{table} WHERE account_id = {account}");

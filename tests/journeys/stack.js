@@ -15,7 +15,7 @@ function needed(name) {
   return value;
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((done, failed) => {
     const probe = createServer();
     probe.once('error', failed);
@@ -29,7 +29,7 @@ function freePort() {
 // A Redis database of its own: sessions are known by account ids, which databases share.
 function redisOf(name) {
   const url = new URL(needed('ATTEST_REDIS_URL'));
-  const number = ['main', 'routing', 'kill', 'towns', 'week', 'month', 'upload', 'viewer'].indexOf(name) + 1;
+  const number = ['main', 'routing', 'kill', 'towns', 'week', 'month', 'upload', 'viewer', 'signin'].indexOf(name) + 1;
   if (number === 0) throw new Error(`no Redis database for the journey ${name}`);
   url.pathname = `/${number}`;
   return url.href;
@@ -37,7 +37,8 @@ function redisOf(name) {
 
 export class Stack {
   // `seeded`: with the demonstration region, made before a worker finds its letters of weeks ago.
-  static async start(name, { seeded = false } = {}) {
+  // `prepare`: what has to stand before the processes, once it is known where the pages will.
+  static async start(name, { seeded = false, prepare = async () => {} } = {}) {
     const stack = new Stack();
     stack.dir = mkdtempSync(join(tmpdir(), `attest-${name}-`));
     stack.mail = join(stack.dir, 'mail');
@@ -63,6 +64,7 @@ export class Stack {
     stack.#prepare();
     if (seeded) stack.ctl(['seed', '--demo']);
     stack.processes = [];
+    await prepare(stack);
     await stack.startServer();
     stack.startWorker();
     return stack;

@@ -5,10 +5,10 @@
 use std::net::SocketAddr;
 
 use app::App;
-use reqwest::{Client, StatusCode, header, multipart, redirect};
+use reqwest::{Client, ClientBuilder, StatusCode, header, multipart, redirect};
 use scraper::{ElementRef, Html, Selector};
 use uuid::Uuid;
-use web::{Settings, Web};
+use web::{Settings, Web, identity::Providers};
 
 use crate::{
     stack::STACK,
@@ -46,6 +46,12 @@ impl World {
             .await
     }
 
+    /// Serves them to people who may sign in with these identity providers.
+    pub async fn serve_with_providers(&self, providers: Providers) -> Site {
+        self.serve_as(|settings| settings.providers = providers)
+            .await
+    }
+
     /// Serves them where host names name nobody.
     pub async fn serve_without_hosts(&self) -> Site {
         self.serve_as(|settings| settings.tenant_hosts = false)
@@ -79,6 +85,7 @@ impl Site {
             register_per_hour: 100_000,
             login_per_account: 1000,
             login_per_address: 100_000,
+            providers: Providers::default(),
             upload_per_hour: 100_000,
             exports_per_hour: 100_000,
         };
@@ -94,11 +101,7 @@ impl Site {
     pub fn browser(&self) -> Browser {
         Browser {
             base: format!("http://{}", self.address),
-            client: Client::builder()
-                .cookie_store(true)
-                .redirect(redirect::Policy::none())
-                .build()
-                .unwrap(),
+            client: client().build().unwrap(),
         }
     }
 
@@ -108,12 +111,7 @@ impl Site {
         let host = format!("{label}.localhost");
         Browser {
             base: format!("http://{host}:{}", self.address.port()),
-            client: Client::builder()
-                .cookie_store(true)
-                .redirect(redirect::Policy::none())
-                .resolve(&host, self.address)
-                .build()
-                .unwrap(),
+            client: client().resolve(&host, self.address).build().unwrap(),
         }
     }
 
@@ -133,6 +131,16 @@ impl Site {
         assert_eq!(home.path, person.role.home(), "{}", home.told());
         browser
     }
+}
+
+/// A client as a browser is, which follows nothing by itself. Nothing here is asked by TLS; the
+/// cryptography is named because `reqwest`, with it for the providers, makes no client without.
+fn client() -> ClientBuilder {
+    // A second one is refused: it is the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .cookie_store(true)
+        .redirect(redirect::Policy::none())
 }
 
 /// Keeps the cookies of one person.

@@ -42,7 +42,8 @@ async fn serve() -> anyhow::Result<()> {
     let app = web::app::App::open(settings.app())
         .await
         .context("сервер не запущен")?;
-    let web = Web::open(app, settings.redis.reveal(), settings.web())
+    let pages_settings = settings.web().context("сервер не запущен")?;
+    let web = Web::open(app, settings.redis.reveal(), pages_settings)
         .context("сервер не запущен: Redis")?;
     let checks = checks(&web);
     let app = web.app.clone();

@@ -3,12 +3,16 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use anyhow::Context as _;
 use runtime::{
     Clock,
     config::{BaseUrl, DatabaseUrl, Key, Limits, Networks, Reader, RedisUrl, S3, settings},
     telemetry,
 };
-use web::app;
+use web::{
+    app,
+    identity::{Providers, Reach},
+};
 
 /// The server's settings.
 pub struct Settings {
@@ -31,6 +35,8 @@ pub struct Settings {
     s3: S3,
     limits: Limits,
     policy_file: Option<PathBuf>,
+    oidc_file: Option<PathBuf>,
+    oidc_inner: bool,
     clock: Clock,
     #[cfg(all(feature = "dev", debug_assertions))]
     mail: Option<runtime::config::Relay>,
@@ -79,6 +85,8 @@ impl Settings {
         let link_key = r.get(&settings::LINK_KEY);
         let limits = Limits::read(r);
         let policy_file = r.optional(&settings::POLICY_FILE);
+        let oidc_file = r.optional(&settings::OIDC_FILE);
+        let oidc_inner = r.get(&settings::OIDC_INNER);
         let stop_seconds = r.get(&settings::STOP_SECONDS);
         let telemetry = telemetry::Settings::read(r);
         let clock = Clock::read(r);
@@ -99,6 +107,8 @@ impl Settings {
             s3: s3?,
             limits: limits?,
             policy_file: policy_file?,
+            oidc_file: oidc_file?,
+            oidc_inner: oidc_inner?,
             clock: clock?,
             #[cfg(all(feature = "dev", debug_assertions))]
             mail: mail?,
@@ -136,9 +146,30 @@ impl Settings {
         }
     }
 
+    /// The identity providers.
+    ///
+    /// # Errors
+    /// Everything that is wrong with their file, a line each.
+    fn providers(&self) -> anyhow::Result<Providers> {
+        let Some(file) = &self.oidc_file else {
+            return Ok(Providers::default());
+        };
+        let name = format!("ATTEST_OIDC_FILE, {}", file.display());
+        let text = std::fs::read_to_string(file).with_context(|| name.clone())?;
+        let reach = match self.oidc_inner {
+            true => Reach::Inner,
+            false => Reach::Public,
+        };
+        Providers::read(&text, reach)
+            .map_err(|mistakes| anyhow::anyhow!("{name}:\n{}", mistakes.join("\n")))
+    }
+
     /// What the pages need.
-    pub fn web(&self) -> web::Settings {
-        web::Settings {
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file of identity providers.
+    pub fn web(&self) -> anyhow::Result<web::Settings> {
+        Ok(web::Settings {
             base_url: self.base_url.as_str().to_owned(),
             tenant_hosts: self.tenant_hosts,
             proxies: self.proxies.0.clone(),
@@ -148,7 +179,8 @@ impl Settings {
             login_per_address: self.limits.login_per_address,
             upload_per_hour: self.limits.upload_per_hour,
             exports_per_hour: self.limits.exports_per_hour,
-        }
+            providers: self.providers()?,
+        })
     }
 
     /// The mailbox and the clock, for development.

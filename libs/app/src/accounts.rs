@@ -4,6 +4,8 @@
 
 pub mod consent;
 pub mod email;
+pub mod factor;
+pub mod identity;
 pub mod invitation;
 pub mod password;
 mod registration;
@@ -26,6 +28,7 @@ use crate::{App, Error, Result};
 pub use db::accounts::cabinets::{Cabinet, Suspended};
 pub use registration::NewAccount;
 pub(crate) use registration::create;
+pub use sign_in::Entry;
 
 /// A person signed in, in a cabinet or on the way to one.
 #[derive(Clone, Copy, Debug)]

@@ -70,6 +70,14 @@ impl LinkKey {
         URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..24])
     }
 
+    /// A key for another use, which tells nothing of this one.
+    pub(crate) fn derived(&self, purpose: &[u8]) -> [u8; 32] {
+        let mut mac = self.mac();
+        mac.update(b"derived key\0");
+        mac.update(purpose);
+        mac.finalize().into_bytes().into()
+    }
+
     fn mac(&self) -> Hmac<Sha256> {
         Hmac::<Sha256>::new_from_slice(&self.0)
             .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))

@@ -4,6 +4,8 @@
 
 pub mod cabinets;
 pub mod consents;
+pub mod factor;
+pub mod identities;
 pub mod institute;
 pub mod invitation;
 pub mod letters;
@@ -75,6 +77,20 @@ pub async fn own(tx: &mut AuthTx) -> Result<Option<Account>> {
     .await?)
 }
 
+/// Holds the account the scope is about until the transaction ends: of two that take a way of
+/// sign-in from it, the second sees what the first has left.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn hold(tx: &mut AuthTx) -> Result<()> {
+    sqlx::query!(
+        "SELECT 1 AS held FROM app.account WHERE id = (SELECT app.ctx_account()) FOR NO KEY UPDATE"
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// Whether the account the scope is about may still act under sessions of `epoch` (SEC-14).
 ///
 /// # Errors
@@ -114,6 +130,19 @@ pub async fn set_password(tx: &mut AuthTx, password: &str) -> Result<()> {
     .await?
     .rows_affected();
     touched(rows)
+}
+
+/// Ends every session of the account the scope is about (SEC-23). Returns the epoch from which new
+/// ones are.
+///
+/// # Errors
+/// If the database does not answer, or there is no such account.
+pub async fn end_sessions(tx: &mut AuthTx) -> Result<i32> {
+    Ok(sqlx::query_scalar!(
+        "UPDATE app.account SET epoch = epoch + 1 WHERE id = (SELECT app.ctx_account()) RETURNING epoch"
+    )
+    .fetch_one(tx.connection())
+    .await?)
 }
 
 /// Keeps the same password under a stronger hash; sessions stay (SEC-40).

@@ -48,6 +48,24 @@ deeds! {
     CorrectEmail = "people.email_corrected" "Исправление адреса пользователя",
     /// A password set by its link.
     SetPassword = "account.password" "Новый пароль",
+    /// The person proved anew to be itself, before changing how it signs in; refused as well.
+    ProveOneself = "account.prove" "Повторное подтверждение личности",
+    /// An identity at a provider linked to the account.
+    LinkIdentity = "account.link" "Привязка входа через другую систему",
+    /// An identity unlinked.
+    UnlinkIdentity = "account.unlink" "Отвязка входа через другую систему",
+    /// A password changed by its owner, who knows the old one; refused as well.
+    ChangePassword = "account.password_change" "Смена пароля",
+    /// Every session of the account ended by its owner.
+    EndSessions = "account.end_sessions" "Завершение всех сеансов",
+    /// A secret of a second factor made, not in use yet.
+    BeginFactor = "account.factor_begin" "Начало включения второго фактора",
+    /// The second factor turned on.
+    TurnFactorOn = "account.factor_on" "Включение второго фактора",
+    /// The second factor turned off.
+    TurnFactorOff = "account.factor_off" "Выключение второго фактора",
+    /// A code of the second factor typed at sign-in; refused as well.
+    TypeCode = "account.code" "Код подтверждения",
     /// An invitation accepted: a role granted.
     AcceptInvitation = "invitation.accept" "Принятие приглашения",
     /// A teacher's cabinet in one more municipality.

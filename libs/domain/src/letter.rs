@@ -41,6 +41,12 @@ letters! {
     PasswordReset = "password_reset", "сброс пароля";
     /// The password or the address was changed.
     EmailChanged = "email_changed", "адрес изменён";
+    /// An identity at a provider was linked to the account (SEC-53).
+    IdentityLinked = "identity_linked", "добавлен вход через другую систему";
+    /// An identity was unlinked.
+    IdentityUnlinked = "identity_unlinked", "отключён вход через другую систему";
+    /// The second factor was turned on or off (SEC-48).
+    FactorChanged = "factor_changed", "изменён второй фактор";
     /// To the teacher and the registrar.
     Submitted = "submitted", "заявление подано";
     /// To the teacher.

@@ -12,6 +12,7 @@ pub mod checks;
 pub mod conclusion;
 pub mod correction;
 pub mod declension;
+pub mod identity;
 pub mod invitation;
 pub mod labels;
 pub mod letter;

@@ -46,13 +46,7 @@ impl FromRequestParts<Web> for Door {
             .await
             .map_err(|_| Error::NotFound)?;
         if !named.slug.is_empty() {
-            let prefix = format!("/m/{}", named.slug);
-            let municipality = web.app.municipality(&named.slug).await?;
-            return Ok(Self {
-                prefix,
-                elsewhere: "/login".to_owned(),
-                municipality: Some(municipality),
-            });
+            return Self::of(web, Some(&named.slug)).await;
         }
         let host = parts.headers.get(header::HOST);
         let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -76,6 +70,49 @@ impl Door {
             elsewhere: String::new(),
             municipality: None,
         }
+    }
+
+    /// The door of the municipality of this slug; everybody's without one.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such municipality.
+    pub async fn of(web: &Web, slug: Option<&str>) -> Result<Self> {
+        let Some(slug) = slug else {
+            return Ok(Self::everybody());
+        };
+        Ok(Self {
+            prefix: format!("/m/{slug}"),
+            elsewhere: "/login".to_owned(),
+            municipality: Some(web.app.municipality(slug).await?),
+        })
+    }
+
+    /// The providers one may sign in with behind this door, with the addresses that begin it and
+    /// lead on to `next`. Always on the common host: the answer comes back there.
+    pub fn providers<'a>(&self, web: &'a Web, next: &str) -> Vec<(&'a str, String)> {
+        let here = self.slug();
+        let offered = web.settings.providers.iter().filter(|provider| {
+            let bound = provider.municipality();
+            bound.is_none() || bound == here
+        });
+        let login = match self.elsewhere.as_str() {
+            "" => "/login",
+            elsewhere => elsewhere,
+        };
+        offered
+            .map(|provider| {
+                let mut query = url::form_urlencoded::Serializer::new(String::new());
+                for (name, value) in [("m", here.unwrap_or_default()), ("next", next)] {
+                    if !value.is_empty() {
+                        query.append_pair(name, value);
+                    }
+                }
+                let query = query.finish();
+                let begin = format!("{login}/{}", provider.slug());
+                let mark = if query.is_empty() { "" } else { "?" };
+                (provider.name(), format!("{begin}{mark}{query}"))
+            })
+            .collect()
     }
 
     /// The slug of the municipality it is, if it is one's.

@@ -29,6 +29,7 @@ mod cabinet;
 mod checked;
 mod conclusion;
 mod describing;
+mod device;
 mod document_requests;
 mod documents;
 mod door;
@@ -67,6 +68,7 @@ use std::{sync::Arc, time::Duration};
 use app::App;
 use axum::{Router, middleware, response::IntoResponse as _};
 use ipnet::IpNet;
+use identity::Providers;
 use redis::{
     RedisError,
     aio::{ConnectionManager, ConnectionManagerConfig},
@@ -75,6 +77,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 pub use app;
 pub use error::{Error, Result};
+pub use identity;
 
 /// What the pages need to know of the installation.
 #[derive(Clone, Debug)]
@@ -93,6 +96,8 @@ pub struct Settings {
     pub login_per_account: u32,
     /// Failed sign-ins in 15 minutes from one address.
     pub login_per_address: u32,
+    /// The identity providers people may sign in with.
+    pub providers: Providers,
     /// Uploads an hour by one account.
     pub upload_per_hour: u32,
     /// Exports an hour by one account.

@@ -89,8 +89,8 @@ pub struct Limit {
 }
 
 /// The keys of what is counted for an account.
-pub(crate) fn keys_of_account(account: i64) -> [String; 3] {
-    [UPLOAD, BYTES, EXPORT].map(|what| account_key(what, account))
+pub(crate) fn keys_of_account(account: i64) -> [String; 4] {
+    [UPLOAD, BYTES, EXPORT, CODE].map(|what| account_key(what, account))
 }
 
 /// The key of what is counted for a municipality.
@@ -106,6 +106,7 @@ pub(crate) fn keys_of_login(login: &str) -> [String; 2] {
 const UPLOAD: &str = "upload";
 const BYTES: &str = "bytes";
 const EXPORT: &str = "export";
+const CODE: &str = "code";
 const LOGIN: &str = "login";
 const FORGOT: &str = "forgot";
 
@@ -200,6 +201,29 @@ impl Limit {
         Self {
             key: format!("rl:forgot:from:{}", from.prefix()),
             most: web.settings.login_per_address,
+            seconds: QUARTER,
+        }
+    }
+
+    /// Codes of the second factor typed wrong for one account.
+    pub fn code(web: &Web, account: AccountId) -> Self {
+        Self {
+            key: account_key(CODE, account.0),
+            most: web.settings.login_per_account,
+            seconds: QUARTER,
+        }
+    }
+
+    /// The one answer there may be to a sign-in with a provider (SEC-50).
+    pub fn answer(state: &str) -> Self {
+        let digest = Sha256::digest(state.as_bytes());
+        let hex: String = digest[..16]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Self {
+            key: format!("rl:answer:{hex}"),
+            most: 1,
             seconds: QUARTER,
         }
     }

@@ -16,7 +16,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
-    cookie::{SameSite, time::Duration},
+    cookie::{
+        SameSite,
+        time::{Duration, OffsetDateTime},
+    },
     session::{Id, Record},
     session_store::Error,
 };
@@ -43,6 +46,24 @@ pub struct Signed {
     pub remember: bool,
     /// When the person signed in, seconds since the epoch: the absolute limit counts from it.
     pub since: i64,
+    /// When the person last proved to be itself, by signing in or by `/profile/confirm`.
+    #[serde(default)]
+    pub proved: i64,
+    /// The device, in words.
+    #[serde(default)]
+    pub device: String,
+}
+
+/// How long a proof of oneself is good for changing how one signs in (SEC-48).
+const LATELY: Duration = Duration::minutes(5);
+
+impl Signed {
+    /// Whether the person has proved to be itself lately enough to change how it signs in.
+    #[must_use]
+    pub fn proved_lately(&self) -> bool {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        now - self.proved <= LATELY.whole_seconds()
+    }
 }
 
 /// A municipality, as the page of its own that was used remembers it.
@@ -87,6 +108,12 @@ pub const SIGNED: &str = "signed";
 pub const CSRF: &str = "csrf";
 /// Key of the [`Former`] cabinets of the session.
 pub const FORMER: &str = "former";
+/// Key of the sign-ins with a provider that are under way.
+pub const ATTEMPTS: &str = "attempts";
+/// Key of somebody who has yet to type a code of the second factor.
+pub const HALF: &str = "half";
+/// Key of an identity that was proved and waits for its account.
+pub const STRANGER: &str = "stranger";
 /// Key of the notice for the next page.
 pub const NOTICE: &str = "notice";
 
@@ -133,6 +160,26 @@ impl std::fmt::Debug for RedisStore {
     }
 }
 
+/// A session, as its owner lists it.
+#[derive(Debug)]
+pub(crate) struct Own {
+    /// Its key in Redis.
+    pub(crate) key: String,
+    /// When it was used last, seconds since the epoch.
+    pub(crate) used: i64,
+    /// Who is signed in by it, since when and from where.
+    pub(crate) signed: Signed,
+}
+
+/// The longest any session lives.
+const LONGEST: Duration = Duration::days(30);
+
+/// The key of the list of an account's sessions, by when each ends. Only the sessions themselves
+/// are believed: the list may name what is gone.
+pub(crate) fn key_of_sessions(account: i64) -> String {
+    format!("sess:of:{account}")
+}
+
 /// The key a session lies under.
 pub(crate) fn key(id: &Id) -> String {
     let digest = Sha256::digest(id.to_string().as_bytes());
@@ -151,15 +198,52 @@ impl RedisStore {
     }
 
     async fn write(&self, record: &Record, if_there: ExistenceCheck) -> Result<()> {
-        let value = serde_json::to_string(record).map_err(|e| Error::Encode(e.to_string()))?;
+        let stored = serde_json::to_string(record).map_err(|e| Error::Encode(e.to_string()))?;
         let how = SetOptions::default()
             .conditional_set(if_there)
             .with_expiration(SetExpiry::EX(seconds_left(record)));
+        let key = key(&record.id);
+        let mut pipe = redis::pipe();
+        pipe.set_options(&key, stored, how).ignore();
+        if let Some(signed) = value::<Signed>(record, SIGNED) {
+            let of = key_of_sessions(signed.account.0);
+            let now = OffsetDateTime::now_utc().unix_timestamp();
+            pipe.zadd(&of, &key, record.expiry_date.unix_timestamp())
+                .ignore()
+                .zrembyscore(&of, "-inf", now)
+                .ignore()
+                .expire(&of, LONGEST.whole_seconds())
+                .ignore();
+        }
+        pipe.query_async(&mut self.0.clone()).await.map_err(backend)
+    }
+
+    /// The sessions of an account that live, the latest used first.
+    pub(crate) async fn of(&self, account: AccountId) -> Result<Vec<Own>> {
         let mut redis = self.0.clone();
-        redis
-            .set_options::<_, _, ()>(key(&record.id), value, how)
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let keys: Vec<String> = redis
+            .zrangebyscore(key_of_sessions(account.0), now, "+inf")
             .await
-            .map_err(backend)
+            .map_err(backend)?;
+        let mut own = Vec::new();
+        for key in keys {
+            let Some(record) = self.at(&key).await? else {
+                continue;
+            };
+            let signed = value::<Signed>(&record, SIGNED);
+            if let Some(signed) = signed.filter(|signed| signed.account == account) {
+                let role = signed.cabinet.as_ref().map(|cabinet| cabinet.role);
+                let used = record.expiry_date - idle(role, signed.remember);
+                own.push(Own {
+                    key,
+                    used: used.unix_timestamp(),
+                    signed,
+                });
+            }
+        }
+        own.sort_by_key(|own| std::cmp::Reverse(own.used));
+        Ok(own)
     }
 }
 
@@ -168,8 +252,7 @@ fn backend(error: impl std::fmt::Display) -> Error {
 }
 
 fn seconds_left(record: &Record) -> u64 {
-    let left = record.expiry_date.unix_timestamp()
-        - tower_sessions::cookie::time::OffsetDateTime::now_utc().unix_timestamp();
+    let left = record.expiry_date.unix_timestamp() - OffsetDateTime::now_utc().unix_timestamp();
     u64::try_from(left).unwrap_or(0).max(1)
 }
 
@@ -220,11 +303,12 @@ pub async fn forget(
     let mut redis = client.get_multiplexed_async_connection().await?;
     let of_accounts = accounts.iter().flat_map(|&id| limits::keys_of_account(id));
     let of_logins = logins.iter().flat_map(|login| limits::keys_of_login(login));
+    let of_lists = accounts.iter().map(|&id| key_of_sessions(id));
     let of_all = std::iter::once(limits::key_of_municipality(municipality));
-    for key in of_accounts.chain(of_logins).chain(of_all) {
+    for key in of_accounts.chain(of_logins).chain(of_lists).chain(of_all) {
         redis.del::<_, ()>(key).await?;
     }
-    for key in keys(&mut redis, "sess:*").await? {
+    for key in keys(&mut redis, "sess:[0-9a-f]*").await? {
         let value: Option<String> = redis.get(&key).await?;
         let signed = value.as_deref().and_then(signed_of);
         if signed.is_some_and(|signed| {

@@ -13,11 +13,13 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{actor::Actor, role::Role};
 use rand::Rng as _;
+use serde::{Serialize, de::DeserializeOwned};
 use tower_sessions::{Expiry, Session, cookie::time::OffsetDateTime, session::Record};
 use uuid::Uuid;
 
 use crate::{
     Web,
+    device::Device,
     error::{Error, OtherCabinet, Result},
     session::{self, Cabinet, Former, Signed},
 };
@@ -43,17 +45,19 @@ pub struct Visit {
     pub path: String,
     /// The id of the request, in audit and log alike.
     pub request: Uuid,
+    /// The device that asks, in words.
+    pub device: String,
 }
 
 /// The layer that makes the [`Visit`].
-pub async fn layer(session: Session, request: Request, next: Next) -> Response {
+pub async fn layer(session: Session, device: Device, request: Request, next: Next) -> Response {
     let path = request
         .uri()
         .path_and_query()
         .map_or("/", |path| path.as_str())
         .to_owned();
     let page = request.method() == Method::GET && !path.starts_with("/uploads/");
-    match Visit::read(session, path, page).await {
+    match Visit::read(session, device, path, page).await {
         Ok(visit) => {
             let visit = Arc::new(visit);
             let mut request = request;
@@ -80,7 +84,7 @@ pub async fn refusals(State(web): State<Web>, request: Request, next: Next) -> R
 }
 
 impl Visit {
-    async fn read(session: Session, path: String, page: bool) -> Result<Self> {
+    async fn read(session: Session, device: Device, path: String, page: bool) -> Result<Self> {
         // Before anything is read: a session that is no more loses its id then.
         let came_with = session.id().map(|id| session::key(&id));
         let mut signed: Option<Signed> = session.get(session::SIGNED).await?;
@@ -113,6 +117,7 @@ impl Visit {
             notice,
             path,
             request: Uuid::now_v7(),
+            device: device.0,
         })
     }
 
@@ -122,6 +127,31 @@ impl Visit {
     /// If Redis does not answer.
     pub async fn notify(&self, words: &str) -> Result<()> {
         Ok(self.session.insert(session::NOTICE, words).await?)
+    }
+
+    /// What the session keeps under a key; `None` without it.
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn recall<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+        Ok(self.session.get(key).await?)
+    }
+
+    /// Keeps something in the session, in the place of what was under the key.
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn keep<T: Serialize + Sync>(&self, key: &str, value: &T) -> Result<()> {
+        Ok(self.session.insert(key, value).await?)
+    }
+
+    /// Keeps what is under a key no longer.
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn drop_key(&self, key: &str) -> Result<()> {
+        self.session.remove_value(key).await?;
+        Ok(())
     }
 
     /// Keeps what the request made of the session, and tells its key in Redis; none if there

@@ -16,7 +16,8 @@ use domain::{
     value::{Fault, Login, Password},
 };
 
-use crate::{App, Error, FieldFault, Result, links};
+use super::{Person, identity::tell};
+use crate::{App, Error, FieldFault, Result, links, passwords::Verdict};
 
 /// How long the link lives.
 pub(crate) const LIFE: Duration = Duration::minutes(30);
@@ -67,6 +68,78 @@ impl App {
         Login::parse(&account.login).map_err(|_| Error::NotFound)
     }
 
+    /// Whether the person can prove anew, by its password, to be itself (SEC-48).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it is another password, or the account has none.
+    pub async fn prove(&self, person: Person, password: &str) -> Result<()> {
+        let mut tx = self.enter_account(person).await?;
+        let account = accounts::own(&mut tx).await?.ok_or(Error::SignedOut)?;
+        drop(tx);
+        let typed = Password::typed(password);
+        let verdict = self.passwords.verify(account.password, &typed).await?;
+        let outcome = match verdict {
+            Verdict::Wrong => Outcome::Refused,
+            Verdict::Right | Verdict::Outgrown(_) => Outcome::Done,
+        };
+        let mut tx = self.enter_account(person).await?;
+        audit_account(&mut tx, Some(account.id), Deed::ProveOneself, outcome).await?;
+        tx.commit().await?;
+        match outcome {
+            Outcome::Done => Ok(()),
+            Outcome::Refused => Err(Error::field("password", "Неверный пароль")),
+        }
+    }
+
+    /// Changes the password of a person who knows the old one; every session ends, and the person
+    /// is told by letter. Returns the epoch from which new sessions are.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what was typed: the field `old` for another password than the old one.
+    pub async fn change_password(
+        &self,
+        person: Person,
+        old: &str,
+        password: &str,
+        confirmation: &str,
+    ) -> Result<i32> {
+        let mut tx = self.enter_account(person).await?;
+        let account = accounts::own(&mut tx).await?.ok_or(Error::SignedOut)?;
+        drop(tx);
+        let login = Login::parse(&account.login).ok();
+        let password =
+            new_password(password, confirmation, login.as_ref()).map_err(Error::Invalid)?;
+        let typed = Password::typed(old);
+        let right = self.passwords.verify(account.password, &typed).await? != Verdict::Wrong;
+        let phc = self.passwords.hash(&password).await?;
+        let mut tx = self.enter_account(person).await?;
+        let (account, deed) = (Some(account.id), Deed::ChangePassword);
+        if !right {
+            audit_account(&mut tx, account, deed, Outcome::Refused).await?;
+            tx.commit().await?;
+            return Err(Error::field("old", "Неверный пароль"));
+        }
+        accounts::rehash(&mut tx, &phc).await?;
+        let epoch = accounts::end_sessions(&mut tx).await?;
+        tell(&mut tx, LetterKind::EmailChanged).await?;
+        audit_account(&mut tx, account, deed, Outcome::Done).await?;
+        tx.commit().await?;
+        Ok(epoch)
+    }
+
+    /// Ends every session of the person («Выйти везде»). Returns the epoch from which new ones are.
+    ///
+    /// # Errors
+    /// [`Error::SignedOut`] if the account is closed.
+    pub async fn end_sessions(&self, person: Person) -> Result<i32> {
+        let mut tx = self.enter_account(person).await?;
+        let epoch = accounts::end_sessions(&mut tx).await?;
+        let account = Some(person.account.0);
+        audit_account(&mut tx, account, Deed::EndSessions, Outcome::Done).await?;
+        tx.commit().await?;
+        Ok(epoch)
+    }
+
     /// Sets the password by a link: of parallel tries one does, every session ends, the
     /// person is told by letter and not signed in (SEC-45).
     ///
@@ -92,11 +165,7 @@ impl App {
             .await?
             .ok_or(Error::NotFound)?;
         accounts::set_password(&mut tx, &phc).await?;
-        // Only who has an address can be told; `ctl` may make accounts without one.
-        let account = accounts::own(&mut tx).await?;
-        if account.is_some_and(|account| account.email.is_some()) {
-            letters::queue(&mut tx, LetterKind::EmailChanged, None).await?;
-        }
+        tell(&mut tx, LetterKind::EmailChanged).await?;
         audit_account(
             &mut tx,
             Some(spent.account_id),

@@ -3,17 +3,30 @@
 
 use db::{
     AuthTx,
-    accounts::{self, cabinets},
+    accounts::{self, Account, cabinets},
     events::{Outcome, audit_account},
 };
 use domain::{
     actor::AccountId,
     audit::Deed,
+    role::Role,
     value::{Login, Password},
 };
 
 use super::{Cabinet, Entered, title};
 use crate::{App, Error, Result, passwords::Verdict};
+
+/// Where a person comes in, and who is let in there.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Entry<'a> {
+    /// The slug of the municipality whose own door it is: it lets in only its people and those
+    /// who have no cabinet yet (02 §2.1).
+    pub municipality: Option<&'a str>,
+    /// What the provider is called, where one proved the person.
+    pub provider: &'a str,
+    /// The roles one of which a person with cabinets must have; empty for any.
+    pub roles: &'a [Role],
+}
 
 impl App {
     /// Signs a person in. `municipality` is the one whose own page was used, by its slug: it
@@ -59,29 +72,14 @@ impl App {
                 "Неверное имя пользователя или пароль",
             ));
         };
-        if !account.active {
-            refuse(tx).await?;
-            return Err(Error::field(
-                "login",
-                "Учётная запись заблокирована. Обратитесь к муниципальному координатору или в Центр аттестации",
-            ));
-        }
-        if let Some(slug) = municipality
-            && let Some(words) = stranger(&mut tx, slug).await?
-        {
-            refuse(tx).await?;
-            return Err(Error::field("login", words));
-        }
         if let Verdict::Outgrown(phc) = verdict {
             accounts::rehash(&mut tx, &phc).await?;
         }
-        audit_account(&mut tx, Some(account.id), Deed::SignIn, Outcome::Done).await?;
-        tx.commit().await?;
-        Ok(Entered {
-            account: AccountId(account.id),
-            epoch: account.epoch,
-            login: account.login,
-        })
+        let entry = Entry {
+            municipality,
+            ..Entry::default()
+        };
+        admit(tx, account, &entry).await
     }
 
     /// Leaves in the audit that the person signs out. The session itself is the caller's.
@@ -94,6 +92,40 @@ impl App {
         audit_account(&mut tx, Some(account.0), Deed::SignOut, Outcome::Done).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Lets a person in that has proved to be the owner of the account, or tells why not; the audit
+/// has either.
+pub(super) async fn admit(mut tx: AuthTx, account: Account, entry: &Entry<'_>) -> Result<Entered> {
+    let refusal = if account.active {
+        let cabinets = cabinets::list(&mut tx).await?;
+        let fits = |cabinet: &Cabinet| entry.roles.contains(&cabinet.role);
+        if !entry.roles.is_empty() && !cabinets.is_empty() && !cabinets.iter().any(fits) {
+            let names: Vec<&str> = entry.roles.iter().map(|role| role.name()).collect();
+            Some(format!(
+                "Через {} входят только пользователи с ролью: {}. Войдите по имени и паролю",
+                entry.provider,
+                names.join(", ")
+            ))
+        } else if let Some(slug) = entry.municipality {
+            stranger(&mut tx, slug).await?
+        } else {
+            None
+        }
+    } else {
+        Some("Учётная запись заблокирована. Обратитесь к муниципальному координатору или в Центр аттестации".to_owned())
+    };
+    if let Some(words) = refusal {
+        refuse(tx).await?;
+        return Err(Error::field("login", words));
+    }
+    audit_account(&mut tx, Some(account.id), Deed::SignIn, Outcome::Done).await?;
+    tx.commit().await?;
+    Ok(Entered {
+        account: AccountId(account.id),
+        epoch: account.epoch,
+        login: account.login,
+    })
 }
 
 /// Where an account goes that has cabinets, but none in this municipality. Told only to whom

@@ -188,6 +188,9 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
         | LetterKind::Registration
         | LetterKind::PasswordReset
         | LetterKind::EmailChanged
+        | LetterKind::IdentityLinked
+        | LetterKind::IdentityUnlinked
+        | LetterKind::FactorChanged
         | LetterKind::TransferAsked
         | LetterKind::TransferDone
         | LetterKind::TransferDeclined => String::new(),
@@ -299,6 +302,9 @@ mod tests {
             LetterKind::Registration,
             LetterKind::PasswordReset,
             LetterKind::EmailChanged,
+            LetterKind::IdentityLinked,
+            LetterKind::IdentityUnlinked,
+            LetterKind::FactorChanged,
             LetterKind::TransferAsked,
             LetterKind::TransferDone,
             LetterKind::TransferDeclined,

@@ -227,6 +227,21 @@ pub static POLICY_FILE: Setting = Setting::new(
     "/etc/attest/policy.csv",
 );
 
+/// The identity providers people may sign in with.
+pub static OIDC_FILE: Setting = Setting::new(
+    "ATTEST_OIDC_FILE",
+    "файл JSON со списком провайдеров входа (OpenID Connect); без него входят по имени и паролю",
+    "/etc/attest/oidc.json",
+);
+
+/// Whether identity providers may stand in the installation's own network.
+pub static OIDC_INNER: Setting = Setting::new(
+    "ATTEST_OIDC_INNER",
+    "могут ли провайдеры входа стоять во внутренней сети и отвечать по http",
+    "on",
+)
+.or("off");
+
 /// The file that `/dev/clock` writes.
 #[cfg(debug_assertions)]
 pub static CLOCK_FILE: Setting = Setting::new(
@@ -283,7 +298,10 @@ pub(super) fn read_all(r: &mut super::Reader) {
     Mail::read(r);
     Limits::read(r);
     crate::telemetry::Settings::read(r);
-    r.optional::<std::path::PathBuf>(&POLICY_FILE);
+    for file in [&POLICY_FILE, &OIDC_FILE] {
+        r.optional::<std::path::PathBuf>(file);
+    }
+    r.get::<bool>(&OIDC_INNER);
     r.optional::<super::Antivirus>(&CLAMAV);
     crate::Clock::read(r);
 }

@@ -3,9 +3,14 @@
 
 mod choose;
 mod close;
+mod confirm;
 mod consent;
+mod factor;
+mod identities;
 mod letters;
+mod password;
 mod profile;
+mod sessions;
 mod transfer;
 mod views;
 
@@ -27,6 +32,16 @@ use crate::{
     visit::{Person, Visit},
 };
 
+/// The page of what is linked to the account.
+pub(crate) const IDENTITIES: &str = "/profile/identities";
+
+/// The page of the second factor.
+const FACTOR: &str = "/profile/factor";
+/// The page where the password is changed.
+const PASSWORD: &str = "/profile/password";
+/// The page of the person's sessions.
+const SESSIONS: &str = "/profile/sessions";
+
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
@@ -36,6 +51,14 @@ pub fn router() -> Router<Web> {
         .route("/consent/print", get(consent::print))
         .route("/profile", get(profile::get).post(profile::post))
         .route("/profile/close", get(close::get).post(close::post))
+        .route(FACTOR, get(factor::get).post(factor::post))
+        .route("/profile/factor/begin", post(factor::begin))
+        .route("/profile/factor/off", post(factor::off))
+        .route(PASSWORD, get(password::get).post(password::post))
+        .route(SESSIONS, get(sessions::get).post(sessions::post))
+        .route("/profile/confirm", get(confirm::get).post(confirm::post))
+        .route(IDENTITIES, get(identities::get).post(identities::post))
+        .route("/profile/identities/unlink", post(identities::unlink))
         .route("/profile/letters", get(letters::get))
         .route("/profile/transfer", get(transfer::get).post(transfer::ask))
         .route("/profile/transfer/cancel", post(transfer::cancel))
@@ -110,6 +133,11 @@ async fn enter(
     if !is_filled(cabinet) {
         let on = format!("/profile?cabinet={}", cabinet.public_id);
         return Err(Error::First(on));
+    }
+    if web.app.lacks_factor(acting(at)?, cabinet.role).await? {
+        at.notify("Для этого кабинета нужен второй фактор: включите его.")
+            .await?;
+        return Err(Error::First(FACTOR.to_owned()));
     }
     open(at, web, standing, cabinet).await?;
     Ok(Redirect::to(next.unwrap_or(cabinet.role.home())).into_response())

@@ -8,7 +8,6 @@ use axum::{
 };
 use maud::{Markup, html};
 use serde::Deserialize;
-use tower_sessions::cookie::time::OffsetDateTime;
 use ui::{Checkbox, Field, Form, Width};
 
 use crate::{
@@ -18,8 +17,7 @@ use crate::{
     form::{Posted, STALE_FORM},
     limits::{Address, Limit},
     page::{Page, fault_of},
-    public::local,
-    session::Signed,
+    public::arrival::Arrival,
     visit::{Guest, Visit},
 };
 
@@ -41,7 +39,12 @@ pub struct Raw {
 }
 
 /// The page. Who is signed in is led to its cabinet: it stands elsewhere now, perhaps (R-ACC-7).
-pub async fn get(visit: Guest, door: Door, Query(asked): Query<Asked>) -> Response {
+pub async fn get(
+    visit: Guest,
+    State(web): State<Web>,
+    door: Door,
+    Query(asked): Query<Asked>,
+) -> Response {
     if visit.signed.is_some() && door.slug().is_none() {
         return Redirect::to("/cabinet").into_response();
     }
@@ -51,7 +54,7 @@ pub async fn get(visit: Guest, door: Door, Query(asked): Query<Asked>) -> Respon
     };
     match door.closed(&visit) {
         Some(closed) => closed,
-        None => page(&visit, &door, &raw, &[]).into_response(),
+        None => page(&visit, &web, &door, &raw, &[]).into_response(),
     }
 }
 
@@ -80,86 +83,51 @@ async fn sign_in(
         Ok(raw) => raw,
         Err(raw) => {
             let faults = [FieldFault::new("", STALE_FORM)];
-            return Ok((StatusCode::FORBIDDEN, page(visit, door, &raw, &faults)).into_response());
+            return Ok(
+                (StatusCode::FORBIDDEN, page(visit, web, door, &raw, &faults)).into_response(),
+            );
         }
     };
     let faults = empty(&raw);
     if !faults.is_empty() {
-        return Ok(refusal(visit, door, &raw, &faults));
+        return Ok(refusal(visit, web, door, &raw, &faults));
     }
-    match guarded(web, from, &raw, door.slug()).await {
+    match guarded(web, from, &raw.login, &raw.password, door.slug()).await {
         Ok(entered) => {
-            let remember = !raw.remember.is_empty();
-            let person = enter(visit, entered, remember, door).await?;
-            // «Войти и принять приглашение» came here with the invitation as `next`.
-            let next = local(&raw.next);
-            if let Some(token) = next.and_then(|next| next.strip_prefix("/invitation/")) {
-                return Ok(match web.app.accept_invitation(person, token).await {
-                    Ok(()) => Redirect::to("/cabinet/choose").into_response(),
-                    Err(app::Error::Illegal(_) | app::Error::NotFound) => {
-                        Redirect::to(next.unwrap_or("/cabinet")).into_response()
-                    }
-                    Err(error) => return Err(error.into()),
-                });
-            }
-            let on = match next {
-                Some(next) if next != "/" => {
-                    let encoded: String =
-                        url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-                    format!("/cabinet?next={encoded}")
-                }
-                _ => "/cabinet".to_owned(),
+            let arrival = Arrival {
+                remember: !raw.remember.is_empty(),
+                next: raw.next,
+                ..Arrival::new(entered, door)
             };
-            Ok(Redirect::to(&on).into_response())
+            arrival.enter(visit, web).await
         }
-        Err(Error::Invalid(faults)) => Ok(refusal(visit, door, &raw, &faults)),
+        Err(Error::Invalid(faults)) => Ok(refusal(visit, web, door, &raw, &faults)),
         Err(error) => Err(error),
     }
 }
 
 /// The verb behind its limits: a failure is counted before it is known to be one, and taken
 /// back when it was none.
-async fn guarded(web: &Web, from: Address, raw: &Raw, slug: Option<&str>) -> Result<Entered> {
+pub(super) async fn guarded(
+    web: &Web,
+    from: Address,
+    login: &str,
+    password: &str,
+    slug: Option<&str>,
+) -> Result<Entered> {
     let of_address = Limit::login_address(web, from);
-    let of_account = Limit::login_account(web, &raw.login);
+    let of_account = Limit::login_account(web, login);
     of_address.take(web).await?;
     if let Err(error) = of_account.take(web).await {
         of_address.give_back(web).await?;
         return Err(error);
     }
-    let outcome = web.app.sign_in(&raw.login, &raw.password, slug).await;
+    let outcome = web.app.sign_in(login, password, slug).await;
     if !matches!(outcome, Err(app::Error::Invalid(_))) {
         of_address.give_back(web).await?;
         of_account.give_back(web).await?;
     }
     Ok(outcome?)
-}
-
-/// Begins the session of a person under a new id (SEC-21).
-pub(super) async fn enter(
-    visit: &Visit,
-    entered: Entered,
-    remember: bool,
-    door: &Door,
-) -> Result<app::accounts::Person> {
-    let person = app::accounts::Person {
-        account: entered.account,
-        epoch: entered.epoch,
-        request: visit.request,
-    };
-    visit
-        .sign_in(&Signed {
-            account: entered.account,
-            epoch: entered.epoch,
-            login: entered.login,
-            cabinet: None,
-            several: false,
-            door: door.remembered(),
-            remember,
-            since: OffsetDateTime::now_utc().unix_timestamp(),
-        })
-        .await?;
-    Ok(person)
 }
 
 fn empty(raw: &Raw) -> Vec<FieldFault> {
@@ -173,15 +141,15 @@ fn empty(raw: &Raw) -> Vec<FieldFault> {
     .collect()
 }
 
-fn refusal(visit: &Visit, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Response {
+fn refusal(visit: &Visit, web: &Web, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Response {
     (
         StatusCode::UNPROCESSABLE_ENTITY,
-        page(visit, door, raw, faults),
+        page(visit, web, door, raw, faults),
     )
         .into_response()
 }
 
-fn page(visit: &Visit, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Markup {
+fn page(visit: &Visit, web: &Web, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Markup {
     let frame = door.frame(Page::new(visit, "Войти").faults(faults));
     let accepting = raw.next.starts_with("/invitation/");
     frame.render(html! {
@@ -215,6 +183,9 @@ fn page(visit: &Visit, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Markup 
                 (ui::button("Войти"))
             },
         ))
+        @for (name, href) in door.providers(web, &raw.next) {
+            p { a class="govuk-link" href=(href) { "Войти через " (name) } }
+        }
         p { "Ещё нет учётной записи? " a class="govuk-link" href=(door.address("/register")) { "Зарегистрируйтесь" } }
         p { a class="govuk-link" href="/password/forgot" { "Забыли пароль?" } }
         (door.way_out())

@@ -1,14 +1,18 @@
 //! Pages without a session: the start page, sign-in, registration, invitations, passwords,
 //! publications, help. Nothing here shows a person's data.
 
+mod arrival;
 mod assets;
+mod code;
 mod email;
 mod help;
 mod invitation;
 mod landing;
+mod link;
 mod login;
 mod logout;
 mod password;
+mod provider;
 mod publications;
 mod register;
 
@@ -19,12 +23,19 @@ use axum::{
 
 use crate::Web;
 
+pub(crate) use link::Stranger;
+
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()
         .route("/", get(landing::get))
         .route("/login", get(login::get).post(login::post))
         .route("/m/{slug}/login", get(login::get).post(login::post))
+        .route("/login/code", get(code::get).post(code::post))
+        .route("/login/{provider}", get(provider::begin))
+        .route("/login/{provider}/callback", get(provider::callback))
+        .route("/login/{provider}/link", get(link::get).post(link::post))
+        .route("/login/{provider}/register", post(link::register))
         .route("/logout", post(logout::post))
         .route("/register", get(register::get).post(register::post))
         .route(

@@ -4,7 +4,7 @@ use app::{FieldFault, accounts::NewAccount};
 use axum::{
     extract::State,
     http::StatusCode,
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Response},
 };
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::{
     form::{Posted, stale_form},
     limits::{Address, Limit},
     page::{Page, fault_of},
-    public::login::enter,
+    public::arrival::Arrival,
     visit::{Guest, Visit},
 };
 
@@ -90,10 +90,7 @@ pub(super) async fn register(
         confirmation: &raw.confirmation,
     };
     match web.app.register_account(typed, invitation).await {
-        Ok(entered) => {
-            enter(visit, entered, false, door).await?;
-            Ok(Ok(Redirect::to("/cabinet").into_response()))
-        }
+        Ok(entered) => Ok(Ok(Arrival::new(entered, door).enter(visit, web).await?)),
         Err(app::Error::Invalid(faults)) => Ok(Err(Again {
             status: StatusCode::UNPROCESSABLE_ENTITY,
             raw,

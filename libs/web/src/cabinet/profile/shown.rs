@@ -8,7 +8,10 @@ use ui::{Fact, Flavour};
 use super::{HEADING, MUNICIPALITY, PLACE, TYPE, waiting};
 use crate::{
     Web,
-    cabinet::{in_use, transfer},
+    cabinet::{
+        FACTOR, IDENTITIES, PASSWORD, SESSIONS, factor, identities, in_use, password, sessions,
+        transfer,
+    },
     page::Page,
     visit::Person,
 };
@@ -40,6 +43,7 @@ pub(super) fn shown(at: &Person, web: &Web, profile: &Profile) -> Markup {
     // What follows is of the cabinet in use, whichever is shown.
     let in_use = cabinet.is_some_and(|cabinet| in_use(at) == Some((cabinet.role, cabinet.id)));
     let viewed = in_use && web.app.ever(profile.role, Act::ReadViews);
+    let federated = !web.settings.providers.is_empty();
     let closes = in_use && web.app.closes_own(profile.role);
     Page::new(at, HEADING)
         .caption(profile.role.name())
@@ -53,7 +57,10 @@ pub(super) fn shown(at: &Person, web: &Web, profile: &Profile) -> Markup {
             ul class="govuk-list" {
                 li { a class="govuk-link" href="/profile/letters" { "Мои письма" } }
                 @if viewed { li { a class="govuk-link" href="/profile/views" { "Кто смотрел мои документы" } } }
-                li { a class="govuk-link" href="/password/forgot" { "Сменить пароль" } }
+                @if federated { li { a class="govuk-link" href=(IDENTITIES) { (identities::HEADING) } } }
+                li { a class="govuk-link" href=(PASSWORD) { (password::HEADING) } }
+                li { a class="govuk-link" href=(FACTOR) { (factor::HEADING) } }
+                li { a class="govuk-link" href=(SESSIONS) { (sessions::HEADING) } }
                 li { a class="govuk-link" href="/profile?cabinet=new" { "Открыть кабинет педагогического работника в другом муниципалитете" } }
                 @if closes { li { a class="govuk-link" href="/profile/close" { "Закрыть кабинет" } } }
             }
