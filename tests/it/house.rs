@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Every arrow there may be. A crate that is not here may not exist.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     (
         "server",
         &["web", "app", "authz", "db", "domain", "runtime", "storage"],
@@ -26,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "scans",
             "sheets",
             "storage",
+            "trace",
         ],
     ),
     (
@@ -33,9 +34,9 @@ const ARROWS: [(&str, &[&str]); 16] = [
         // `web` for what it keeps in Redis of a municipality that is removed.
         &["app", "authz", "db", "domain", "runtime", "storage", "web"],
     ),
-    ("web", &["app", "domain", "sheets", "ui"]),
+    ("web", &["app", "domain", "sheets", "trace", "ui"]),
     ("app", &["authz", "db", "domain", "intake", "storage"]),
-    ("db", &["domain"]),
+    ("db", &["domain", "trace"]),
     ("authz", &["domain"]),
     ("documents", &["domain"]),
     ("scans", &["domain"]),
@@ -45,6 +46,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("storage", &[]),
     ("ui", &[]),
     ("runtime", &[]),
+    ("trace", &[]),
     (
         "tests",
         &[

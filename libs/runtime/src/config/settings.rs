@@ -244,6 +244,13 @@ pub static LOG_FORMAT: Setting = Setting::new(
 )
 .or("json");
 
+/// The collector of traces and metrics.
+pub static OTLP_ENDPOINT: Setting = Setting::new(
+    "ATTEST_OTLP_ENDPOINT",
+    "куда отправлять трассировки и метрики (OTLP, gRPC); без него не отправляются",
+    "http://127.0.0.1:4317",
+);
+
 /// Reads every setting there is, so that tests can look at each.
 #[cfg(test)]
 pub(super) fn read_all(r: &mut super::Reader) {
@@ -276,6 +283,7 @@ pub(super) fn read_all(r: &mut super::Reader) {
     Mail::read(r);
     Limits::read(r);
     crate::telemetry::Settings::read(r);
+    r.optional::<super::Collector>(&OTLP_ENDPOINT);
     r.optional::<std::path::PathBuf>(&POLICY_FILE);
     r.optional::<super::Antivirus>(&CLAMAV);
     crate::Clock::read(r);
