@@ -6,8 +6,8 @@ use std::time::Duration;
 use redis::AsyncCommands as _;
 use reqwest::StatusCode;
 use tests::{
-    Browser, Collector, Page, Person, Server, Town, Worker, World, collector::Told, stack::STACK,
-    world::unique,
+    Application, Browser, Collector, Page, Person, Server, Town, Worker, World, collector::Told,
+    stack::STACK, world::unique,
 };
 
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -31,7 +31,7 @@ impl Watched {
         let town = world.town().await;
         let coordinator = town.coordinator().await;
         let teacher = town.teacher().await;
-        let collector = Collector::start();
+        let collector = Collector::start().await;
         let endpoint = collector.endpoint();
         let settings = [
             ("ATTEST_OTLP_ENDPOINT", endpoint.as_str()),
@@ -65,9 +65,7 @@ impl Watched {
     /// The letter of the worker that has this, once it is sent.
     async fn letter_with(&self, what: &str) -> String {
         loop {
-            let letters = self.worker.letters().into_iter();
-            // Lines of a letter are broken by its encoding.
-            let mut letters = letters.map(|letter| letter.replace("=\r\n", ""));
+            let mut letters = self.worker.letters().into_iter().map(|(_, body)| body);
             if let Some(letter) = letters.find(|letter| letter.contains(what)) {
                 return letter;
             }
@@ -75,9 +73,19 @@ impl Watched {
         }
     }
 
-    async fn apply(&self, browser: &Browser) -> Page {
-        self.town.ready(&self.teacher).await;
-        let page = browser.get(SUBMIT).await;
+    /// The page an application is submitted on: its card may not be the teacher's only one.
+    async fn submitting(&self, application: &Application) -> String {
+        let card = format!(
+            "SELECT c.public_id::text FROM app.card c JOIN app.application a ON a.card_id = c.id
+             WHERE a.id = {}",
+            application.id
+        );
+        let card: String = self.world.superuser().await.value(&card).await.unwrap();
+        format!("{SUBMIT}?card={card}")
+    }
+
+    async fn submit(&self, browser: &Browser, application: &Application) -> Page {
+        let page = browser.get(&self.submitting(application).await).await;
         browser.submit(&page, "Подать заявление", &[]).await
     }
 }
@@ -93,7 +101,8 @@ fn one<'a>(spans: &'a [Told], service: &str, name: &str) -> &'a Told {
 async fn sec_84_one_trace_reaches_from_the_request_to_the_letter() {
     let watched = Watched::new("info").await;
     let browser = watched.server.site().browser_of(&watched.teacher).await;
-    let submitted = watched.apply(&browser).await;
+    let application = watched.town.ready(&watched.teacher).await;
+    let submitted = watched.submit(&browser, &application).await;
     assert_eq!(
         submitted.status,
         StatusCode::SEE_OTHER,
@@ -145,7 +154,7 @@ async fn nobody_waits_for_a_collector_that_is_away_and_what_is_lost_is_told() {
         }
     };
     lost.await;
-    watched.collector.start_again();
+    watched.collector.start_again().await;
     browser.get("/profile").await;
     watched.told_of("GET /profile").await;
 }
@@ -201,8 +210,12 @@ async fn sec_83_no_canary_is_in_logs_telemetry_redis_or_the_log_of_postgres() {
         .bytes()
         .map(|byte| char::from(b'a' + byte % 26))
         .collect();
+    let russian: String = number
+        .bytes()
+        .filter_map(|byte| char::from_u32(u32::from('а') + u32::from(byte) % 26))
+        .collect();
     let mut canaries = Canaries {
-        surname: format!("Канарейкина-{letters}"),
+        surname: format!("Канарейкина{russian}"),
         email: format!("canary.{letters}@example.org"),
         phone: format!("+79{}", &digits[..9]),
         wrong_password: format!("не та песня {letters}"),
@@ -250,14 +263,13 @@ async fn sec_83_no_canary_is_in_logs_telemetry_redis_or_the_log_of_postgres() {
 
     // The application, after a file that is refused.
     let application = watched.town.ready(&watched.teacher).await;
-    let page = browser.get(SUBMIT).await;
+    let page = browser.get(&watched.submitting(&application).await).await;
     let form = page.form("Подать заявление");
     let name = format!("{}.exe", canaries.file);
     let files = [("scan".to_owned(), name, b"MZ".to_vec())];
     let refused = browser.upload(&form.action, &form.fields, &files).await;
     assert_ne!(refused.status, StatusCode::SEE_OTHER, "{}", refused.told());
-    let page = browser.get(SUBMIT).await;
-    let submitted = browser.submit(&page, "Подать заявление", &[]).await;
+    let submitted = watched.submit(&browser, &application).await;
     assert_eq!(
         submitted.status,
         StatusCode::SEE_OTHER,
@@ -277,7 +289,7 @@ async fn sec_83_no_canary_is_in_logs_telemetry_redis_or_the_log_of_postgres() {
 
     // A password of one's own, by a link.
     let page = stranger.get("/password/forgot").await;
-    let typed = [("Имя пользователя", watched.teacher.login.as_str())];
+    let typed = [("Введите логин", watched.teacher.login.as_str())];
     let form = page
         .forms()
         .into_iter()
@@ -296,7 +308,13 @@ async fn sec_83_no_canary_is_in_logs_telemetry_redis_or_the_log_of_postgres() {
     canaries.tokens.push(reset);
 
     watched.told_of("letter submitted").await;
+    let subjects = watched
+        .worker
+        .letters()
+        .into_iter()
+        .map(|(subject, _)| subject);
     let places = [
+        ("subjects of letters", subjects.collect()),
         ("the server's log", watched.server.log()),
         ("the worker's log", watched.worker.log()),
         ("telemetry", watched.collector.words()),

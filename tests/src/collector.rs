@@ -1,17 +1,22 @@
-//! A collector of traces and metrics of one test: `rotel`, which tells what came in words. Killed
-//! when dropped; another may be started in its place.
+//! A collector of traces and metrics of one test: `rotel`, as it would stand beside the processes,
+//! which passes on what it is told to whoever reads it here. Killed when dropped; it can be killed
+//! and started again before.
 
 use std::{
-    fs,
-    net::TcpListener,
-    path::{Path, PathBuf},
+    io::Read as _,
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::LazyLock,
+    sync::{Arc, LazyLock, Mutex},
 };
 
+use axum::{Router, body::Bytes, routing};
+use flate2::read::GzDecoder;
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest, common::v1::any_value::Value,
+};
+use prost::Message as _;
 use runtime::config::{self, Setting};
-
-use crate::world::unique;
 
 static ROTEL: Setting = Setting::new(
     "ATTEST_ROTEL",
@@ -24,15 +29,20 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
         .unwrap_or_else(|mistakes| panic!("run deploy/dev/test, it installs it:\n{mistakes}"))
 });
 
+/// What was told, batch by batch.
+type Batches = Arc<Mutex<Vec<Bytes>>>;
+
 /// A running collector.
 pub struct Collector {
     child: Child,
     port: u16,
-    told: PathBuf,
+    passed_on: SocketAddr,
+    traces: Batches,
+    metrics: Batches,
 }
 
 /// A span as the collector was told of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// Which process it is of.
     pub service: String,
@@ -47,16 +57,36 @@ pub struct Told {
 }
 
 impl Collector {
-    /// Starts one on a free port.
+    /// Starts one on a free port, and waits until it listens.
     ///
     /// # Panics
     /// If `rotel` is not there.
-    #[must_use]
-    pub fn start() -> Self {
-        let told = std::env::temp_dir().join(unique("attest-collector-"));
+    pub async fn start() -> Self {
+        let (traces, metrics) = (Batches::default(), Batches::default());
+        let keep = |batches: &Batches| {
+            let batches = Arc::clone(batches);
+            routing::post(async move |batch: Bytes| {
+                // It packs whatever it is told to.
+                let mut plain = Vec::new();
+                GzDecoder::new(&batch[..]).read_to_end(&mut plain).unwrap();
+                batches.lock().unwrap().push(Bytes::from(plain));
+            })
+        };
+        let reader = Router::new()
+            .route("/v1/traces", keep(&traces))
+            .route("/v1/metrics", keep(&metrics));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let passed_on = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, reader).await.unwrap() });
         let port = free_port();
-        let child = run(port, &told);
-        Self { child, port, told }
+        let child = run(port, passed_on).await;
+        Self {
+            child,
+            port,
+            passed_on,
+            traces,
+            metrics,
+        }
     }
 
     /// Where it takes what is told.
@@ -72,51 +102,50 @@ impl Collector {
     }
 
     /// Starts it anew where it was.
-    pub fn start_again(&mut self) {
-        self.child = run(self.port, &self.told);
+    pub async fn start_again(&mut self) {
+        self.child = run(self.port, self.passed_on).await;
     }
 
-    /// Everything it was told, in its words.
+    /// Every text it was told, and what stands between.
     #[must_use]
     pub fn words(&self) -> String {
-        String::from_utf8_lossy(&fs::read(&self.told).unwrap()).into_owned()
+        let batches = [&self.traces, &self.metrics].map(|batches| batches.lock().unwrap().concat());
+        String::from_utf8_lossy(&batches.concat()).into_owned()
     }
 
     /// The spans it was told of.
     #[must_use]
     pub fn spans(&self) -> Vec<Told> {
-        let mut spans = Vec::new();
-        let mut service = String::new();
-        for line in self.words().lines() {
-            let line = line.trim();
-            if let Some(of) = line.strip_prefix("-> service.name: Str(") {
-                of.trim_end_matches(')').clone_into(&mut service);
-            }
-            if line.starts_with("Span #") {
-                spans.push(Told {
+        let batches = self.traces.lock().unwrap().clone();
+        let read = |batch| ExportTraceServiceRequest::decode(batch).unwrap();
+        let of_processes = batches
+            .into_iter()
+            .flat_map(|batch| read(batch).resource_spans);
+        of_processes
+            .flat_map(|process| {
+                let attributes = process.resource.map(|of| of.attributes);
+                let service = attributes
+                    .into_iter()
+                    .flatten()
+                    .find(|attribute| attribute.key == "service.name")
+                    .and_then(|attribute| attribute.value?.value);
+                let service = match service {
+                    Some(Value::StringValue(name)) => name,
+                    other => panic!("a process without a name: {other:?}"),
+                };
+                let spans = process
+                    .scope_spans
+                    .into_iter()
+                    .flat_map(|scope| scope.spans);
+                spans.map(move |span| Told {
                     service: service.clone(),
-                    ..Told::default()
-                });
-            }
-            let Some((name, value)) = line.split_once(" : ").or(line.split_once(": ")) else {
-                continue;
-            };
-            let Some(span) = spans.last_mut() else {
-                continue;
-            };
-            let field = match name.trim() {
-                "Trace ID" => &mut span.trace,
-                "ID" => &mut span.id,
-                "Parent ID" => &mut span.parent,
-                "Name" => &mut span.name,
-                _ => continue,
-            };
-            // Metrics have names, too: the first one of a span is its own.
-            if field.is_empty() {
-                value.trim().clone_into(field);
-            }
-        }
-        spans
+                    trace: hex(&span.trace_id),
+                    id: hex(&span.span_id),
+                    parent: hex(&span.parent_span_id),
+                    name: span.name,
+                })
+            })
+            .collect()
     }
 }
 
@@ -124,38 +153,34 @@ impl Drop for Collector {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        // What it was told stays for whoever looks why a test failed.
-        if !std::thread::panicking() {
-            let _ = fs::remove_file(&self.told);
-        }
     }
 }
 
-fn run(port: u16, told: &Path) -> Child {
-    let out = fs::File::options()
-        .create(true)
-        .append(true)
-        .open(told)
-        .unwrap();
-    Command::new(&*PROGRAM)
+async fn run(port: u16, passed_on: SocketAddr) -> Child {
+    let child = Command::new(&*PROGRAM)
         .arg("start")
         .args(["--otlp-grpc-endpoint", &format!("127.0.0.1:{port}")])
         .args([
             "--otlp-http-endpoint",
             &format!("127.0.0.1:{}", free_port()),
         ])
-        .args([
-            "--exporter",
-            "blackhole",
-            "--debug-log-verbosity",
-            "detailed",
-        ])
-        .args(["--debug-log", "traces", "--debug-log", "metrics"])
-        .env("NO_COLOR", "1")
-        .stdout(out.try_clone().unwrap())
-        .stderr(Stdio::from(out))
+        .args(["--exporter", "otlp", "--otlp-exporter-protocol", "http"])
+        .args(["--otlp-exporter-endpoint", &format!("http://{passed_on}")])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}", PROGRAM.display()))
+        .unwrap_or_else(|error| panic!("{}: {error}", PROGRAM.display()));
+    while tokio::net::TcpStream::connect(("127.0.0.1", port))
+        .await
+        .is_err()
+    {
+        tokio::task::yield_now().await;
+    }
+    child
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A port nobody listens on at this moment.

@@ -7,6 +7,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use mailparse::MailHeaderMap as _;
 use runtime::Clock;
 
 use crate::{Login, World, stack::STACK, world::unique};
@@ -90,13 +91,21 @@ impl Worker {
         self.child.id()
     }
 
-    /// The letters it sent, the oldest first.
+    /// The letters it sent, the oldest first: subject and body.
     #[must_use]
-    pub fn letters(&self) -> Vec<String> {
+    pub fn letters(&self) -> Vec<(String, String)> {
         let mail = fs::read_dir(self.folder.join("mail")).unwrap();
-        let mut letters: Vec<_> = mail.map(|letter| letter.unwrap().path()).collect();
+        let whole = mail.map(|letter| letter.unwrap().path());
+        let mut letters: Vec<_> = whole
+            .filter(|path| path.extension().is_some_and(|it| it == "eml"))
+            .collect();
         letters.sort();
-        let read = |letter| String::from_utf8_lossy(&fs::read(letter).unwrap()).into_owned();
+        let read = |path| {
+            let letter = fs::read(path).unwrap();
+            let letter = mailparse::parse_mail(&letter).unwrap();
+            let subject = letter.headers.get_first_value("Subject").unwrap();
+            (subject, letter.get_body().unwrap())
+        };
         letters.into_iter().map(read).collect()
     }
 

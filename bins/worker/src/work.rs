@@ -141,7 +141,7 @@ async fn send(app: &App, post: &Post, base_url: &str, letter: &Letter) -> app::R
             return Ok(true);
         }
     };
-    let relay = tracing::info_span!("relay", otel.kind = "client");
+    let relay = tracing::error_span!("relay", otel.kind = "client");
     match post.send(&mail).instrument(relay).await {
         Ok(()) => {
             app.letter_sent(letter).await?;

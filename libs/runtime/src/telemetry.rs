@@ -9,9 +9,12 @@ mod export;
 
 use std::io::{self, IsTerminal as _};
 
+use tracing::Subscriber;
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry, layer::SubscriberExt as _, util::SubscriberInitExt as _,
-    util::TryInitError,
+    EnvFilter, Layer,
+    layer::SubscriberExt as _,
+    registry::LookupSpan,
+    util::{SubscriberInitExt as _, TryInitError},
 };
 
 use crate::config::{Collector, LogFilter, LogFormat, Reader, settings};
@@ -60,6 +63,7 @@ pub enum Error {
 /// When logging was started before.
 pub fn init(settings: &Settings) -> Result<(), Error> {
     tracing_subscriber::registry()
+        .with(filter(settings))
         .with(lines(settings))
         .try_init()?;
     keep_panics_short();
@@ -78,6 +82,7 @@ pub fn serve(
 ) -> Result<Exports, Error> {
     let exports = Exports::begin(collector, service)?;
     tracing_subscriber::registry()
+        .with(filter(settings))
         .with(lines(settings))
         .with(exports.spans())
         .try_init()?;
@@ -85,9 +90,19 @@ pub fn serve(
     Ok(exports)
 }
 
-fn lines(settings: &Settings) -> Box<dyn Layer<Registry> + Send + Sync> {
+// One filter for lines and traces. With one for each, a line is lost now and then: what a library
+// asks whether it may tell, and then does not tell, is held against the next line of the thread
+// (tracing-subscriber 0.3). Our spans are of the level of errors, so that all of a trace is kept
+// however little is logged.
+fn filter(settings: &Settings) -> EnvFilter {
     // What stands later wins, so whoever asks for a quiet crate by name hears it.
-    let filter = EnvFilter::new(format!("{QUIET},{}", settings.filter.as_str()));
+    EnvFilter::new(format!("{QUIET},{}", settings.filter.as_str()))
+}
+
+fn lines<S>(settings: &Settings) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal());
@@ -97,9 +112,8 @@ fn lines(settings: &Settings) -> Box<dyn Layer<Registry> + Send + Sync> {
             .json()
             .flatten_event(true)
             .with_current_span(false)
-            .with_filter(filter)
             .boxed(),
-        LogFormat::Compact => lines.compact().with_filter(filter).boxed(),
+        LogFormat::Compact => lines.compact().boxed(),
     }
 }
 

@@ -28,14 +28,18 @@ static WAITS: LazyLock<Histogram<f64>> = LazyLock::new(|| {
 
 /// The span of the scope of a person doing `act`, which is what the trace shows the verb by.
 pub(super) fn of_act(act: Act, role: &'static str, tenant: Option<TenantId>) -> Span {
-    let span = tracing::info_span!("act", otel.name = act.code(), act = act.code());
+    let span = tracing::error_span!("act", otel.name = act.code(), act = act.code());
     tell(&span, role, tenant);
     span
 }
 
 /// The span of a scope that no act is asked for.
 pub(super) fn of_role(role: &'static str, tenant: Option<TenantId>) -> Span {
-    let span = tracing::info_span!("scope");
+    if Span::current().is_none() {
+        // The worker looking for work every few seconds: part of no work, and nothing to tell.
+        return Span::none();
+    }
+    let span = tracing::error_span!("scope");
     tell(&span, role, tenant);
     span
 }

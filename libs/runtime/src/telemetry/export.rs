@@ -19,8 +19,8 @@ use opentelemetry_sdk::{
         SdkTracerProvider, SpanData,
     },
 };
-use tracing::{Subscriber, level_filters::LevelFilter};
-use tracing_subscriber::{Layer, filter::Targets, registry::LookupSpan};
+use tracing::Subscriber;
+use tracing_subscriber::{Layer, registry::LookupSpan};
 use uuid::Uuid;
 
 use crate::config::Collector;
@@ -34,9 +34,6 @@ const QUEUE: usize = 8192;
 /// How often spans leave, and how often metrics do.
 const SPANS_EVERY: Duration = Duration::from_secs(2);
 const METRICS_EVERY: Duration = Duration::from_secs(15);
-
-/// Whose spans are kept: ours. What libraries tell may be whole statements.
-const OURS: [&str; 7] = ["app", "db", "runtime", "server", "storage", "web", "worker"];
 
 /// The traces and metrics of a process, and their way out.
 #[must_use = "what is left is sent by `end`"]
@@ -114,7 +111,6 @@ impl Exports {
             .with_target(false)
             .with_threads(false)
             .with_tracked_inactivity(false)
-            .with_filter(Targets::new().with_targets(OURS.map(|of| (of, LevelFilter::INFO))))
     }
 
     /// Sends what is left. At the end of the process, in its runtime; takes [`PATIENCE`] at most
