@@ -31,6 +31,9 @@ CREATE FUNCTION app.ctx_token() RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
 -- The injected clock: one `now` for a whole transaction, in Rust and in SQL.
 CREATE FUNCTION app.ctx_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
   AS $$ SELECT coalesce(nullif(current_setting('app.now', true), '')::timestamptz, now()) $$;
+-- The trace what is queued goes on with (W3C `traceparent`); empty where none is kept.
+CREATE FUNCTION app.ctx_trace() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+  AS $$ SELECT coalesce(current_setting('app.trace', true), '') $$;
 
 -- The role that acts, as far as the login admits it: a tenant login can claim no other's.
 CREATE FUNCTION app.acting_role(login name) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$

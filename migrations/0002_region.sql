@@ -233,7 +233,8 @@ CREATE TABLE app.account_letter (
   tries int NOT NULL DEFAULT 0,
   run_after timestamptz NOT NULL DEFAULT now(),
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
-  sent_at timestamptz
+  sent_at timestamptz,
+  trace text NOT NULL DEFAULT app.ctx_trace()
 );
 CREATE INDEX account_letter_queue ON app.account_letter (run_after, id) WHERE state = 'queued';
 CREATE INDEX account_letter_account ON app.account_letter (account_id, id DESC);

@@ -14,6 +14,8 @@ CREATE TABLE app.letter (
   run_after timestamptz NOT NULL DEFAULT now(),
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   sent_at timestamptz,
+  -- By default, so that it is carried whoever queues.
+  trace text NOT NULL DEFAULT app.ctx_trace(),
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, invitation_id) REFERENCES app.invitation (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE,
   FOREIGN KEY (tenant_id, application_id) REFERENCES app.application (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE,
@@ -57,6 +59,7 @@ CREATE TABLE app.job (
   tries int NOT NULL DEFAULT 0,
   run_after timestamptz NOT NULL DEFAULT now(),
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
+  trace text NOT NULL DEFAULT app.ctx_trace(),
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, application_id) REFERENCES app.application (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE
 );
@@ -98,6 +101,7 @@ CREATE TABLE app.printout (
   finished_at timestamptz,
   -- By which template it was printed; 0 is the one the release was built with.
   template_version int NOT NULL DEFAULT 0,
+  trace text NOT NULL DEFAULT app.ctx_trace(),
   CHECK ((role IN ('operator', 'admin')) = (municipality_id IS NULL)),
   CHECK (state <> 'done' OR (s3_key IS NOT NULL AND file_name IS NOT NULL AND size IS NOT NULL AND sha256 IS NOT NULL))
 );
@@ -224,6 +228,14 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION app.close_assignments() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.close_assignments() TO attest_owner;
+-- Applications past their 30 days in the region: a number for whoever watches the installation, which
+-- the worker tells without reading anybody's application.
+CREATE FUNCTION app.overdue(p_today date) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+  SELECT count(*) FROM app.application
+  WHERE status = 'under_review' AND due_on < p_today AND submitted_at IS NOT NULL $$;
+REVOKE ALL ON FUNCTION app.overdue(date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.overdue(date) TO attest_worker;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer;
 CREATE TRIGGER close_assignments AFTER UPDATE OF ended_at ON app.membership FOR EACH ROW

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Every arrow there may be. A crate that is not here may not exist.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     (
         "server",
         &["web", "app", "authz", "db", "domain", "runtime", "storage"],
@@ -27,6 +27,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "scans",
             "sheets",
             "storage",
+            "trace",
         ],
     ),
     (
@@ -34,9 +35,9 @@ const ARROWS: [(&str, &[&str]); 17] = [
         // `web` for what it keeps in Redis of a municipality that is removed.
         &["app", "authz", "db", "domain", "runtime", "storage", "web"],
     ),
-    ("web", &["app", "domain", "identity", "sheets", "ui"]),
+    ("web", &["app", "domain", "identity", "sheets", "trace", "ui"]),
     ("app", &["authz", "db", "domain", "intake", "storage"]),
-    ("db", &["domain"]),
+    ("db", &["domain", "trace"]),
     ("authz", &["domain"]),
     ("documents", &["domain"]),
     ("scans", &["domain", "pages"]),
@@ -48,6 +49,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("storage", &[]),
     ("ui", &[]),
     ("runtime", &[]),
+    ("trace", &[]),
     (
         "tests",
         &[

@@ -96,6 +96,12 @@ impl Site {
         Self { address, server }
     }
 
+    /// The pages another process serves there.
+    pub(crate) fn at(address: SocketAddr) -> Self {
+        let server = tokio::spawn(std::future::ready(()));
+        Self { address, server }
+    }
+
     /// A browser nobody has signed in with.
     #[must_use]
     pub fn browser(&self) -> Browser {

@@ -428,7 +428,7 @@ fn link_key() -> LinkKey {
 static COUNTER: AtomicUsize = AtomicUsize::new(0);
 
 /// A login, a slug, a name nobody else has: letters and digits, not a sequence one could guess.
-pub(crate) fn unique(prefix: &str) -> String {
+pub fn unique(prefix: &str) -> String {
     let random = Uuid::new_v4().simple().to_string();
     format!(
         "{prefix}{}{}",

@@ -38,7 +38,14 @@ fn main() -> ExitCode {
 async fn serve() -> anyhow::Result<()> {
     let begun = Instant::now();
     let settings = config::from_env(Settings::read)?;
-    telemetry::init(&settings.telemetry)?;
+    let collector = settings.collector.as_ref();
+    let exports = telemetry::serve(&settings.telemetry, collector, "server")?;
+    let served = pages_until_signal(settings, begun).await;
+    exports.end().await;
+    served
+}
+
+async fn pages_until_signal(settings: Settings, begun: Instant) -> anyhow::Result<()> {
     let app = web::app::App::open(settings.app())
         .await
         .context("сервер не запущен")?;

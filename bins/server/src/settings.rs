@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use anyhow::Context as _;
 use runtime::{
     Clock,
-    config::{BaseUrl, DatabaseUrl, Key, Limits, Networks, Reader, RedisUrl, S3, settings},
+    config::{BaseUrl, Collector, DatabaseUrl, Key, Limits, Networks, Reader, RedisUrl, S3, settings},
     telemetry,
 };
 use web::{
@@ -26,6 +26,8 @@ pub struct Settings {
     pub redis: RedisUrl,
     /// How much is logged.
     pub telemetry: telemetry::Settings,
+    /// Where traces and metrics are sent, if anywhere.
+    pub collector: Option<Collector>,
     base_url: BaseUrl,
     tenant_hosts: bool,
     proxies: Networks,
@@ -89,6 +91,7 @@ impl Settings {
         let oidc_inner = r.get(&settings::OIDC_INNER);
         let stop_seconds = r.get(&settings::STOP_SECONDS);
         let telemetry = telemetry::Settings::read(r);
+        let collector = r.optional(&settings::OTLP_ENDPOINT);
         let clock = Clock::read(r);
         #[cfg(all(feature = "dev", debug_assertions))]
         let mail = r.optional(&settings::SMTP_URL);
@@ -98,6 +101,7 @@ impl Settings {
             stop_seconds: stop_seconds?,
             redis: redis?,
             telemetry: telemetry?,
+            collector: collector?,
             base_url: base_url?,
             tenant_hosts: tenant_hosts?,
             proxies: proxies?.unwrap_or_default(),

@@ -11,6 +11,7 @@ mod quarantine;
 mod scan;
 mod settings;
 mod typeset;
+mod watch;
 mod work;
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
@@ -46,7 +47,14 @@ fn main() -> ExitCode {
 
 async fn run() -> anyhow::Result<()> {
     let settings = config::from_env(Settings::read)?;
-    telemetry::init(&settings.telemetry)?;
+    let collector = settings.collector.as_ref();
+    let exports = telemetry::serve(&settings.telemetry, collector, "worker")?;
+    let worked = work_until_signal(settings).await;
+    exports.end().await;
+    worked
+}
+
+async fn work_until_signal(settings: Settings) -> anyhow::Result<()> {
     let post = Post::new(&settings.mail, settings.base_url.host())
         .context("настройки почты не подходят")?;
     let app = App::open(settings.app())
@@ -110,6 +118,7 @@ async fn all(
         work::repeat(previews, stop.clone(), || preview::preview(app)),
         work::sometimes(stop.clone(), || app.clear_printouts()),
         work::sometimes(stop.clone(), || app.clear_uploads()),
+        watch::watch(app, stop.clone()),
         // Nobody gives notice of lines of the audit: this loop asks.
         work::repeat(Arc::default(), stop, || app.seal_audit(work::UNSEALED)),
     );

@@ -22,8 +22,13 @@ use app::{
     },
 };
 use applications::Asked;
+use tracing::Instrument as _;
 
-use crate::typeset;
+use crate::{
+    typeset,
+    watch::{Outcome, Watched},
+    work,
+};
 
 /// How often the lease of five minutes is renewed.
 const HOLD: Duration = Duration::from_secs(60);
@@ -95,25 +100,39 @@ pub async fn printout(app: &App) -> app::Result<bool> {
         }
         Err(error) => return Err(error),
     };
+    let tenant = attempt.municipality.map(|tenant| tenant.0);
+    let span = work::span("printout", attempt.request.kind(), tenant, &attempt.trace);
+    print(app, &attempt).instrument(span).await
+}
+
+async fn print(app: &App, attempt: &Attempt) -> app::Result<bool> {
     let (id, kind, tries) = (attempt.id, attempt.request.kind(), attempt.tries);
+    let watched = Watched::begin("printout", kind);
     let made = tokio::select! {
-        made = make(app, &attempt) => made,
-        lost = hold(app, &attempt) => Err(lost.into()),
+        made = make(app, attempt) => made,
+        lost = hold(app, attempt) => Err(lost.into()),
     };
-    match made {
-        Ok(()) => tracing::info!(id, kind, tries, "a printout is made"),
+    let outcome = match made {
+        Ok(()) => {
+            tracing::info!(id, kind, tries, "a printout is made");
+            Outcome::Done
+        }
         Err(Error::App(app::Error::Stale)) => {
             tracing::warn!(id, kind, tries, "another attempt makes the printout");
+            Outcome::Dropped
         }
         Err(Error::Refused(faults)) => {
             tracing::info!(id, kind, tries, %faults, "a template is refused");
-            app.printout_failed(&attempt).await?;
+            app.printout_failed(attempt).await?;
+            Outcome::Dropped
         }
         Err(error) => {
             tracing::error!(id, kind, tries, %error, "a printout is not made");
-            app.printout_later(&attempt).await?;
+            app.printout_later(attempt).await?;
+            Outcome::NotDone
         }
-    }
+    };
+    watched.ended(outcome);
     Ok(true)
 }
 

@@ -2,6 +2,12 @@
 //! `app`'s; a file no scan can be made of is an answer, too.
 
 use app::{App, print::Job};
+use tracing::Instrument as _;
+
+use crate::{
+    watch::{Outcome, Watched},
+    work,
+};
 
 /// Why a scan was not read this time.
 #[derive(Debug, thiserror::Error)]
@@ -22,11 +28,22 @@ pub async fn scan(app: &App) -> app::Result<bool> {
     let Some(job) = app.claim_scan().await? else {
         return Ok(false);
     };
+    let span = work::of_job(&job);
+    read_or_later(app, &job).instrument(span).await
+}
+
+async fn read_or_later(app: &App, job: &Job) -> app::Result<bool> {
     let (id, tenant, tries) = (job.id, job.tenant.0, job.tries);
-    if let Err(error) = read(app, &job).await {
-        tracing::error!(id, tenant, tries, %error, "a scan is not read");
-        app.scan_later(&job).await?;
-    }
+    let watched = Watched::begin("job", job.kind.code());
+    let outcome = match read(app, job).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(id, tenant, tries, %error, "a scan is not read");
+            app.scan_later(job).await?;
+            Outcome::NotDone
+        }
+    };
+    watched.ended(outcome);
     Ok(true)
 }
 

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use app::{StoreSettings, Urls, audit::seal};
 use runtime::{
     Clock,
-    config::{Antivirus, BaseUrl, DatabaseUrl, Key, Mail, Reader, S3, Seals, settings},
+    config::{Antivirus, BaseUrl, Collector, DatabaseUrl, Key, Mail, Reader, S3, Seals, settings},
     telemetry,
 };
 
@@ -23,6 +23,8 @@ pub struct Settings {
     pub base_url: BaseUrl,
     /// How much is logged.
     pub telemetry: telemetry::Settings,
+    /// Where traces and metrics are sent, if anywhere.
+    pub collector: Option<Collector>,
     database: DatabaseUrl,
     pool: u32,
     link_key: Key,
@@ -47,6 +49,7 @@ impl Settings {
         let policy_file = r.optional(&settings::POLICY_FILE);
         let stop_seconds = r.get(&settings::STOP_SECONDS);
         let telemetry = telemetry::Settings::read(r);
+        let collector = r.optional(&settings::OTLP_ENDPOINT);
         let clock = Clock::read(r);
         Some(Self {
             health_listen: health_listen?,
@@ -55,6 +58,7 @@ impl Settings {
             antivirus: antivirus?,
             base_url: base_url?,
             telemetry: telemetry?,
+            collector: collector?,
             database: database?,
             pool: pool?,
             link_key: link_key?,

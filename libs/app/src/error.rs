@@ -56,6 +56,9 @@ pub enum Error {
         /// How long to wait.
         minutes: u64,
     },
+    /// The municipality asks more at once than it may (503, SEC-105).
+    #[error("слишком много запросов муниципалитета сразу")]
+    Busy,
     /// A store does not answer (503).
     #[error("служба временно недоступна")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -84,6 +87,7 @@ impl From<db::Error> for Error {
             db::Error::Ended => Self::SignedOut,
             db::Error::Suspended { municipality } => Self::Suspended(municipality),
             db::Error::Stale => Self::Stale,
+            db::Error::Busy => Self::Busy,
             db::Error::Database(ref source) if source.as_database_error().is_none() => {
                 Self::Unavailable(Box::new(error))
             }

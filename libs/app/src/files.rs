@@ -1,6 +1,8 @@
 //! Files: received as a stream straight into the store, given out as a stream, every opening
 //! logged (R-AUD-1). Which file belongs to what is written by the verb that received it.
 
+mod tally;
+
 use bytes::Bytes;
 use db::{
     Permit, Tx,
@@ -131,6 +133,7 @@ impl App {
             self.discard(std::slice::from_ref(&received)).await;
             return Err(error);
         }
+        tally::taken(received.size);
         Ok(received)
     }
 
@@ -268,6 +271,7 @@ pub(crate) fn fits(field: &'static str, kind: Kind) -> Result<()> {
 }
 
 pub(crate) fn too_large(field: &'static str, limit: u64) -> Error {
+    tally::refused("too_large");
     let most = limit / MEGABYTE;
     Error::field(
         field,
@@ -280,6 +284,7 @@ fn broken_off(field: &'static str, error: Fault) -> Error {
     if error.is::<storage::Error>() {
         return Error::Unavailable(error);
     }
+    tally::refused("broken_off");
     Error::field(field, "Файл передан не полностью: повторите")
 }
 
@@ -301,7 +306,10 @@ fn served(state: FileState) -> Result<()> {
 pub(crate) fn refused(field: &'static str, why: &Refusal) -> Error {
     match why {
         Refusal::Unread => Error::Unavailable("a stored file does not read".into()),
-        why => Error::field(field, why.to_string()),
+        why => {
+            tally::refused(why.code());
+            Error::field(field, why.to_string())
+        }
     }
 }
 

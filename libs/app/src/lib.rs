@@ -67,6 +67,7 @@ pub mod uploads;
 pub mod verify;
 pub mod views;
 pub mod wake;
+pub mod watch;
 pub mod withdrawals;
 
 use std::sync::Arc;

@@ -15,6 +15,9 @@ pub enum Error {
         /// Its name.
         municipality: String,
     },
+    /// The municipality's own requests hold all the connections it may have (503, SEC-105).
+    #[error("too many requests of the municipality at once")]
+    Busy,
     /// The row changed since it was shown (409).
     #[error("changed meanwhile")]
     Stale,

@@ -3,8 +3,10 @@
 //! the context stand in `scope/…`; what is read and written inside stands with its noun.
 
 mod context;
+mod crowd;
 mod database;
 mod enter;
+mod measure;
 mod notices;
 mod pools;
 mod refusal;
@@ -13,7 +15,10 @@ mod tx;
 
 use chrono::{DateTime, Utc};
 use domain::actor::{Actor, TenantId};
+use opentelemetry::KeyValue;
 use sqlx::{PgConnection, Postgres, Transaction};
+use tokio::sync::OwnedSemaphorePermit;
+use tracing::Span;
 
 use crate::error::Result;
 
@@ -31,6 +36,9 @@ pub struct Scope {
     now: DateTime<Utc>,
     actor: Option<Actor>,
     tenant: Option<TenantId>,
+    span: Span,
+    /// Held for as long as the connection is.
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Scope {
@@ -52,12 +60,20 @@ impl Scope {
         self.actor.as_ref().map_or(0, |actor| actor.account.0)
     }
 
+    /// The connection for one statement, which is counted.
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        trace::statement();
         &mut self.tx
     }
 
     pub(crate) const fn who(&self) -> Option<&Actor> {
         self.actor.as_ref()
+    }
+
+    async fn commit(self) -> Result<()> {
+        self.tx.commit().await?;
+        trace::tell(&self.span, [KeyValue::new("attest.committed", true)]);
+        Ok(())
     }
 
     /// Moves the context into another municipality: an operator's or an expert's, into the

@@ -7,6 +7,7 @@
 
 pub mod consents;
 pub mod export;
+pub mod figures;
 pub mod mail;
 pub mod orders;
 pub mod papers;
@@ -54,6 +55,8 @@ pub struct Letter {
     pub tries: i32,
     /// When what it tells happened.
     pub created_at: DateTime<Utc>,
+    /// The trace it was asked for in, as the scope carried it.
+    pub trace: String,
 }
 
 /// Claims a letter, if one is due: of accounts first, a person waits for these. A kind of a
@@ -71,7 +74,7 @@ pub async fn claim_letter(tx: &mut WorkerTx) -> Result<Option<Letter>> {
          WHERE id = (SELECT id FROM app.account_letter WHERE state = 'queued' AND run_after <= now()
                        AND kind = ANY($1)
                      ORDER BY run_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, public_id, kind, account_id, token_id, tries, created_at",
+         RETURNING id, public_id, kind, account_id, token_id, tries, created_at, trace",
         &known
     )
     .fetch_optional(tx.connection())
@@ -88,6 +91,7 @@ pub async fn claim_letter(tx: &mut WorkerTx) -> Result<Option<Letter>> {
             token: row.token_id,
             tries: row.tries,
             created_at: row.created_at,
+            trace: row.trace,
         }));
     }
     let row = sqlx::query!(
@@ -96,7 +100,7 @@ pub async fn claim_letter(tx: &mut WorkerTx) -> Result<Option<Letter>> {
                      WHERE state = 'queued' AND run_after <= now() AND kind = ANY($1)
                      ORDER BY run_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING tenant_id, id, public_id, kind, account_id, invitation_id, application_id,
-           tries, created_at",
+           tries, created_at, trace",
         &known
     )
     .fetch_optional(tx.connection())
@@ -113,6 +117,7 @@ pub async fn claim_letter(tx: &mut WorkerTx) -> Result<Option<Letter>> {
             token: None,
             tries: row.tries,
             created_at: row.created_at,
+            trace: row.trace,
         })
     })
     .transpose()
@@ -229,6 +234,8 @@ pub struct Job {
     pub role: Role,
     /// How often it was tried, this time included.
     pub tries: i32,
+    /// The trace it was asked for in, as the scope carried it.
+    pub trace: String,
 }
 
 /// Claims a job of one of `kinds`, if one is due.
@@ -243,7 +250,7 @@ pub async fn claim_job(tx: &mut WorkerTx, kinds: &[JobKind]) -> Result<Option<Jo
                      WHERE state = 'queued' AND run_after <= now() AND kind = ANY ($1)
                      ORDER BY run_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING tenant_id, id, kind, coalesce(application_id, 0) AS "application!",
-           coalesce(object_id, 0) AS "object!", account_id, membership_id, role, tries"#,
+           coalesce(object_id, 0) AS "object!", account_id, membership_id, role, tries, trace"#,
         &kinds
     )
     .fetch_optional(tx.connection())
@@ -259,6 +266,7 @@ pub async fn claim_job(tx: &mut WorkerTx, kinds: &[JobKind]) -> Result<Option<Jo
             membership: row.membership_id,
             role: Role::from_code(&row.role).ok_or(Error::Corrupt { column: "job.role" })?,
             tries: row.tries,
+            trace: row.trace,
         })
     })
     .transpose()

@@ -84,6 +84,31 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// What it is counted as: a word of few, which tells nothing of the file.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Unaccepted => "unaccepted",
+            Self::DoubleExtension => "double_extension",
+            Self::Misnamed { .. } => "misnamed",
+            Self::NotWhatItSays { .. } => "not_what_it_says",
+            Self::Polyglot => "polyglot",
+            Self::Password => "password",
+            Self::Macros => "macros",
+            Self::Damaged => "damaged",
+            Self::TooManyPixels { .. } => "too_many_pixels",
+            Self::EmptyArchive => "empty_archive",
+            Self::TooManyEntries { .. } => "too_many_entries",
+            Self::SwellsTooMuch { .. } => "swells_too_much",
+            Self::Bomb => "bomb",
+            Self::Nested => "nested",
+            Self::BadName => "bad_name",
+            Self::Inside { why, .. } => why.code(),
+            Self::Unread => "unread",
+        }
+    }
+
     /// The same, said of the file `name` in an archive.
     #[must_use]
     pub fn inside(self, name: &str) -> Self {

@@ -1,18 +1,30 @@
-//! The log of a process, on standard error: results own standard output.
+//! The log of a process, on standard error: results own standard output. A process that serves
+//! keeps traces besides, and sends them and its metrics to a collector where there is one
+//! ([`export`]).
 //!
 //! No personal data: internal ids, templates of routes, kinds of events (SEC-83, SEC-84). Lines
 //! in JSON escape what could forge a line.
 
+mod export;
+
 use std::io::{self, IsTerminal as _};
 
-use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _, util::TryInitError};
+use tracing::Subscriber;
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    layer::SubscriberExt as _,
+    registry::LookupSpan,
+    util::{SubscriberInitExt as _, TryInitError},
+};
 
-use crate::config::{LogFilter, LogFormat, Reader, settings};
+use crate::config::{Collector, LogFilter, LogFormat, Reader, settings};
+
+pub use export::Exports;
 
 /// Crates that tell more than anybody reads, or statements with what stands in them.
 const QUIET: &str = "aws_sdk_s3=warn,aws_smithy_runtime=warn,casbin=warn,hyper=warn,\
-    hyper_util=warn,rustls=warn,sqlx=warn,sqlx::postgres::notice=error,tower_sessions=warn,tower_sessions_core=warn,\
-    typst=warn";
+    h2=warn,hyper_util=warn,opentelemetry=warn,opentelemetry_sdk=warn,rustls=warn,sqlx=warn,sqlx::postgres::notice=error,tower_sessions=warn,tower_sessions_core=warn,\
+    tonic=warn,tower=warn,typst=warn";
 
 /// How and how much to log.
 #[derive(Debug, Clone)]
@@ -33,25 +45,82 @@ impl Settings {
     }
 }
 
-/// Starts logging. Once in a process, before anything that may log.
+/// Why a process could not begin to tell of itself.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Logging was started before.
+    #[error("журнал уже ведётся")]
+    Twice(#[from] TryInitError),
+    /// The collector cannot be sent to.
+    #[error("сборщику телеметрии не отправить: {0}")]
+    Collector(#[from] opentelemetry_otlp::ExporterBuildError),
+}
+
+/// Starts the log of a program that is run and done. Once in a process, before anything that may
+/// log.
 ///
 /// # Errors
 /// When logging was started before.
-pub fn init(settings: &Settings) -> Result<(), TryInitError> {
+pub fn init(settings: &Settings) -> Result<(), Error> {
+    tracing_subscriber::registry()
+        .with(filter(settings))
+        .with(lines(settings))
+        .try_init()?;
+    keep_panics_short();
+    Ok(())
+}
+
+/// Starts the log of a process that serves, and its traces: log lines are joined by their
+/// numbers even where no collector is told of them. In the runtime of the process, as `service`.
+///
+/// # Errors
+/// When logging was started before, or the collector's address is none.
+pub fn serve(
+    settings: &Settings,
+    collector: Option<&Collector>,
+    service: &'static str,
+) -> Result<Exports, Error> {
+    let exports = Exports::begin(collector, service)?;
+    tracing_subscriber::registry()
+        .with(filter(settings))
+        .with(lines(settings))
+        .with(exports.spans())
+        .try_init()?;
+    keep_panics_short();
+    Ok(exports)
+}
+
+// One filter for lines and traces. With one for each, a line is lost now and then: what a library
+// asks whether it may tell, and then does not tell, is held against the next line of the thread
+// (tracing-subscriber 0.3). Our spans are of the level of errors, so that all of a trace is kept
+// however little is logged.
+fn filter(settings: &Settings) -> EnvFilter {
     // What stands later wins, so whoever asks for a quiet crate by name hears it.
-    let filter = EnvFilter::new(format!("{QUIET},{}", settings.filter.as_str()));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    EnvFilter::new(format!("{QUIET},{}", settings.filter.as_str()))
+}
+
+fn lines<S>(settings: &Settings) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal());
     match settings.format {
-        LogFormat::Json => log.json().flatten_event(true).finish().try_init()?,
-        LogFormat::Compact => log.compact().finish().try_init()?,
+        // The list holds the current span, too.
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .boxed(),
+        LogFormat::Compact => lines.compact().boxed(),
     }
-    // The message of a panic may quote what a person typed; the place is enough to find it.
+}
+
+/// The message of a panic may quote what a person typed; the place is enough to find it.
+fn keep_panics_short() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "panic");
     }));
-    Ok(())
 }

@@ -6,14 +6,14 @@ use std::{sync::Arc, time::Duration};
 use app::FieldFault;
 use axum::{
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use domain::actor::Actor;
 use maud::html;
 
-use crate::{page::Page, visit::Visit};
+use crate::{log::Number, page::Page, visit::Visit};
 
 /// What handlers return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -64,10 +64,25 @@ pub enum Error {
         /// Hours to wait.
         hours: u64,
     },
+    /// The municipality asks more at once than it may (503, SEC-105).
+    Busy,
     /// A store does not answer (503).
     Unavailable,
     /// A fault of ours (500); already in the log.
     Internal,
+}
+
+impl Error {
+    /// When to come again, where that is known.
+    const fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::TooMany { minutes } => Some(Duration::from_secs(*minutes * 60)),
+            Self::DayFull { hours } => Some(Duration::from_secs(*hours * 3600)),
+            Self::Busy => Some(Duration::from_secs(5)),
+            Self::Unavailable => Some(Duration::from_secs(60)),
+            _ => None,
+        }
+    }
 }
 
 impl From<app::Error> for Error {
@@ -82,6 +97,10 @@ impl From<app::Error> for Error {
             app::Error::Stale | app::Error::Illegal(_) => Self::Conflict(error.to_string()),
             app::Error::Invalid(faults) => Self::Invalid(faults),
             app::Error::TooMany { minutes } => Self::TooMany { minutes },
+            app::Error::Busy => {
+                tracing::warn!("a municipality asks more at once than it may");
+                Self::Busy
+            }
             app::Error::Unavailable(source) => {
                 tracing::error!(error = %source, "a store does not answer");
                 Self::Unavailable
@@ -132,6 +151,7 @@ fn lead(there: &str) -> Response {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
+        let wait = self.wait();
         let (status, heading, lines) = match self {
             Self::SignIn { next } => return lead(&crate::public::login_address(&next)),
             Self::NoCabinet => return lead("/cabinet"),
@@ -188,6 +208,14 @@ impl IntoResponse for Error {
                     "Сегодня в муниципалитете загружено столько файлов, сколько можно за сутки. Попробуйте через {hours} ч."
                 )],
             ),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Слишком много запросов сразу",
+                vec![
+                    "Из вашего муниципалитета сейчас приходит больше запросов, чем система успевает обслужить. Попробуйте через несколько секунд: введённое не потеряно, если вернуться назад."
+                        .to_owned(),
+                ],
+            ),
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Служба временно недоступна",
@@ -203,6 +231,10 @@ impl IntoResponse for Error {
             ),
         };
         let mut response = status.into_response();
+        if let Some(wait) = wait {
+            let seconds = HeaderValue::from(wait.as_secs());
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
         response.extensions_mut().insert(Failure { heading, lines });
         response
     }
@@ -222,23 +254,37 @@ pub async fn not_found() -> Error {
 /// Longer than the slowest upload may take; statements have limits of their own.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// For what brings nothing and changes nothing. A download begins within it and may last.
+const PATIENCE_OF_A_PAGE: Duration = Duration::from_secs(60);
+
 /// The layer that ends what takes too long.
 pub async fn patience(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+    let patience = match *request.method() {
+        Method::GET | Method::HEAD => PATIENCE_OF_A_PAGE,
+        _ => PATIENCE,
+    };
+    match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Error::Unavailable.into_response(),
     }
 }
 
 /// The layer that turns an [`Error`] into a page in the visitor's frame; without a visitor
-/// (Redis does not answer) in a bare one.
+/// (Redis does not answer) in a bare one. A fault of ours shows the number of the request, by
+/// which whoever is told it finds the trace, the lines of the log and the audit; any other
+/// answer shows none, so that another's object and an unknown one stay the same page.
 pub async fn render(request: Request, next: Next) -> Response {
+    let number = request.extensions().get::<Number>().copied();
     let mut response = next.run(request).await;
     let Some(failure) = response.extensions_mut().remove::<Failure>() else {
         return response;
     };
+    let number = number.filter(|_| response.status().is_server_error());
     let body = html! {
         @for line in &failure.lines { p class="govuk-body-l" { (line) } }
+        @if let Some(Number(number)) = number {
+            p class="govuk-body" { "Номер для службы поддержки: " code { (number.simple()) } }
+        }
         p { a class="govuk-link" href="/" { "На главную" } }
     };
     let page = match response.extensions().get::<Arc<Visit>>() {

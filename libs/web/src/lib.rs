@@ -172,7 +172,9 @@ pub fn router(web: Web) -> Router {
         .layer(middleware::from_fn(error::render))
         .layer(session::layer(&web))
         .layer(middleware::from_fn(headers::layer))
-        .layer(CompressionLayer::new())
+        // Not what is compressed already.
+        .layer(CompressionLayer::new().compress_when(headers::worth_compressing()))
+        .layer(middleware::from_fn(headers::plain_for_other_sites))
         .layer(middleware::from_fn(log::layer))
         .layer(middleware::from_fn(once::to_its_end))
         .with_state(web)

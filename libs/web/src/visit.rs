@@ -21,6 +21,7 @@ use crate::{
     Web,
     device::Device,
     error::{Error, OtherCabinet, Result},
+    log::Number,
     session::{self, Cabinet, Former, Signed},
 };
 
@@ -43,7 +44,7 @@ pub struct Visit {
     pub notice: Option<String>,
     /// The path and query asked for.
     pub path: String,
-    /// The id of the request, in audit and log alike.
+    /// The number of the request, in audit, log and trace alike.
     pub request: Uuid,
     /// The device that asks, in words.
     pub device: String,
@@ -56,8 +57,10 @@ pub async fn layer(session: Session, device: Device, request: Request, next: Nex
         .path_and_query()
         .map_or("/", |path| path.as_str())
         .to_owned();
+    let number = request.extensions().get::<Number>();
+    let number = number.map_or_else(Uuid::now_v7, |Number(number)| *number);
     let page = request.method() == Method::GET && !path.starts_with("/uploads/");
-    match Visit::read(session, device, path, page).await {
+    match Visit::read(session, device, path, page, number).await {
         Ok(visit) => {
             let visit = Arc::new(visit);
             let mut request = request;
@@ -84,7 +87,13 @@ pub async fn refusals(State(web): State<Web>, request: Request, next: Next) -> R
 }
 
 impl Visit {
-    async fn read(session: Session, device: Device, path: String, page: bool) -> Result<Self> {
+    async fn read(
+        session: Session,
+        device: Device,
+        path: String,
+        page: bool,
+        request: Uuid,
+    ) -> Result<Self> {
         // Before anything is read: a session that is no more loses its id then.
         let came_with = session.id().map(|id| session::key(&id));
         let mut signed: Option<Signed> = session.get(session::SIGNED).await?;
@@ -116,7 +125,7 @@ impl Visit {
             former,
             notice,
             path,
-            request: Uuid::now_v7(),
+            request,
             device: device.0,
         })
     }

@@ -424,6 +424,10 @@ SELECT app.export_accounts(0, 1000);
 SELECT app.may_publish(ARRAY[:their_account]);
 SELECT app.still_institute(:their_account, :their_membership, 'admin');
 
+-- attack: counts whose term is over in all municipalities
+-- expect: 42501 or nothing
+SELECT overdue FROM app.overdue('1900-01-01') WHERE overdue > 0;
+
 -- attack: completes periods that still wait, and lets versions count as told that tell of nothing
 -- expect: 42501 or nothing
 SELECT app.complete_periods();

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::actor::{Actor, TenantId};
 use sqlx::{Postgres, Transaction};
+use tracing::Span;
 
 use crate::error::{Error, Result};
 
@@ -23,7 +24,8 @@ impl Context {
         }
     }
 
-    /// Sets what a scope without a person has, and sees that the policies read it.
+    /// Sets what a scope without a person has, and sees that the policies read it. What is queued in
+    /// it goes on with the trace of `span`.
     ///
     /// # Errors
     /// [`Error::NoTenant`] if they would read another municipality or none (SEC-08).
@@ -31,13 +33,16 @@ impl Context {
         &self,
         tx: &mut Transaction<'static, Postgres>,
         now: DateTime<Utc>,
+        span: &Span,
     ) -> Result<()> {
         let read = sqlx::query!(
             "SELECT set_config('app.tenant', $1, true) AS a, set_config('app.role', $2, true) AS b,
-               set_config('app.now', $3, true) AS c, app.ctx_tenant() AS tenant",
+               set_config('app.now', $3, true) AS c, set_config('app.trace', $4, true) AS d,
+               app.ctx_tenant() AS tenant",
             text(self.tenant.map(|tenant| i64::from(tenant.0))),
             self.role,
             now.to_rfc3339(),
+            trace::carried(span),
         )
         .fetch_one(&mut **tx)
         .await?;
@@ -53,12 +58,13 @@ impl Context {
         tx: &mut Transaction<'static, Postgres>,
         now: DateTime<Utc>,
         actor: &Actor,
+        span: &Span,
     ) -> Result<bool> {
         let row = sqlx::query!(
             r#"SELECT set_config('app.tenant', $1, true) AS a, set_config('app.account', $2, true) AS b,
                set_config('app.membership', $3, true) AS c, set_config('app.organisation', $4, true) AS d,
                set_config('app.role', $5, true) AS e, set_config('app.request', $6, true) AS f,
-               set_config('app.now', $7, true) AS g, app.still($8, $9, $5, $10) AS "still!""#,
+               set_config('app.now', $7, true) AS g, set_config('app.trace', $11, true) AS h, app.still($8, $9, $5, $10) AS "still!""#,
             text(self.tenant.map(|tenant| i64::from(tenant.0))),
             actor.account.0.to_string(),
             actor.membership.to_string(),
@@ -69,6 +75,7 @@ impl Context {
             actor.account.0,
             actor.epoch,
             actor.membership,
+            trace::carried(span),
         )
         .fetch_one(&mut **tx)
         .await?;

@@ -10,6 +10,7 @@ use sqlx::Executor as _;
 
 use super::{
     Urls,
+    crowd::Crowd,
     pools::{Pool, Pools},
 };
 use crate::error::Result;
@@ -19,6 +20,7 @@ pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 struct Inner {
     pools: Pools,
+    crowd: Crowd,
     policy: ArcSwap<Policy>,
     now: Now,
 }
@@ -43,6 +45,7 @@ impl Database {
                 auth: Pool::new("auth", urls.auth.as_ref(), size)?,
                 public: Pool::new("public", urls.public.as_ref(), size)?,
             },
+            crowd: Crowd::of(size),
             policy: ArcSwap::from_pointee(policy),
             now,
         })))
@@ -71,11 +74,15 @@ impl Database {
     /// # Errors
     /// If it does not.
     pub async fn check(&self) -> Result<()> {
-        self.0.pools.any()?.execute("SELECT 1").await?;
+        self.0.pools.any()?.get()?.execute("SELECT 1").await?;
         Ok(())
     }
 
     pub(super) fn pools(&self) -> &Pools {
         &self.0.pools
+    }
+
+    pub(super) fn crowd(&self) -> &Crowd {
+        &self.0.crowd
     }
 }

@@ -6,12 +6,15 @@ use domain::{
     actor::{AccountId, Actor, TenantId},
     role::Role,
 };
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{Postgres, Transaction};
+use tracing::Span;
 use uuid::Uuid;
 
 use super::{
     Database, Scope,
     context::Context,
+    measure,
+    pools::Pool,
     roles::{AuthTx, CtlTx, JoinTx, OwnTx, PublicTx, WorkerTx},
     tx::Tx,
 };
@@ -37,7 +40,8 @@ impl Database {
     pub async fn enter<A: Doing>(&self, actor: &Actor) -> Result<Tx<A>> {
         // Asked once: what lets in here answers in `may`, too.
         let policy = self.policy();
-        let mut scope = self.open_for(actor).await?;
+        let span = measure::of_act(A::ACT, actor.role.code(), actor.tenant);
+        let mut scope = self.open_for(actor, span).await?;
         if !policy.ever(actor.role, A::ACT) {
             scope.refuse(A::ACT, actor.tenant, None).await?;
             return Err(Error::Forbidden);
@@ -63,7 +67,8 @@ impl Database {
     /// # Errors
     /// [`Error::Ended`] if the cabinet has ended.
     pub async fn enter_own(&self, actor: &Actor) -> Result<OwnTx> {
-        Ok(OwnTx(self.open_for(actor).await?))
+        let span = measure::of_role(actor.role.code(), actor.tenant);
+        Ok(OwnTx(self.open_for(actor, span).await?))
     }
 
     /// Enters for what follows in the published schedules from what `actor` did: an expert who leaves
@@ -78,7 +83,8 @@ impl Database {
         actor: &Actor,
         tenant: Option<TenantId>,
     ) -> Result<Tx<acts::ApprovePeriod>> {
-        let mut tx = self.pools().operator.get()?.begin().await?;
+        let span = measure::of_role(Role::Operator.code(), tenant);
+        let mut tx = self.pools().operator.begin().await?;
         let now = self.now();
         let context = Context {
             tenant,
@@ -86,12 +92,14 @@ impl Database {
             role: Role::Operator.code(),
         };
         // The cabinet may be the one that has just ended: nobody asks for it.
-        context.set_and_ask(&mut tx, now, actor).await?;
+        context.set_and_ask(&mut tx, now, actor, &span).await?;
         let scope = Scope {
             tx,
             now,
             actor: Some(actor.clone()),
             tenant,
+            span,
+            _turn: None,
         };
         Ok(Tx::new(scope, self.policy()))
     }
@@ -127,15 +135,19 @@ impl Database {
             organisation: None,
             request,
         };
-        let mut tx = self.pools().tenant.get()?.begin().await?;
+        let span = measure::of_role(actor.role.code(), actor.tenant);
+        let turn = self.crowd().turn(tenant).await?;
+        let mut tx = self.pools().tenant.begin().await?;
         let now = self.now();
         let context = Context::of(&actor);
-        context.set_and_ask(&mut tx, now, &actor).await?;
+        context.set_and_ask(&mut tx, now, &actor, &span).await?;
         Ok(JoinTx(Scope {
             tx,
             now,
             tenant: actor.tenant,
             actor: Some(actor),
+            span,
+            _turn: Some(turn),
         }))
     }
 
@@ -145,8 +157,7 @@ impl Database {
     /// If the database does not answer.
     pub async fn enter_auth(&self) -> Result<AuthTx> {
         Ok(AuthTx(
-            self.open(self.pools().auth.get()?, Context::default())
-                .await?,
+            self.open(&self.pools().auth, Context::default()).await?,
         ))
     }
 
@@ -156,8 +167,7 @@ impl Database {
     /// If the database does not answer.
     pub async fn enter_public(&self) -> Result<PublicTx> {
         Ok(PublicTx(
-            self.open(self.pools().public.get()?, Context::default())
-                .await?,
+            self.open(&self.pools().public, Context::default()).await?,
         ))
     }
 
@@ -171,9 +181,7 @@ impl Database {
             role: "worker",
             ..Context::default()
         };
-        Ok(WorkerTx(
-            self.open(self.pools().worker.get()?, context).await?,
-        ))
+        Ok(WorkerTx(self.open(&self.pools().worker, context).await?))
     }
 
     /// Enters as the administrator without a person: for `ctl`, which has the host's trust.
@@ -185,7 +193,7 @@ impl Database {
             role: "admin",
             ..Context::default()
         };
-        Ok(CtlTx(self.open(self.pools().admin.get()?, context).await?))
+        Ok(CtlTx(self.open(&self.pools().admin, context).await?))
     }
 
     /// A setting of the region, read on whatever login this process has; empty if never set.
@@ -199,17 +207,22 @@ impl Database {
     }
 
     /// Opens the transaction of a person on the role's own login, with its context.
-    async fn open_for(&self, actor: &Actor) -> Result<Scope> {
+    async fn open_for(&self, actor: &Actor, span: Span) -> Result<Scope> {
         let pools = self.pools();
-        let pool = match actor.role {
-            Role::Teacher | Role::School | Role::Municipal => &pools.tenant,
-            Role::Expert => &pools.expert,
-            Role::Operator => &pools.operator,
-            Role::Admin => &pools.admin,
+        let (pool, crowded) = match actor.role {
+            Role::Teacher | Role::School | Role::Municipal => (&pools.tenant, actor.tenant),
+            Role::Expert => (&pools.expert, None),
+            Role::Operator => (&pools.operator, None),
+            Role::Admin => (&pools.admin, None),
         };
-        let mut tx = pool.get()?.begin().await?;
+        let turn = match crowded {
+            Some(tenant) => Some(self.crowd().turn(tenant).await?),
+            None => None,
+        };
+        let mut tx = pool.begin().await?;
         let now = self.now();
-        if !Context::of(actor).set_and_ask(&mut tx, now, actor).await? {
+        let context = Context::of(actor);
+        if !context.set_and_ask(&mut tx, now, actor, &span).await? {
             return Err(closed(&mut tx, actor).await?);
         }
         Ok(Scope {
@@ -217,20 +230,29 @@ impl Database {
             now,
             actor: Some(actor.clone()),
             tenant: actor.tenant,
+            span,
+            _turn: turn,
         })
     }
 
     // A plain BEGIN, then the context in a statement of its own: a future dropped between the
     // two leaves nothing that a later borrower could read (04 A3).
-    async fn open(&self, pool: &PgPool, context: Context) -> Result<Scope> {
+    async fn open(&self, pool: &Pool, context: Context) -> Result<Scope> {
+        let role = match context.role {
+            "" => pool.role(),
+            role => role,
+        };
+        let span = measure::of_role(role, context.tenant);
         let mut tx = pool.begin().await?;
         let now = self.now();
-        context.set(&mut tx, now).await?;
+        context.set(&mut tx, now, &span).await?;
         Ok(Scope {
             tx,
             now,
             actor: None,
             tenant: context.tenant,
+            span,
+            _turn: None,
         })
     }
 }

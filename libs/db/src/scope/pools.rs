@@ -1,13 +1,14 @@
 //! The pools, one login role each, known to this crate alone (03 §3.3). Which pool a person
 //! comes by, and with what context, is the door's.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{
-    Executor as _, PgPool,
+    Executor as _, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
+use super::measure;
 use crate::error::{Error, Result};
 
 /// Where the pools connect: one login role each (03 §3.3). A process names the logins it
@@ -50,6 +51,9 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn new(role: &'static str, url: Option<&String>, size: u32) -> Result<Self> {
         let connections = url.map(|url| pool(url, size)).transpose()?;
+        if let Some(connections) = &connections {
+            measure::watch(role, connections);
+        }
         Ok(Self { role, connections })
     }
 
@@ -58,11 +62,24 @@ impl Pool {
             .as_ref()
             .ok_or(Error::NoLogin { role: self.role })
     }
+
+    pub(super) const fn role(&self) -> &'static str {
+        self.role
+    }
+
+    /// Begins a transaction; how long the pool let it wait is measured.
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+        let asked = Instant::now();
+        let begun = self.get()?.begin().await;
+        // One that was never given a connection waited, too.
+        measure::waited(self.role, asked);
+        Ok(begun?)
+    }
 }
 
 impl Pools {
     /// A pool this process has, for what every role may read.
-    pub(super) fn any(&self) -> Result<&PgPool> {
+    pub(super) fn any(&self) -> Result<&Pool> {
         [
             &self.public,
             &self.worker,
@@ -73,7 +90,7 @@ impl Pools {
             &self.expert,
         ]
         .into_iter()
-        .find_map(|pool| pool.connections.as_ref())
+        .find(|pool| pool.connections.is_some())
         .ok_or(Error::NoLogin { role: "any" })
     }
 }

@@ -32,7 +32,7 @@ impl Scope {
         self.connection().execute("ROLLBACK AND CHAIN").await?;
         let now = self.now;
         Context::of(&actor)
-            .set_and_ask(&mut self.tx, now, &actor)
+            .set_and_ask(&mut self.tx, now, &actor, &self.span)
             .await?;
         let line = Line {
             object,

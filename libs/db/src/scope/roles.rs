@@ -33,7 +33,7 @@ macro_rules! scope_of {
             /// # Errors
             /// If the database refuses; then nothing was done.
             pub async fn commit(self) -> Result<()> {
-                Ok(self.0.tx.commit().await?)
+                self.0.commit().await
             }
         }
     };

@@ -122,7 +122,7 @@ impl<A: Doing> Tx<A> {
     /// # Errors
     /// If the database refuses; then nothing was done.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.scope.tx.commit().await?)
+        self.scope.commit().await
     }
 }
 

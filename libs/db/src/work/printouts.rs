@@ -32,6 +32,8 @@ pub struct Attempt {
     pub abandoned: Option<String>,
     /// How often it was tried, this time included.
     pub tries: i32,
+    /// The trace it was asked for in, as the scope carried it.
+    pub trace: String,
 }
 
 /// Claims a printout that is due, to be written to `key`; none if there is none.
@@ -53,7 +55,7 @@ pub async fn claim(tx: &mut WorkerTx, key: &str) -> Result<Option<Attempt>> {
            UPDATE app.printout p SET state = 'running', tries = p.tries + 1, done = 0, total = 0, s3_key = $2,
              run_after = now() + interval '5 minutes'
            FROM due WHERE p.id = due.id
-           RETURNING p.id, p.municipality_id, p.account_id, p.membership_id, p.role, p.request, p.tries,
+           RETURNING p.id, p.municipality_id, p.account_id, p.membership_id, p.role, p.request, p.tries, p.trace,
              due.s3_key AS "abandoned?""#,
         &Request::KINDS.map(str::to_owned),
         key,
@@ -75,6 +77,7 @@ pub async fn claim(tx: &mut WorkerTx, key: &str) -> Result<Option<Attempt>> {
             key: key.to_owned(),
             abandoned: row.abandoned,
             tries: row.tries,
+            trace: row.trace,
         })
     })
     .transpose()

@@ -266,6 +266,13 @@ pub static LOG_FORMAT: Setting = Setting::new(
 )
 .or("json");
 
+/// The collector of traces and metrics.
+pub static OTLP_ENDPOINT: Setting = Setting::new(
+    "ATTEST_OTLP_ENDPOINT",
+    "куда отправлять трассировки и метрики (OTLP, gRPC); без него не отправляются",
+    "http://127.0.0.1:4317",
+);
+
 /// Reads every setting there is, so that tests can look at each.
 #[cfg(test)]
 pub(super) fn read_all(r: &mut super::Reader) {
@@ -298,6 +305,7 @@ pub(super) fn read_all(r: &mut super::Reader) {
     Mail::read(r);
     Limits::read(r);
     crate::telemetry::Settings::read(r);
+    r.optional::<super::Collector>(&OTLP_ENDPOINT);
     for file in [&POLICY_FILE, &OIDC_FILE] {
         r.optional::<std::path::PathBuf>(file);
     }

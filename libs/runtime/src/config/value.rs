@@ -274,6 +274,34 @@ impl Value for LogFormat {
     }
 }
 
+/// Where a collector of traces and metrics takes OTLP by gRPC. Inside the cluster, in the open:
+/// what leaves holds no personal data, and a collector of the cluster's own may encrypt what it
+/// passes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collector(String);
+
+impl Collector {
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for Collector {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let url = Url::parse(text).ok().filter(|url| {
+            url.scheme() == "http"
+                && url.has_host()
+                && url.username().is_empty()
+                && matches!(url.path(), "" | "/")
+                && url.query().is_none()
+        });
+        url.map(|_| Self(text.to_owned()))
+            .ok_or("адрес вида http://сервер:4317")
+    }
+}
+
 macro_rules! hidden {
     ($($type:ident),*) => {$(
         impl fmt::Debug for $type {
@@ -360,6 +388,20 @@ mod tests {
         assert!(matches!(Relay::parse("smtps://u:p@h"), Ok(Relay::Smtp(_))));
         for wrong in ["/srv/mail", "smtp:", "http://h", "file://host/mail"] {
             assert!(Relay::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_collector_is_an_address_without_path_and_password() {
+        let collector = Collector::parse("http://collector:4317").unwrap();
+        assert_eq!(collector.as_str(), "http://collector:4317");
+        for wrong in [
+            "collector:4317",
+            "https://c:4317",
+            "http://u:p@c",
+            "http://c/v1/traces",
+        ] {
+            assert!(Collector::parse(wrong).is_err(), "{wrong}");
         }
     }
 

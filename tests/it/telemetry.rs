@@ -1,0 +1,354 @@
+//! What leaves the processes about themselves: one trace from a request to its letter (SEC-84),
+//! nothing of people in any of it (SEC-83), and nobody who waits for the collector.
+
+use std::time::Duration;
+
+use redis::AsyncCommands as _;
+use reqwest::StatusCode;
+use tests::{
+    Application, Browser, Collector, Page, Person, Server, Town, Worker, World, collector::Told,
+    stack::STACK, world::unique,
+};
+
+const PATIENCE: Duration = Duration::from_millis(100);
+
+const SUBMIT: &str = "/teacher/application/submit";
+
+/// A server and a worker that tell a collector everything, and whoever applies there.
+struct Watched {
+    world: World,
+    town: Town,
+    coordinator: Person,
+    teacher: Person,
+    collector: Collector,
+    server: Server,
+    worker: Worker,
+}
+
+impl Watched {
+    async fn new(log: &str) -> Self {
+        let world = World::own().await;
+        let town = world.town().await;
+        let coordinator = town.coordinator().await;
+        let teacher = town.teacher().await;
+        let collector = Collector::start().await;
+        let endpoint = collector.endpoint();
+        let settings = [
+            ("ATTEST_OTLP_ENDPOINT", endpoint.as_str()),
+            ("ATTEST_LOG", log),
+            ("ATTEST_LOG_FORMAT", "json"),
+        ];
+        let worker = world.worker_with(&settings);
+        let server = world.server_with(&settings).await;
+        Self {
+            world,
+            town,
+            coordinator,
+            teacher,
+            collector,
+            server,
+            worker,
+        }
+    }
+
+    /// The spans that came, once one is called so.
+    async fn told_of(&self, name: &str) -> Vec<Told> {
+        loop {
+            let spans = self.collector.spans();
+            if spans.iter().any(|span| span.name == name) {
+                return spans;
+            }
+            tokio::time::sleep(PATIENCE).await;
+        }
+    }
+
+    /// The letter of the worker that has this, once it is sent.
+    async fn letter_with(&self, what: &str) -> String {
+        loop {
+            let mut letters = self.worker.letters().into_iter().map(|(_, body)| body);
+            if let Some(letter) = letters.find(|letter| letter.contains(what)) {
+                return letter;
+            }
+            tokio::time::sleep(PATIENCE).await;
+        }
+    }
+
+    /// The page an application is submitted on: its card may not be the teacher's only one.
+    async fn submitting(&self, application: &Application) -> String {
+        let card = format!(
+            "SELECT c.public_id::text FROM app.card c JOIN app.application a ON a.card_id = c.id
+             WHERE a.id = {}",
+            application.id
+        );
+        let card: String = self.world.superuser().await.value(&card).await.unwrap();
+        format!("{SUBMIT}?card={card}")
+    }
+
+    async fn submit(&self, browser: &Browser, application: &Application) -> Page {
+        let page = browser.get(&self.submitting(application).await).await;
+        browser.submit(&page, "Подать заявление", &[]).await
+    }
+}
+
+fn one<'a>(spans: &'a [Told], service: &str, name: &str) -> &'a Told {
+    let found = spans
+        .iter()
+        .find(|span| span.service == service && span.name == name);
+    found.unwrap_or_else(|| panic!("no «{name}» of {service}: {spans:#?}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_84_one_trace_reaches_from_the_request_to_the_letter() {
+    let watched = Watched::new("info").await;
+    let browser = watched.server.site().browser_of(&watched.teacher).await;
+    let application = watched.town.ready(&watched.teacher).await;
+    let submitted = watched.submit(&browser, &application).await;
+    assert_eq!(
+        submitted.status,
+        StatusCode::SEE_OTHER,
+        "{}",
+        submitted.told()
+    );
+    let spans = watched.told_of("letter submitted").await;
+    let request = one(&spans, "server", &format!("POST {SUBMIT}"));
+    let verb = spans
+        .iter()
+        .find(|span| span.name == "application.submit" && span.trace == request.trace)
+        .unwrap_or_else(|| panic!("no verb in {}: {spans:#?}", request.trace));
+    let letter = one(&spans, "worker", "letter submitted");
+    assert_eq!(
+        (&request.parent, &verb.parent),
+        (&String::new(), &request.id)
+    );
+    assert_eq!((&letter.trace, &letter.parent), (&request.trace, &verb.id));
+    // The same number joins the lines of both logs and stands in the audit.
+    for log in [watched.server.log(), watched.worker.log()] {
+        assert!(log.contains(&request.trace), "{log}");
+    }
+    let audited = format!(
+        "SELECT count(*) FROM app.audit_event WHERE request_id = '{}'",
+        request.trace
+    );
+    let lines: i64 = watched
+        .world
+        .superuser()
+        .await
+        .value(&audited)
+        .await
+        .unwrap();
+    assert!(lines > 0);
+    println!("SEC-84: {} spans of {}", spans.len(), request.trace);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_waits_for_a_collector_that_is_away_and_what_is_lost_is_told() {
+    let mut watched = Watched::new("info").await;
+    let browser = watched.server.site().browser_of(&watched.teacher).await;
+    watched.told_of("GET /teacher").await;
+    watched.collector.kill();
+    let lost = async {
+        while !watched.server.log().contains("spans are lost") {
+            let page = browser.get("/teacher").await;
+            assert_eq!(page.status, StatusCode::OK, "{}", page.told());
+            tokio::time::sleep(PATIENCE).await;
+        }
+    };
+    lost.await;
+    watched.collector.start_again().await;
+    browser.get("/profile").await;
+    watched.told_of("GET /profile").await;
+}
+
+/// What must be found nowhere, each with what it is.
+struct Canaries {
+    surname: String,
+    email: String,
+    phone: String,
+    wrong_password: String,
+    password: String,
+    file: String,
+    asked: String,
+    tokens: Vec<String>,
+}
+
+impl Canaries {
+    fn all(&self) -> impl Iterator<Item = &String> {
+        let texts = [
+            &self.surname,
+            &self.email,
+            &self.phone,
+            &self.wrong_password,
+            &self.password,
+            &self.file,
+            &self.asked,
+        ];
+        texts.into_iter().chain(&self.tokens)
+    }
+
+    fn found_in<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a String> {
+        self.all()
+            .filter(move |canary| text.contains(canary.as_str()))
+    }
+}
+
+/// The token of the link in a letter that leads there.
+fn token(letter: &str, path: &str) -> String {
+    let after = letter.split_once(path).unwrap().1;
+    after.split_whitespace().next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_83_no_canary_is_in_logs_telemetry_redis_or_the_log_of_postgres() {
+    let watched = Watched::new("debug").await;
+    let site = watched.server.site();
+    let number = unique("");
+    let digits: String = number
+        .bytes()
+        .map(|byte| char::from(b'0' + byte % 10))
+        .collect();
+    let letters: String = number
+        .bytes()
+        .map(|byte| char::from(b'a' + byte % 26))
+        .collect();
+    let russian: String = number
+        .bytes()
+        .filter_map(|byte| char::from_u32(u32::from('а') + u32::from(byte) % 26))
+        .collect();
+    let mut canaries = Canaries {
+        surname: format!("Канарейкина{russian}"),
+        email: format!("canary.{letters}@example.org"),
+        phone: format!("+79{}", &digits[..9]),
+        wrong_password: format!("не та песня {letters}"),
+        password: format!("песня канарейки {letters}"),
+        file: format!("документ канарейки {letters}"),
+        asked: format!("вопрос-канарейки-{letters}"),
+        tokens: Vec::new(),
+    };
+    let browser = site.browser_of(&watched.teacher).await;
+
+    // A wrong password, a question in an address, a page that is not there.
+    let stranger = site.browser();
+    let page = stranger.get("/login").await;
+    let typed = [
+        ("Имя пользователя", watched.teacher.login.as_str()),
+        ("Пароль", canaries.wrong_password.as_str()),
+    ];
+    let refused = stranger.submit(&page, "Войти", &typed).await;
+    assert_ne!(refused.status, StatusCode::SEE_OTHER);
+    let nowhere = browser
+        .get(&format!("/нет/{0}?q={0}", canaries.asked))
+        .await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+
+    // Who the teacher is, and an address that is confirmed by a link.
+    let page = browser.get("/profile?edit=1").await;
+    let typed = [
+        ("Фамилия", canaries.surname.as_str()),
+        ("Адрес электронной почты", canaries.email.as_str()),
+        ("Номер телефона (сотовый)", canaries.phone.as_str()),
+    ];
+    let saved = browser.submit(&page, "Сохранить", &typed).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.told());
+    let link = "/email/confirm/";
+    let confirm = token(&watched.letter_with(link).await, link);
+    let page = browser.get(&format!("{link}{confirm}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.told());
+    let form = page
+        .forms()
+        .into_iter()
+        .find(|form| form.action.starts_with(link));
+    let confirmed = browser.send(&form.unwrap(), &[]).await;
+    assert!(!confirmed.status.is_server_error(), "{}", confirmed.told());
+    canaries.tokens.push(confirm);
+
+    // The application, after a file that is refused.
+    let application = watched.town.ready(&watched.teacher).await;
+    let page = browser.get(&watched.submitting(&application).await).await;
+    let form = page.form("Подать заявление");
+    let name = format!("{}.exe", canaries.file);
+    let files = [("scan".to_owned(), name, b"MZ".to_vec())];
+    let refused = browser.upload(&form.action, &form.fields, &files).await;
+    assert_ne!(refused.status, StatusCode::SEE_OTHER, "{}", refused.told());
+    let submitted = watched.submit(&browser, &application).await;
+    assert_eq!(
+        submitted.status,
+        StatusCode::SEE_OTHER,
+        "{}",
+        submitted.told()
+    );
+    let desk = site.browser_of(&watched.coordinator).await;
+    let list = desk.get("/municipal/applications").await;
+    assert!(list.body.contains(&canaries.surname), "{}", list.told());
+    desk.get(&format!("/municipal/applications?q={}", canaries.surname))
+        .await;
+    desk.get(&format!(
+        "/municipal/applications/{}",
+        application.public_id
+    ))
+    .await;
+
+    // A password of one's own, by a link.
+    let page = stranger.get("/password/forgot").await;
+    let typed = [("Введите логин", watched.teacher.login.as_str())];
+    let form = page
+        .forms()
+        .into_iter()
+        .find(|form| form.action == "/password/forgot");
+    let button = form.unwrap().buttons.remove(0);
+    stranger.submit(&page, &button, &typed).await;
+    let link = "/password/reset/";
+    let reset = token(&watched.letter_with(link).await, link);
+    let page = stranger.get(&format!("{link}{reset}")).await;
+    let typed = [
+        ("Новый пароль", canaries.password.as_str()),
+        ("Подтверждение пароля", canaries.password.as_str()),
+    ];
+    let changed = stranger.submit(&page, "Сохранить", &typed).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.told());
+    canaries.tokens.push(reset);
+
+    watched.told_of("letter submitted").await;
+    let subjects = watched
+        .worker
+        .letters()
+        .into_iter()
+        .map(|(subject, _)| subject);
+    let places = [
+        ("subjects of letters", subjects.collect()),
+        ("the server's log", watched.server.log()),
+        ("the worker's log", watched.worker.log()),
+        ("telemetry", watched.collector.words()),
+        ("Redis", redis_dump().await),
+        ("the log of Postgres", postgres_log(&watched.world).await),
+    ];
+    for (place, text) in &places {
+        assert!(!text.is_empty(), "{place} is empty");
+        let found: Vec<_> = canaries.found_in(text).collect();
+        assert_eq!(found, Vec::<&String>::new(), "in {place}");
+    }
+    println!(
+        "SEC-83: {} canaries in none of {} places",
+        canaries.all().count(),
+        places.len()
+    );
+}
+
+/// Every key and value there is, sessions included: they hold a login, ids, the name of the place
+/// and tokens of forms, which are allowed there, and none of the canaries.
+async fn redis_dump() -> String {
+    let client = redis::Client::open(STACK.redis.reveal()).unwrap();
+    let mut redis = client.get_multiplexed_async_connection().await.unwrap();
+    let keys: Vec<String> = redis.keys("*").await.unwrap();
+    let mut dump = String::new();
+    for key in keys {
+        // All of ours are strings; one may have expired meanwhile.
+        let value: Option<String> = redis.get(&key).await.unwrap();
+        dump += &format!("{key}\n{}\n", value.unwrap_or_default());
+    }
+    dump
+}
+
+async fn postgres_log(world: &World) -> String {
+    let mut superuser = world.superuser().await;
+    superuser.value("SELECT pg_read_file('log')").await.unwrap()
+}
