@@ -168,12 +168,12 @@ async fn sec_82_what_the_institute_does_by_ctl_is_audited() {
     let world = World::own().await;
     let app = world.app();
     let after = last(&world).await;
-    app.sync_reference().await.unwrap();
+    app.sync_reference(&[]).await.unwrap();
     assert_eq!(system(&world, after).await, [""; 0], "nothing changed");
     let mut sql = world.superuser().await;
     sql.script("UPDATE app.ref_position SET name = name || ' '")
         .await;
-    app.sync_reference().await.unwrap();
+    app.sync_reference(&[]).await.unwrap();
     let place = Typed {
         name: "Заречный".into(),
         slug: "zarechny".into(),

@@ -265,3 +265,26 @@ async fn sec_23_a_person_sees_its_sessions_and_ends_the_others() {
     );
     assert_eq!(stranger.get("/teacher").await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn sec_47_a_region_may_begin_with_the_factor_required() {
+    let world = World::own().await;
+    let mut sql = world.superuser().await;
+    sql.script("DELETE FROM app.region_setting WHERE key = 'second_factor'")
+        .await;
+    let set = |key: &str, value: &str| [(key.to_owned(), value.to_owned())];
+    let app = world.app();
+    let unknown = app.sync_reference(&set("second_facter", "institute")).await;
+    assert!(
+        matches!(unknown, Err(app::Error::Illegal(_))),
+        "{unknown:?}"
+    );
+    let kept = "SELECT value FROM app.region_setting WHERE key = 'second_factor'";
+    // What is set once stays: an administrator may have.
+    for first in ["institute", "off"] {
+        app.sync_reference(&set("second_factor", first))
+            .await
+            .unwrap();
+        assert_eq!(sql.value::<String>(kept).await.unwrap(), "institute");
+    }
+}

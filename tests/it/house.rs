@@ -35,7 +35,10 @@ const ARROWS: [(&str, &[&str]); 19] = [
         // `web` for what it keeps in Redis of a municipality that is removed.
         &["app", "authz", "db", "domain", "runtime", "storage", "web"],
     ),
-    ("web", &["app", "domain", "identity", "sheets", "trace", "ui"]),
+    (
+        "web",
+        &["app", "domain", "identity", "sheets", "trace", "ui"],
+    ),
     ("app", &["authz", "db", "domain", "intake", "storage"]),
     ("db", &["domain", "trace"]),
     ("authz", &["domain"]),

@@ -141,7 +141,7 @@ async fn ensure_template(admin: &mut PgConnection) {
         .unwrap();
     database.close().await.unwrap();
     let bare = World::bare(&making).await;
-    bare.app().sync_reference().await.unwrap();
+    bare.app().sync_reference(&[]).await.unwrap();
     // As its worker would at its start: files wait for an antivirus only where a test has one.
     bare.app().declare_virus_check(false).await.unwrap();
     drop(bare);

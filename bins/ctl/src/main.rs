@@ -17,7 +17,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use domain::role::Role;
 use runtime::config;
 
@@ -68,7 +68,20 @@ enum Command {
 #[derive(Subcommand)]
 enum Reference {
     /// Загрузить справочники, муниципалитеты и настройки, которых ещё нет
-    Sync,
+    Sync(Sync),
+}
+
+#[derive(Args)]
+struct Sync {
+    /// С чем начать настройке региона, пока её не задал администратор: КЛЮЧ=ЗНАЧЕНИЕ
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
+}
+
+fn setting(text: &str) -> Result<(String, String), &'static str> {
+    let pair = text.split_once('=').filter(|(key, _)| !key.is_empty());
+    let (key, value) = pair.ok_or("нужно КЛЮЧ=ЗНАЧЕНИЕ")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 #[derive(Subcommand)]
@@ -106,7 +119,7 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Migrate => migrate().await,
-        Command::Reference(Reference::Sync) => sync_reference().await,
+        Command::Reference(Reference::Sync(sync)) => sync_reference(&sync.set).await,
         Command::Admin(Member::Add(member)) => people::add(Role::Admin, member).await,
         Command::Operator(Member::Add(member)) => people::add(Role::Operator, member).await,
         Command::Municipality(what) => municipality::run(what).await,
@@ -126,11 +139,11 @@ async fn migrate() -> anyhow::Result<()> {
     tell(&format!("Миграций применено: {now}, всего: {all}"))
 }
 
-async fn sync_reference() -> anyhow::Result<()> {
+async fn sync_reference(set: &[(String, String)]) -> anyhow::Result<()> {
     let changed = settings::Verbs::from_env()?
         .app()
         .await?
-        .sync_reference()
+        .sync_reference(set)
         .await?;
     tell(&format!("Строк справочников изменено: {changed}"))
 }

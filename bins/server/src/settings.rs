@@ -6,7 +6,9 @@ use std::{net::SocketAddr, path::PathBuf};
 use anyhow::Context as _;
 use runtime::{
     Clock,
-    config::{BaseUrl, Collector, DatabaseUrl, Key, Limits, Networks, Reader, RedisUrl, S3, settings},
+    config::{
+        BaseUrl, Collector, DatabaseUrl, Key, Limits, Networks, Reader, RedisUrl, S3, settings,
+    },
     telemetry,
 };
 use web::{

@@ -52,17 +52,19 @@ struct Municipality {
 
 impl App {
     /// Loads the reference data; returns how many rows changed. What an administrator set in
-    /// the settings and what people already consented to stay.
+    /// the settings and what people already consented to stay. `instead` are the region's own
+    /// first values of settings, in place of ours.
     ///
     /// # Errors
-    /// If the database does not answer. Nothing is half loaded.
-    pub async fn sync_reference(&self) -> Result<u64> {
+    /// [`Error::Illegal`] for a setting there is none of; if the database does not answer. Nothing
+    /// is half loaded.
+    pub async fn sync_reference(&self, instead: &[(String, String)]) -> Result<u64> {
         let mut tx = self.db.enter_ctl().await?;
         let mut changed = 0;
         for (list, file) in LISTS {
             changed += sync::replace(&mut tx, list, &rows(file)?).await?;
         }
-        changed += settings_and_consents(&mut tx).await?;
+        changed += settings_and_consents(&mut tx, instead).await?;
         for row in records::<Municipality>(MUNICIPALITIES)? {
             municipalities::add(&mut tx, &row.slug, &row.name, &row.kind).await?;
         }
@@ -74,9 +76,15 @@ impl App {
     }
 }
 
-async fn settings_and_consents(tx: &mut CtlTx) -> Result<u64> {
+async fn settings_and_consents(tx: &mut CtlTx, instead: &[(String, String)]) -> Result<u64> {
     let mut changed = 0;
     let settings: Vec<Setting> = records(SETTINGS)?;
+    for (key, value) in instead {
+        if settings.iter().all(|setting| setting.key != *key) {
+            return Err(Error::Illegal(format!("Настройки «{key}» нет")));
+        }
+        changed += sync::set_missing(tx, key, value).await?;
+    }
     for setting in &settings {
         changed += sync::set_missing(tx, &setting.key, &setting.value).await?;
     }

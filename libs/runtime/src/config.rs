@@ -33,6 +33,6 @@ mod value;
 pub use group::{Limits, Mail, S3, Seals};
 pub use reader::{Mistakes, Reader, Setting, from_env, table};
 pub use value::{
-    Antivirus, BaseUrl, Collector, DatabaseUrl, Key, LogFilter, LogFormat, Networks, RedisUrl, Relay, Secret,
-    Value,
+    Antivirus, BaseUrl, Collector, DatabaseUrl, Key, LogFilter, LogFormat, Networks, RedisUrl,
+    Relay, Secret, Value,
 };

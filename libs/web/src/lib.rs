@@ -67,8 +67,8 @@ use std::{sync::Arc, time::Duration};
 
 use app::App;
 use axum::{Router, middleware, response::IntoResponse as _};
-use ipnet::IpNet;
 use identity::Providers;
+use ipnet::IpNet;
 use redis::{
     RedisError,
     aio::{ConnectionManager, ConnectionManagerConfig},
