@@ -341,10 +341,19 @@ async fn redis_dump() -> String {
     let keys: Vec<String> = redis.keys("*").await.unwrap();
     let mut dump = String::new();
     for key in keys {
-        // All of ours are strings; one may have expired meanwhile.
-        let value: Option<String> = redis.get(&key).await.unwrap();
-        dump += &format!("{key}\n{}\n", value.unwrap_or_default());
+        // One may have expired meanwhile.
+        let kind: String = redis.key_type(&key).await.unwrap();
+        let read = match kind.as_str() {
+            "hash" => redis::cmd("HGETALL").arg(&key).to_owned(),
+            "list" => redis::cmd("LRANGE").arg(&key).arg(0).arg(-1).to_owned(),
+            "set" => redis::cmd("SMEMBERS").arg(&key).to_owned(),
+            "zset" => redis::cmd("ZRANGE").arg(&key).arg(0).arg(-1).to_owned(),
+            _ => redis::cmd("MGET").arg(&key).to_owned(),
+        };
+        let values: Vec<Option<String>> = read.query_async(&mut redis).await.unwrap();
+        dump += &format!("{key}\n{values:?}\n");
     }
+    assert!(dump.contains("signed"), "no session is in what was read");
     dump
 }
 
