@@ -114,7 +114,7 @@ async fn sec_50_an_answer_is_taken_once_by_the_browser_that_asked() {
     let browser = site.browser();
     let page = browser.get("/login/gate").await;
     let answer = issuer.grant(page.location.as_deref().unwrap(), "one", honest);
-    let begun = chrono::Utc::now().timestamp() - 601;
+    let begun = tests::issuer::now() - 601;
     edit(&page, "at", begun).await;
     assert_eq!(
         browser.get(&answer).await.status,
@@ -140,9 +140,10 @@ async fn sec_50_an_answer_is_taken_once_by_the_browser_that_asked() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_51_a_token_that_is_not_for_this_sign_in_is_refused() {
+    type Spoil = fn(&mut Token);
     let (world, issuer) = (World::shared().await, Issuer::start().await);
     let site = site(&world, &issuer).await;
-    let spoils: [(&str, fn(&mut Token)); 14] = [
+    let spoils: [(&str, Spoil); 14] = [
         ("aud", |token| token.claims["aud"] = "another".into()),
         ("two auds", |token| {
             token.claims["aud"] = json!(["attest", "another"])
@@ -153,7 +154,7 @@ async fn sec_51_a_token_that_is_not_for_this_sign_in_is_refused() {
             token.claims["iss"] = "https://another.example".into()
         }),
         ("exp", |token| {
-            token.claims["exp"] = (chrono::Utc::now().timestamp() - 60).into()
+            token.claims["exp"] = (tests::issuer::now() - 60).into()
         }),
         ("no exp", |token| token.claims["exp"] = Value::Null),
         ("nonce", |token| token.claims["nonce"] = "another".into()),
