@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::role::Role;
-use redis::AsyncCommands as _;
-use tests::{Browser, Page, Person, Session, Town, World, stack::STACK};
+use tests::{Browser, Page, Person, Session, Town, World, stack::in_redis};
 use uuid::Uuid;
 
 use crate::{
@@ -352,13 +351,10 @@ async fn invited(world: &World, town: &Town, coordinator: &Person) -> app::Resul
 
 /// Looks through everything in Redis, all people's sessions among it; how many keys there are.
 async fn sessions() -> usize {
-    let client = redis::Client::open(STACK.redis.reveal()).unwrap();
-    let mut redis = client.get_multiplexed_async_connection().await.unwrap();
-    let keys: Vec<String> = redis.keys("*").await.unwrap();
-    for key in &keys {
-        let value: Option<String> = redis.get(key).await.unwrap();
-        let found = marks(&value.unwrap_or_default());
+    let held = in_redis().await;
+    for (key, values) in &held {
+        let found = marks(values);
         assert!(found.is_empty(), "{key}: {found:?}");
     }
-    keys.len()
+    held.len()
 }

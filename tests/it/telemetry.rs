@@ -3,11 +3,10 @@
 
 use std::time::Duration;
 
-use redis::AsyncCommands as _;
 use reqwest::StatusCode;
 use tests::{
     Application, Browser, Collector, Page, Person, Server, Town, Worker, World, collector::Told,
-    stack::STACK, world::unique,
+    stack::in_redis, world::unique,
 };
 
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -336,23 +335,11 @@ async fn sec_83_no_canary_is_in_logs_telemetry_redis_or_the_log_of_postgres() {
 /// Every key and value there is, sessions included: they hold a login, ids, the name of the place
 /// and tokens of forms, which are allowed there, and none of the canaries.
 async fn redis_dump() -> String {
-    let client = redis::Client::open(STACK.redis.reveal()).unwrap();
-    let mut redis = client.get_multiplexed_async_connection().await.unwrap();
-    let keys: Vec<String> = redis.keys("*").await.unwrap();
-    let mut dump = String::new();
-    for key in keys {
-        // One may have expired meanwhile.
-        let kind: String = redis.key_type(&key).await.unwrap();
-        let read = match kind.as_str() {
-            "hash" => redis::cmd("HGETALL").arg(&key).to_owned(),
-            "list" => redis::cmd("LRANGE").arg(&key).arg(0).arg(-1).to_owned(),
-            "set" => redis::cmd("SMEMBERS").arg(&key).to_owned(),
-            "zset" => redis::cmd("ZRANGE").arg(&key).arg(0).arg(-1).to_owned(),
-            _ => redis::cmd("MGET").arg(&key).to_owned(),
-        };
-        let values: Vec<Option<String>> = read.query_async(&mut redis).await.unwrap();
-        dump += &format!("{key}\n{values:?}\n");
-    }
+    let dump: String = in_redis()
+        .await
+        .into_iter()
+        .map(|(key, values)| format!("{key}\n{values}\n"))
+        .collect();
     assert!(dump.contains("signed"), "no session is in what was read");
     dump
 }

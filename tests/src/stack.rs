@@ -3,6 +3,7 @@
 
 use std::{path::Path, sync::LazyLock};
 
+use redis::AsyncCommands as _;
 use runtime::config::{self, DatabaseUrl, Reader, RedisUrl, S3, Setting, settings};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
@@ -189,4 +190,30 @@ async fn run(connection: &mut PgConnection, sql: String) {
         .execute(connection)
         .await
         .unwrap();
+}
+
+/// Everything Redis holds, of whatever type: each key with its values as text.
+///
+/// # Panics
+/// If Redis does not answer.
+pub async fn in_redis() -> Vec<(String, String)> {
+    let client = redis::Client::open(STACK.redis.reveal()).unwrap();
+    let mut redis = client.get_multiplexed_async_connection().await.unwrap();
+    let keys: Vec<String> = redis.keys("*").await.unwrap();
+    let mut held = Vec::new();
+    for key in keys {
+        // One may have expired meanwhile.
+        let kind: String = redis.key_type(&key).await.unwrap();
+        let read = match kind.as_str() {
+            "hash" => redis::cmd("HGETALL").arg(&key).to_owned(),
+            "list" => redis::cmd("LRANGE").arg(&key).arg(0).arg(-1).to_owned(),
+            "set" => redis::cmd("SMEMBERS").arg(&key).to_owned(),
+            "zset" => redis::cmd("ZRANGE").arg(&key).arg(0).arg(-1).to_owned(),
+            _ => redis::cmd("MGET").arg(&key).to_owned(),
+        };
+        let values: Vec<Option<String>> = read.query_async(&mut redis).await.unwrap();
+        let values: Vec<String> = values.into_iter().flatten().collect();
+        held.push((key, values.join("\n")));
+    }
+    held
 }

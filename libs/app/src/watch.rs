@@ -25,7 +25,6 @@ impl App {
         let mut tx = self.db.enter_worker(None).await?;
         let queues = figures::queues(&mut tx).await?;
         let overdue = figures::overdue(&mut tx, today).await?;
-        tx.commit().await?;
         Ok(Figures { queues, overdue })
     }
 }
