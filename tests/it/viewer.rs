@@ -247,7 +247,7 @@ async fn viewer_what_cannot_be_shown_says_so() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn viewer_pages_are_for_those_who_may_read_the_document() {
     let mut scene = Scene::new().await;
-    let _worker = scene.world.worker();
+    let worker = scene.world.worker();
     let file = scene.bring("Итоги.pdf", SHEETS.as_bytes(), "p35_8").await;
     assert_eq!(scene.drawn(file).await, "done");
     let id = scene.application.public_id;
@@ -304,7 +304,9 @@ async fn viewer_pages_are_for_those_who_may_read_the_document() {
         assert_eq!(status(&browser, &of_page(file, "1")).await, told, "{role}");
         assert_eq!(scene.openings(file, &stranger).await, 0, "{role}");
     }
-    // What waits or was refused is shown to nobody, drawn before or not (SEC-63).
+    // What waits or was refused is shown to nobody, drawn before or not (SEC-63); a worker would look
+    // at what waits.
+    drop(worker);
     let browser = scene.site.browser_of(&coordinator).await;
     for (state, words) in [
         ("quarantined", "Файл проверяется на вирусы"),
