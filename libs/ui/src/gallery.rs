@@ -39,6 +39,7 @@ pub fn gallery() -> Markup {
             switch: true,
             csrf: "token",
         }),
+        warning: None,
         notice: Some("Заявление зарегистрировано. Письмо педагогу отправлено."),
         error_summary: &[
             FieldError {

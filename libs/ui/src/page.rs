@@ -24,6 +24,8 @@ pub struct Shell<'a> {
     pub user: Option<User<'a>>,
     /// What the act before this page achieved.
     pub notice: Option<&'a str>,
+    /// Why the act before this page came to nothing, where no form is to blame.
+    pub warning: Option<&'a str>,
     /// The errors «Исправьте ошибки» lists, each a link to its field.
     pub error_summary: &'a [FieldError<'a>],
     /// Seconds until the page asks for itself again, while a document is being prepared.
@@ -125,7 +127,8 @@ pub fn page(shell: Shell<'_>, body: Markup) -> Markup {
                         }
                         main id="main" class="govuk-main-wrapper" tabindex="-1" {
                             div class=[(shell.flavour == Flavour::Reading).then_some("app-reading")] {
-                                @if let Some(text) = shell.notice { (notice(text)) }
+                                @if let Some(text) = shell.notice { (notice("Готово", true, text)) }
+                                @if let Some(text) = shell.warning { (notice("Не получилось", false, text)) }
                                 @if failed { (error_summary(shell.error_summary)) }
                                 @if shell.flavour != Flavour::Landing { (heading) }
                                 (body)
@@ -185,12 +188,12 @@ fn navigation(items: &[NavItem<'_>]) -> Markup {
     }
 }
 
-fn notice(text: &str) -> Markup {
+fn notice(title: &str, success: bool, text: &str) -> Markup {
     html! {
-        div class="govuk-notification-banner govuk-notification-banner--success" role="alert"
-            aria-labelledby="notice-title" {
+        div class=(if success { "govuk-notification-banner govuk-notification-banner--success" } else { "govuk-notification-banner" })
+            role="alert" aria-labelledby="notice-title" {
             div class="govuk-notification-banner__header" {
-                h2 class="govuk-notification-banner__title" id="notice-title" { "Готово" }
+                h2 class="govuk-notification-banner__title" id="notice-title" { (title) }
             }
             div class="govuk-notification-banner__content" {
                 p class="govuk-notification-banner__heading" { (text) }

@@ -148,6 +148,7 @@ impl<'a> Page<'a> {
                 nav: &nav,
                 user,
                 notice: self.visit.notice.as_deref().filter(|_| !self.waits),
+                warning: self.visit.warning.as_deref(),
                 error_summary: &errors,
                 refresh_seconds: self.refresh,
                 flavour: self.flavour,

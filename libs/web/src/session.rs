@@ -114,6 +114,8 @@ pub const ATTEMPTS: &str = "attempts";
 pub const HALF: &str = "half";
 /// Key of an identity that was proved and waits for its account.
 pub const STRANGER: &str = "stranger";
+/// Key of the warning for the next page.
+pub const WARNING: &str = "warning";
 /// Key of the notice for the next page.
 pub const NOTICE: &str = "notice";
 

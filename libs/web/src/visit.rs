@@ -42,12 +42,22 @@ pub struct Visit {
     pub former: Vec<Former>,
     /// What the act before achieved, to be shown once.
     pub notice: Option<String>,
+    /// Why what was asked for before came to nothing.
+    pub warning: Option<String>,
     /// The path and query asked for.
     pub path: String,
     /// The number of the request, in audit, log and trace alike.
     pub request: Uuid,
     /// The device that asks, in words.
     pub device: String,
+}
+
+/// What the session has to tell under a key, taken out of it for a page.
+async fn told(session: &Session, key: &str, page: bool) -> Result<Option<String>> {
+    if page && session.get::<String>(key).await?.is_some() {
+        return Ok(session.remove(key).await?);
+    }
+    Ok(None)
 }
 
 /// The layer that makes the [`Visit`].
@@ -111,12 +121,9 @@ impl Visit {
         }
         let csrf = session.get(session::CSRF).await?.unwrap_or_default();
         let former = session.get(session::FORMER).await?.unwrap_or_default();
-        // A notice is taken by the next page that is shown, not by a script or a form.
-        let notice = if page && session.get::<String>(session::NOTICE).await?.is_some() {
-            session.remove(session::NOTICE).await?
-        } else {
-            None
-        };
+        // They are taken by the next page that is shown, not by a script or a form.
+        let notice = told(&session, session::NOTICE, page).await?;
+        let warning = told(&session, session::WARNING, page).await?;
         Ok(Self {
             session,
             came_with,
@@ -124,6 +131,7 @@ impl Visit {
             csrf,
             former,
             notice,
+            warning,
             path,
             request,
             device: device.0,
@@ -136,6 +144,14 @@ impl Visit {
     /// If Redis does not answer.
     pub async fn notify(&self, words: &str) -> Result<()> {
         Ok(self.session.insert(session::NOTICE, words).await?)
+    }
+
+    /// Says on the next page why nothing came of what was asked for.
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn warn(&self, words: &str) -> Result<()> {
+        Ok(self.session.insert(session::WARNING, words).await?)
     }
 
     /// What the session keeps under a key; `None` without it.

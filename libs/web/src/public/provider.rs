@@ -117,7 +117,7 @@ pub async fn callback(
     let door = Door::of(&web, begun.municipality.as_deref()).await?;
     if !answered.error.is_empty() || answered.code.is_empty() {
         let words = format!("Вход через {} отменён.", provider.name());
-        visit.notify(&words).await?;
+        visit.warn(&words).await?;
         return Ok(Redirect::to(&door.address("/login")).into_response());
     }
     let answer = Answer {
@@ -179,7 +179,7 @@ async fn enter(
         }
         Err(app::Error::Invalid(faults)) => {
             let words: Vec<String> = faults.into_iter().map(|fault| fault.words).collect();
-            visit.notify(&words.join(". ")).await?;
+            visit.warn(&words.join(". ")).await?;
             Ok(Redirect::to(&door.address("/login")).into_response())
         }
         Err(error) => Err(error.into()),
@@ -217,7 +217,7 @@ async fn away(visit: &Visit, provider: &Provider, door: &Door, fault: &Fault) ->
         "Вход через {} сейчас не работает. Войдите по имени и паролю.",
         provider.name()
     );
-    visit.notify(&words).await?;
+    visit.warn(&words).await?;
     Ok(Redirect::to(&door.address("/login")).into_response())
 }
 
