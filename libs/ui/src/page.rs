@@ -127,8 +127,8 @@ pub fn page(shell: Shell<'_>, body: Markup) -> Markup {
                         }
                         main id="main" class="govuk-main-wrapper" tabindex="-1" {
                             div class=[(shell.flavour == Flavour::Reading).then_some("app-reading")] {
-                                @if let Some(text) = shell.notice { (notice("Готово", true, text)) }
-                                @if let Some(text) = shell.warning { (notice("Не получилось", false, text)) }
+                                @if let Some(text) = shell.notice { (notice("notice-title", "Готово", true, text)) }
+                                @if let Some(text) = shell.warning { (notice("warning-title", "Не получилось", false, text)) }
                                 @if failed { (error_summary(shell.error_summary)) }
                                 @if shell.flavour != Flavour::Landing { (heading) }
                                 (body)
@@ -188,12 +188,12 @@ fn navigation(items: &[NavItem<'_>]) -> Markup {
     }
 }
 
-fn notice(title: &str, success: bool, text: &str) -> Markup {
+fn notice(id: &str, title: &str, success: bool, text: &str) -> Markup {
     html! {
         div class=(if success { "govuk-notification-banner govuk-notification-banner--success" } else { "govuk-notification-banner" })
-            role="alert" aria-labelledby="notice-title" {
+            role="alert" aria-labelledby=(id) {
             div class="govuk-notification-banner__header" {
-                h2 class="govuk-notification-banner__title" id="notice-title" { (title) }
+                h2 class="govuk-notification-banner__title" id=(id) { (title) }
             }
             div class="govuk-notification-banner__content" {
                 p class="govuk-notification-banner__heading" { (text) }
