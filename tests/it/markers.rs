@@ -81,8 +81,12 @@ async fn places(sql: &mut Session, tenant: i32) -> Vec<Place> {
     places
 }
 
-/// Plants the markers; where one stands, and the columns that hold codes and can hold none.
-async fn plant(sql: &mut Session, tenant: i32) -> (BTreeSet<String>, BTreeSet<String>) {
+/// Plants markers that begin so, as SQL writes them; where one stands, and the columns that hold codes and can hold none.
+pub async fn plant(
+    sql: &mut Session,
+    tenant: i32,
+    marks: [&str; 2],
+) -> (BTreeSet<String>, BTreeSet<String>) {
     // Triggers and keys are asleep; what a column may hold is still checked.
     sql.script("SET session_replication_role = replica").await;
     // Its values are parsed, and a marker is no name: without it the columns beside it are shown.
@@ -101,12 +105,12 @@ async fn plant(sql: &mut Session, tenant: i32) -> (BTreeSet<String>, BTreeSet<St
         let tag = "substr(md5(random()::text), 1, 8)";
         let in_json = format!(
             "regexp_replace({column}::text, ': \"[^\"]*\"', ': \"{}{name}\"', 'g')::jsonb",
-            MARKS[0]
+            marks[0]
         );
         let shapes = [
-            format!("'{}{name}-' || {tag}", MARKS[0]),
-            format!("'{}{name}-' || {tag} || '@example.test'", MARKS[1]),
-            format!("'{}' || {tag}", MARKS[1]),
+            format!("'{}{name}-' || {tag}", marks[0]),
+            format!("'{}{name}-' || {tag} || '@example.test'", marks[1]),
+            format!("'{}' || {tag}", marks[1]),
             in_json,
         ];
         let what = format!("{name}.{column}");
@@ -259,7 +263,7 @@ async fn sec_12_nothing_of_another_municipality_in_any_answer() {
         town.submitted(&town.teacher().await).await;
     }
     let mut sql = world.superuser().await;
-    let (planted, codes) = plant(&mut sql, foreign.town.id).await;
+    let (planted, codes) = plant(&mut sql, foreign.town.id, MARKS).await;
     println!(
         "SEC-12: markers in {} columns, codes in {}: {codes:?}",
         planted.len(),
