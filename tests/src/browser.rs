@@ -58,6 +58,11 @@ impl World {
             .await
     }
 
+    /// Serves them as behind an ingress that speaks TLS: cookies are for https alone.
+    pub async fn serve_secure(&self) -> Site {
+        self.serve_as(|settings| settings.secure = true).await
+    }
+
     /// Serves them with sessions and counters in a Redis of their own, at this address.
     pub async fn serve_apart(&self, redis_url: &str) -> Site {
         Site::serve(self.app().clone(), redis_url, |_| {}).await
