@@ -25,6 +25,18 @@ impl World {
     /// # Panics
     /// If the workspace's binaries are not built, or it does not start.
     pub async fn server_with(&self, settings: &[(&str, &str)]) -> Server {
+        let started = self.start_server(settings).await;
+        started.unwrap_or_else(|log| panic!("{log}"))
+    }
+
+    /// As [`World::server_with`], or what it logged before it ended.
+    ///
+    /// # Errors
+    /// If it does not start.
+    ///
+    /// # Panics
+    /// If the workspace's binaries are not built.
+    pub async fn start_server(&self, settings: &[(&str, &str)]) -> Result<Server, String> {
         let (program, folder) = (built("server"), self.folder_of("server"));
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let logins = [
@@ -55,11 +67,12 @@ impl World {
             site: Site::at(address),
         };
         while tokio::net::TcpStream::connect(address).await.is_err() {
-            let ended = server.child.try_wait().unwrap();
-            assert!(ended.is_none(), "{}", server.log());
+            if server.child.try_wait().unwrap().is_some() {
+                return Err(server.log());
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        server
+        Ok(server)
     }
 }
 
