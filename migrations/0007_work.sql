@@ -112,20 +112,20 @@ ALTER TABLE app.printout ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_own ON app.printout FOR SELECT TO attest_tenant
   USING (municipality_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
     AND role = (SELECT app.ctx_role()));
--- A teacher and a school coordinator have their consents printed and nothing else.
+-- A teacher and a school coordinator have their consents and their own data and nothing else.
 CREATE POLICY tenant_add ON app.printout FOR INSERT TO attest_tenant
   WITH CHECK (municipality_id = (SELECT app.ctx_tenant()) AND account_id = (SELECT app.ctx_account())
-    AND role = (SELECT app.ctx_role()) AND (role = 'municipal' OR kind = 'consent'));
+    AND role = (SELECT app.ctx_role()) AND (role = 'municipal' OR kind IN ('consent', 'own_data')));
 CREATE POLICY operator_own ON app.printout FOR SELECT TO attest_operator
   USING (municipality_id IS NULL AND account_id = (SELECT app.ctx_account()) AND role = 'operator');
 CREATE POLICY operator_add ON app.printout FOR INSERT TO attest_operator
   WITH CHECK (municipality_id IS NULL AND account_id = (SELECT app.ctx_account()) AND role = 'operator');
--- An administrator prints no case: samples of templates, acts of destroyed data, its own consents.
+-- An administrator prints no case: samples of templates, acts of destroyed data, what is its own.
 CREATE POLICY admin_own ON app.printout FOR SELECT TO attest_admin
   USING (municipality_id IS NULL AND account_id = (SELECT app.ctx_account()) AND role = 'admin');
 CREATE POLICY admin_add ON app.printout FOR INSERT TO attest_admin
   WITH CHECK (municipality_id IS NULL AND account_id = (SELECT app.ctx_account()) AND role = 'admin'
-    AND kind IN ('sample', 'destruction', 'consent'));
+    AND kind IN ('sample', 'destruction', 'consent', 'own_data'));
 CREATE POLICY worker_all ON app.printout FOR ALL TO attest_worker USING (true);
 GRANT SELECT ON app.printout TO attest_tenant, attest_operator, attest_admin;
 GRANT INSERT (public_id, municipality_id, account_id, membership_id, role, kind, request) ON app.printout

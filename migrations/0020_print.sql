@@ -11,7 +11,7 @@ CREATE INDEX application_region_entry ON app.application (registered_on, registe
 CREATE POLICY expert_own ON app.printout FOR SELECT TO attest_expert
   USING (role = 'expert' AND account_id = (SELECT app.ctx_account()) AND membership_id = (SELECT app.ctx_membership()));
 CREATE POLICY expert_add ON app.printout FOR INSERT TO attest_expert
-  WITH CHECK (role = 'expert' AND kind IN ('applications', 'consent') AND account_id = (SELECT app.ctx_account())
+  WITH CHECK (role = 'expert' AND kind IN ('applications', 'consent', 'own_data') AND account_id = (SELECT app.ctx_account())
     AND membership_id = (SELECT app.ctx_membership()) AND EXISTS (SELECT 1 FROM app.membership m
       WHERE m.tenant_id = printout.municipality_id AND m.id = printout.membership_id));
 GRANT SELECT ON app.printout TO attest_expert;

@@ -202,6 +202,8 @@ const WITHOUT_VERSION: &[&str] = &[
     "/profile/factor/off",
     "/profile/password",
     "/profile/sessions",
+    // Takes a copy and changes nothing.
+    "/profile/data",
     "/login",
     "/register",
     "/password/forgot",

@@ -46,6 +46,7 @@ const OUTSIDE: &[&str] = &[
     "/profile",
     "/profile/close",
     "/profile/confirm",
+    "/profile/data",
     "/profile/factor",
     "/profile/factor/begin",
     "/profile/factor/off",

@@ -32,7 +32,7 @@ const PNG: [u8; 70] = [
 ];
 
 /// A PDF of these pages, each a word.
-fn pdf(pages: &[&str]) -> Vec<u8> {
+pub fn pdf(pages: &[&str]) -> Vec<u8> {
     let kids: String = (0..pages.len())
         .map(|n| format!("{} 0 R ", 4 + 2 * n))
         .collect();
@@ -69,7 +69,13 @@ fn pdf(pages: &[&str]) -> Vec<u8> {
 }
 
 /// Gives an application a document that lies in the store: a scan, or one of this kind.
-async fn bring(town: &Town, application: &Application, kind: &str, caption: &str, bytes: Vec<u8>) {
+pub async fn bring(
+    town: &Town,
+    application: &Application,
+    kind: &str,
+    caption: &str,
+    bytes: Vec<u8>,
+) {
     let begins: [u8; 4] = *bytes.first_chunk().unwrap();
     let stream = futures::stream::iter([Ok::<_, std::io::Error>(bytes.into())]);
     let app = town.world().app();

@@ -1,7 +1,7 @@
 // The main job, as each person in turn: from the invitation to the accepted conclusion.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openBrowser, PASSWORD, pdfText, Person, scan } from './people.js';
+import { members, openBrowser, PASSWORD, pdfText, Person, scan } from './people.js';
 import { Stack } from './stack.js';
 
 const TOWN = 'Асиновский район';
@@ -386,6 +386,38 @@ test('a second teacher: withdrawals by teacher and by school', async () => {
   await stack.letter('second@asino.example', 'отзыв зарегистрирован');
   await second.go('/teacher');
   await second.read('Заявление отозвано.');
+});
+
+test('the teacher takes away everything that is kept about it', async () => {
+  const teacher = await person('teacher');
+  await teacher.go('/profile');
+  await teacher.follow('Мои данные');
+  await teacher.see('Мои данные');
+  const proof = teacher.page.getByRole('link', { name: 'Подтвердить, что это Вы', exact: true });
+  if (await proof.count()) {
+    await proof.click();
+    await teacher.type('Пароль', PASSWORD);
+    await teacher.press('Продолжить');
+    await teacher.see('Мои данные');
+  }
+  const taken = new Map(members(await teacher.paper('Получить архив', 'button', 'Скачать (ZIP)')));
+  const page = taken.get('Мои данные.html').toString('utf8');
+  for (const words of ['Иванова', 'teacher@asino.example', 'Согласия', 'Карточки', 'История заявлений', 'Итоговые заключения', 'Причина отклонения']) {
+    assert.ok(page.includes(words), words);
+  }
+  assert.ok(!page.includes('Козырь'), 'another teacher');
+  const kept = stack.sql(`SELECT count(*) FROM app.file f JOIN app.application a ON a.id = f.application_id
+    JOIN app.account c ON c.id = a.account_id WHERE c.email = 'teacher@asino.example'`);
+  const documents = [...taken].filter(([name]) => name.startsWith('Документы/'));
+  assert.equal(documents.length, Number(kept));
+  assert.ok(documents.length >= 5, `${documents.length} documents`);
+  assert.ok(documents.every(([, bytes]) => bytes.length > 100));
+  if (process.env.ATTEST_SHOTS) {
+    const copy = await browser.newPage();
+    await copy.setContent(page);
+    await copy.screenshot({ path: `${process.env.ATTEST_SHOTS}/own-data.png`, fullPage: true });
+    await copy.close();
+  }
 });
 
 test('a phone shows every page without scrolling sideways', async () => {

@@ -98,10 +98,10 @@ export class Person {
   }
 
   // A paper the worker makes: it comes at once, or by the link of a page that waits for it.
-  async paper(name, role = 'link') {
+  async paper(name, role = 'link', label = 'Скачать (PDF)') {
     const coming = this.page.waitForEvent('download', { timeout: 60_000 });
     await this.page.getByRole(role, { name, exact: true }).first().click();
-    const link = this.page.getByRole('link', { name: 'Скачать (PDF)', exact: true });
+    const link = this.page.getByRole('link', { name: label, exact: true });
     const made = this.page.getByRole('heading', { level: 1, name: 'Документ готов', exact: true });
     const asked = made.waitFor({ timeout: 60_000 }).then(() => null);
     if (!(await Promise.race([coming, asked]))) await link.click();
@@ -186,10 +186,9 @@ export async function scan(browser, dir, title) {
   return path;
 }
 
-// The words of a workbook, sheet by sheet: what the parts of the archive say.
-export function sheetText(path) {
+// The members of an archive: name and bytes.
+export function* members(path) {
   const file = readFileSync(path);
-  const words = [];
   let at = file.readUInt32LE(file.lastIndexOf('PK\x05\x06', undefined, 'latin1') + 16);
   while (file.readUInt32LE(at) === 0x02014b50) {
     const [named, extra, noted] = [28, 30, 32].map((place) => file.readUInt16LE(at + place));
@@ -197,11 +196,18 @@ export function sheetText(path) {
     const local = file.readUInt32LE(at + 42);
     const begins = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28);
     const packed = file.subarray(begins, begins + file.readUInt32LE(at + 20));
-    const part = file.readUInt16LE(at + 10) === 8 ? inflateRawSync(packed) : packed;
+    yield [name, file.readUInt16LE(at + 10) === 8 ? inflateRawSync(packed) : packed];
+    at += 46 + named + extra + noted;
+  }
+}
+
+// The words of a workbook, sheet by sheet: what the parts of the archive say.
+export function sheetText(path) {
+  const words = [];
+  for (const [name, part] of members(path)) {
     if (/^xl\/(sharedStrings|worksheets\/)/.test(name)) {
       words.push(...(part.toString('utf8').match(/(?<=<t[^>]*>)[^<]+/g) ?? []));
     }
-    at += 46 + named + extra + noted;
   }
   return words.join('\n').replaceAll('&amp;', '&').replaceAll('&quot;', '"');
 }

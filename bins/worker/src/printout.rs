@@ -2,9 +2,12 @@
 //! size and joined there, so that memory does not grow with its length.
 
 mod applications;
+mod archive;
 mod joined;
 mod journal;
 mod lists;
+mod names;
+mod own_data;
 mod papers;
 mod sample;
 
@@ -176,6 +179,7 @@ async fn make(app: &App, attempt: &Attempt) -> Result<(), Error> {
         }
         Request::Annex { order } => papers::annex(app, *order, folder.path()).await?,
         Request::Consent {} => papers::consent(app, attempt, folder.path()).await?,
+        Request::OwnData {} => own_data::pack(app, attempt, folder.path()).await?,
         Request::Destruction { municipality } => {
             papers::destruction(app, *municipality, folder.path()).await?
         }

@@ -4,6 +4,7 @@
 
 pub mod gathering;
 pub mod making;
+pub mod own_data;
 pub mod papers;
 
 use db::{applications, events, printouts};
@@ -59,6 +60,18 @@ impl App {
         let mut tx = self.db.enter_own(actor).await?;
         let id = printouts::ask_own(&mut tx, &Request::Consent {}).await?;
         events::audit_own(&mut tx, Deed::PrintConsent).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Has everything that is kept about the actor packed for it (SEC-87): the printout's id.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn pack_own_data(&self, actor: &Actor) -> Result<Uuid> {
+        let mut tx = self.db.enter_own(actor).await?;
+        let id = printouts::ask_own(&mut tx, &Request::OwnData {}).await?;
+        events::audit_own(&mut tx, Deed::PackOwnData).await?;
         tx.commit().await?;
         Ok(id)
     }

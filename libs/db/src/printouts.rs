@@ -56,6 +56,8 @@ pub enum Request {
     },
     /// The asker's own consents (R-ACC-6).
     Consent {},
+    /// Everything that is kept about the asker, as an archive (SEC-87).
+    OwnData {},
     /// The act of a removed municipality's destroyed data (SEC-106).
     Destruction {
         /// The municipality that was.
@@ -82,13 +84,14 @@ pub enum Format {
 
 impl Request {
     /// The kinds this release makes; a later one's wait for a worker that knows them.
-    pub const KINDS: [&str; 8] = [
+    pub const KINDS: [&str; 9] = [
         "journal",
         "schedule",
         "handover",
         "applications",
         "annex",
         "consent",
+        "own_data",
         "destruction",
         "sample",
     ];
@@ -103,6 +106,7 @@ impl Request {
             Self::Applications { .. } => "applications",
             Self::Annex { .. } => "annex",
             Self::Consent {} => "consent",
+            Self::OwnData {} => "own_data",
             Self::Destruction { .. } => "destruction",
             Self::Sample { .. } => "sample",
         }
@@ -119,7 +123,7 @@ impl Request {
             Self::Handover { .. } => &[Act::PassConclusion, Act::AcceptConclusion],
             Self::Applications { .. } => &[Act::Print],
             Self::Annex { .. } => &[Act::Decide],
-            Self::Consent {} => &[],
+            Self::Consent {} | Self::OwnData {} => &[],
             Self::Destruction { .. } => &[Act::ManageMunicipality],
             Self::Sample { .. } => &[Act::ManageReference],
         }

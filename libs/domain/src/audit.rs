@@ -140,6 +140,8 @@ deeds! {
     PrintAnnex = "order.annex" "Печать приложения к распоряжению",
     /// The own consents printed.
     PrintConsent = "account.consent_print" "Печать своего согласия",
+    /// Everything kept about the person packed for it (SEC-87).
+    PackOwnData = "account.own_data" "Выгрузка своих данных",
     /// The act of a removed municipality's destroyed data printed.
     PrintDestruction = "municipality.destruction" "Печать акта об уничтожении данных",
     /// The registration journal taken away as a file.

@@ -19,6 +19,7 @@ pub mod letter;
 pub mod life;
 pub mod municipality;
 pub mod name;
+pub mod own_data;
 pub mod paper;
 pub mod permission;
 pub mod proposal;

@@ -15,7 +15,9 @@ use maud::{Markup, html};
 use ui::{Column, Table, ru};
 use uuid::Uuid;
 
-use crate::{Web, download::download, error::Result, id::Id, page::Page, visit::Person};
+use crate::{
+    Web, cabinet::OWN_DATA, download::download, error::Result, id::Id, page::Page, visit::Person,
+};
 
 /// How long whoever asked is kept waiting for the file itself: a page answers within 5 s.
 const WAITED: Duration = Duration::from_secs(4);
@@ -104,6 +106,7 @@ fn what(request: &Request) -> String {
         }
         Request::Annex { .. } => "Приложение к распоряжению".to_owned(),
         Request::Consent {} => "Согласие на обработку персональных данных".to_owned(),
+        Request::OwnData {} => "Мои данные".to_owned(),
         Request::Destruction { .. } => "Акт об уничтожении персональных данных".to_owned(),
         Request::Sample { template, version } => {
             format!("Образец: {}, версия шаблона {version}", template.name())
@@ -116,7 +119,8 @@ fn download_words(printout: &Printout) -> &'static str {
         Request::Applications {
             format: Format::Zip,
             ..
-        } => "Скачать (ZIP)",
+        }
+        | Request::OwnData {} => "Скачать (ZIP)",
         _ => "Скачать (PDF)",
     }
 }
@@ -132,6 +136,7 @@ fn origin(actor: &Actor, request: &Request) -> String {
         Request::Applications { .. } => format!("{home}/print"),
         Request::Annex { order } => format!("{home}/orders/{order}"),
         Request::Consent {} => "/consent".to_owned(),
+        Request::OwnData {} => OWN_DATA.to_owned(),
         Request::Destruction { municipality } => format!("{home}/municipalities/{municipality}"),
         Request::Sample { template, version } => {
             format!("{home}/templates/{}/{version}", template.code())

@@ -424,6 +424,10 @@ SELECT app.export_accounts(0, 1000);
 SELECT app.may_publish(ARRAY[:their_account]);
 SELECT app.still_institute(:their_account, :their_membership, 'admin');
 
+-- attack: takes what is kept about people while nobody has asked for its own
+-- expect: 42501 or nothing
+SELECT count(*) FROM generate_series(1, 1000) p, LATERAL app.own_data(p) HAVING count(*) > 0;
+
 -- attack: counts whose term is over in all municipalities
 -- expect: 42501 or nothing
 SELECT overdue FROM app.overdue('1900-01-01') WHERE overdue > 0;

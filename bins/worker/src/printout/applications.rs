@@ -2,7 +2,6 @@
 //! of the documents as they are. One application lies on the disk at a time.
 
 mod archive;
-mod names;
 mod paper;
 
 use std::path::Path;

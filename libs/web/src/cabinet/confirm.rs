@@ -1,5 +1,5 @@
-//! `/profile/confirm`: «Подтвердите, что это Вы». Before changing how one signs in the person
-//! proves itself anew, by its password (SEC-48); that is good for five minutes.
+//! `/profile/confirm`: «Подтвердите, что это Вы». Before changing how one signs in, and
+//! before taking away all its data, the person proves itself anew, by its password (SEC-48); that is good for five minutes.
 
 use app::FieldFault;
 use axum::{
@@ -107,7 +107,7 @@ fn page(at: &Person, password: bool, next: &str, faults: &[FieldFault]) -> Marku
         .flavour(Flavour::Reading)
         .render(html! {
             @if password {
-                p { "Способы входа меняются только после проверки пароля. Её хватает на 5 минут." }
+                p { "Дальше — только после проверки пароля. Её хватает на 5 минут." }
                 (ui::form(
                     Form { action: "/profile/confirm", csrf: &at.csrf, ..Form::default() },
                     html! {
@@ -122,7 +122,7 @@ fn page(at: &Person, password: bool, next: &str, faults: &[FieldFault]) -> Marku
                     },
                 ))
             } @else {
-                p { "У Вашей учётной записи нет пароля. Выйдите и войдите снова: в течение 5 минут после входа способы входа можно менять." }
+                p { "У Вашей учётной записи нет пароля. Выйдите и войдите снова: первые 5 минут после входа подтверждать ничего не нужно." }
                 p { "Пароль можно задать по ссылке из письма: " a class="govuk-link" href="/password/forgot" { "Забыли пароль?" } }
             }
         })

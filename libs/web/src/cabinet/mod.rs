@@ -8,6 +8,7 @@ mod consent;
 mod factor;
 mod identities;
 mod letters;
+mod own_data;
 mod password;
 mod profile;
 mod sessions;
@@ -35,6 +36,9 @@ use crate::{
 /// The page of what is linked to the account.
 pub(crate) const IDENTITIES: &str = "/profile/identities";
 
+/// The page where one has everything packed that is kept about it.
+pub(crate) const OWN_DATA: &str = "/profile/data";
+
 /// The page of the second factor.
 const FACTOR: &str = "/profile/factor";
 /// The page where the password is changed.
@@ -60,6 +64,7 @@ pub fn router() -> Router<Web> {
         .route(IDENTITIES, get(identities::get).post(identities::post))
         .route("/profile/identities/unlink", post(identities::unlink))
         .route("/profile/letters", get(letters::get))
+        .route(OWN_DATA, get(own_data::get).post(own_data::post))
         .route("/profile/transfer", get(transfer::get).post(transfer::ask))
         .route("/profile/transfer/cancel", post(transfer::cancel))
         .route("/profile/views", get(views::get))

@@ -2,7 +2,6 @@
 //! the folders a list of all that is and is not inside.
 
 use std::{
-    fs::File,
     io,
     path::{Path, PathBuf},
 };
@@ -17,9 +16,12 @@ use app::{
 use domain::conclusion::{evidence_name, point};
 use sheets::{Cell, Column, Format};
 use tokio::task::spawn_blocking;
-use zip::{ZipWriter, result::ZipError, write::SimpleFileOptions};
 
-use super::{Asked, Error, left, names, names::Names, progress};
+use super::{Asked, Error, left, progress};
+use crate::printout::{
+    archive::Archive,
+    names::{self, Names},
+};
 
 const LIST: &str = "Опись.xlsx";
 
@@ -44,8 +46,8 @@ pub async fn pack(
     folder: &Path,
 ) -> Result<PathBuf, Error> {
     let path = folder.join("archive.zip");
-    let mut archive = Archive {
-        zip: ZipWriter::new(File::create(&path)?),
+    let mut packing = Packing {
+        archive: Archive::create(&path)?,
         folders: Names::default(),
         list: Vec::new(),
     };
@@ -53,25 +55,25 @@ pub async fn pack(
         progress(app, attempt, done, asked.of.len()).await?;
         match app.dossier(attempt, *tenant, *id).await? {
             Dossier::Whole(application, papers) => {
-                archive = add(app, attempt, archive, &application, &papers, folder).await?;
+                packing = add(app, attempt, packing, &application, &papers, folder).await?;
             }
-            dossier => archive.list.extend(left(&dossier).map(left_out)),
+            dossier => packing.list.extend(left(&dossier).map(left_out)),
         }
     }
     progress(app, attempt, asked.of.len(), asked.of.len()).await?;
-    spawn_blocking(move || archive.close()).await??;
+    spawn_blocking(move || packing.close()).await??;
     Ok(path)
 }
 
 async fn add(
     app: &App,
     attempt: &Attempt,
-    mut archive: Archive,
+    mut packing: Packing,
     application: &Application,
     papers: &[Paper],
     folder: &Path,
-) -> Result<Archive, Error> {
-    let folders = &mut archive.folders;
+) -> Result<Packing, Error> {
+    let folders = &mut packing.folders;
     let number = application.registered_number;
     let number = number.map_or("без номера".to_owned(), |number| {
         format!("{number:04}")
@@ -98,12 +100,12 @@ async fn add(
             entry.sha256 = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
             let name = format!("{inside}/{}", entry.file);
             let from = fetched.clone();
-            archive = spawn_blocking(move || archive.file(&name, &from)).await??;
+            packing.archive = spawn_blocking(move || packing.archive.file(&name, &from)).await??;
         }
-        archive.list.push(entry.cells());
+        packing.list.push(entry.cells());
     }
     app.papers_read(attempt, application, &read).await?;
-    Ok(archive)
+    Ok(packing)
 }
 
 /// «02 п. 36.2 — Таблица результатов — подпись».
@@ -167,40 +169,17 @@ fn left_out((name, why): (String, &'static str)) -> Vec<Cell> {
     cells
 }
 
-/// An archive being written. Its files are as they came: papers and pictures do not shrink.
-struct Archive {
-    zip: ZipWriter<File>,
+/// The archive with the list of what is in it.
+struct Packing {
+    archive: Archive,
     folders: Names,
     list: Vec<Vec<Cell>>,
 }
 
-impl Archive {
-    fn file(mut self, name: &str, from: &Path) -> Result<Self, Error> {
-        self.append(name, &mut File::open(from)?)?;
-        Ok(self)
-    }
-
-    fn close(mut self) -> Result<(), Error> {
-        let rows = std::mem::take(&mut self.list).into_iter();
-        let rows = rows.map(Ok::<_, std::convert::Infallible>);
+impl Packing {
+    fn close(self) -> Result<(), Error> {
+        let rows = self.list.into_iter().map(Ok::<_, std::convert::Infallible>);
         let mut list = sheets::write(Format::Xlsx, &COLUMNS, rows).map_err(io::Error::other)?;
-        self.append(LIST, &mut list)?;
-        self.zip.finish().map_err(broken)?;
-        Ok(())
+        self.archive.append(LIST, &mut list)?.close()
     }
-
-    fn append(&mut self, name: &str, from: &mut File) -> Result<(), Error> {
-        let large = from.metadata()?.len() > u64::from(u32::MAX);
-        // No time of its own: the same documents are the same archive.
-        let options = SimpleFileOptions::default()
-            .compression_method(zip::CompressionMethod::Stored)
-            .large_file(large);
-        self.zip.start_file(name, options).map_err(broken)?;
-        io::copy(from, &mut self.zip)?;
-        Ok(())
-    }
-}
-
-fn broken(error: ZipError) -> Error {
-    Error::Disk(error.into())
 }

@@ -21,8 +21,8 @@ use documents::{
 use domain::conclusion::evidence_name;
 use tokio::{fs, task::spawn_blocking};
 
-use super::{Asked, Error, date, label, left, names, number, progress};
-use crate::printout::joined;
+use super::{Asked, Error, date, label, left, number, progress};
+use crate::printout::{joined, names};
 
 /// How long one document may take: what takes longer was made to.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -9,8 +9,8 @@ use super::{HEADING, MUNICIPALITY, PLACE, TYPE, waiting};
 use crate::{
     Web,
     cabinet::{
-        FACTOR, IDENTITIES, PASSWORD, SESSIONS, factor, identities, in_use, password, sessions,
-        transfer,
+        FACTOR, IDENTITIES, OWN_DATA, PASSWORD, SESSIONS, factor, identities, in_use, own_data,
+        password, sessions, transfer,
     },
     page::Page,
     visit::Person,
@@ -57,6 +57,7 @@ pub(super) fn shown(at: &Person, web: &Web, profile: &Profile) -> Markup {
             ul class="govuk-list" {
                 li { a class="govuk-link" href="/profile/letters" { "Мои письма" } }
                 @if viewed { li { a class="govuk-link" href="/profile/views" { "Кто смотрел мои документы" } } }
+                li { a class="govuk-link" href=(OWN_DATA) { (own_data::HEADING) } }
                 @if federated { li { a class="govuk-link" href=(IDENTITIES) { (identities::HEADING) } } }
                 li { a class="govuk-link" href=(PASSWORD) { (password::HEADING) } }
                 li { a class="govuk-link" href=(FACTOR) { (factor::HEADING) } }
