@@ -17,7 +17,7 @@ const UNNOTICED = ['mail', 'collector'];
 const MOMENTS = { killed: 'kept', frozen: 'begun' };
 
 const rows = [];
-let region, crowd;
+let region, crowd, post;
 
 before(async () => {
   region = await Region.begin();
@@ -108,22 +108,24 @@ test('one event has one letter under one Message-ID', { timeout: 120_000 }, asyn
   assert.deepEqual([...whole].sort(), sent, 'every letter is sent, under the number it was written with');
   const submitted = Number(region.sql("SELECT count(*) FROM app.letter WHERE kind = 'submitted' AND state = 'sent'"));
   assert.equal(submitted, 2 * Number(region.sql("SELECT count(*) FROM app.application WHERE status = 'under_review'")));
-  console.log(`${sent.length} letters, taken by the mail server ${letters.length} times`);
+  post = `${sent.length} letters under as many Message-IDs, taken by the mail server ${letters.length} times`;
 });
 
 test('every document is in the store as it was brought', { timeout: 120_000 }, () => {
-  console.log(region.ctl(['verify', '--bytes']).trim());
+  region.ctl(['verify', '--bytes']);
   assert.deepEqual(crowd.lost(), []);
   print();
 });
 
 function print() {
-  const cell = ({ told }) => [...told].map(([said, { count, longest }]) => `${said} × ${count}, ${longest.toFixed(1)} s`).join('; ') || 'nothing';
+  const cell = ({ told }) => [...told].map(([said, { count, longest }]) => `${said} × ${count}, ${longest.toFixed(1)} s`).join('; ') || '';
   const table = [
-    '| what | requests | of them failed | people were told, the longest of it | longest answer, s | served again after, s | registered, documents, submitted: confirmed so far | lost |',
+    '| what | requests | not served | told instead: how often, after how long at most | longest answer, s | none since, s after it was back | confirmed so far: registered, documents, submitted | lost |',
     '|---|---|---|---|---|---|---|---|',
     ...rows.map((row) => `| ${[row.what, row.requests, row.failed.length, cell(row), row.longest.toFixed(1), row.recovered?.toFixed(1) ?? '',
       row.confirmed.join(', '), row.lost.length].join(' | ')} |`),
+    '',
+    `In the end: ${post}; ${crowd.confirmed.documents.size + crowd.confirmed.submitted.size} documents lie as they were brought.`,
   ].join('\n');
   console.log(table);
   if (!process.env.OUTAGE_KEEP) return;
@@ -132,5 +134,5 @@ function print() {
   const text = readFileSync(file, 'utf8');
   const [head, tail] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
   assert.ok(head >= begin.length && tail > head, 'deploy/README.md has no place for the table');
-  writeFileSync(file, `${text.slice(0, head)}\n${table}\n${text.slice(tail)}`);
+  writeFileSync(file, `${text.slice(0, head)}\n\n${table}\n\n${text.slice(tail)}`);
 }

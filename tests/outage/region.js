@@ -130,7 +130,8 @@ backend servers
 ${servers.join('\n')}
 `);
     const log = openSync(join(this.dir, 'haproxy.log'), 'a');
-    const proxy = spawn('haproxy', ['-db', '-f', config], { stdio: ['ignore', log, log] });
+    // Where Debian has it, whoever runs this.
+    const proxy = spawn('/usr/sbin/haproxy', ['-db', '-f', config], { stdio: ['ignore', log, log] });
     this.processes.push(proxy);
     await listens({ path: this.socket });
     await listens({ port: this.port });
