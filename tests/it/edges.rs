@@ -160,6 +160,26 @@ async fn where_a_session_cannot_be_kept_the_page_says_so() {
     assert_eq!(page.heading(), "Служба временно недоступна");
 }
 
+/// A database that stood still for a while ends what took too long meanwhile: people were told of a
+/// fault of ours.
+#[tokio::test]
+async fn a_statement_that_ran_out_of_time_is_told_as_an_outage() {
+    let world = World::own().await;
+    let town = world.town().await;
+    let now = world.now();
+    let hurried = "options[statement_timeout]=1000";
+    let (app, _) = world.rough_app(2, std::sync::Arc::new(move || now), hurried);
+    let site = Site::of(app).await;
+    let browser = site.browser_of(&town.coordinator().await).await;
+    let mut holder = world.superuser().await;
+    holder
+        .script("BEGIN; LOCK TABLE app.application IN ACCESS EXCLUSIVE MODE")
+        .await;
+    let page = browser.get("/municipal/applications").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(page.heading(), "Служба временно недоступна");
+}
+
 #[tokio::test]
 async fn an_asset_is_kept_and_asked_for_again_only_under_another_name() {
     let site = World::shared().await.serve().await;
