@@ -47,6 +47,7 @@ mod pages;
 mod periods;
 mod plans;
 mod pool;
+mod pooler;
 mod print;
 mod proposals;
 mod providers;

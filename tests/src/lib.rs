@@ -23,6 +23,7 @@ pub mod collector;
 mod concluding;
 pub mod issuer;
 pub mod paper;
+pub mod pooler;
 pub mod server;
 pub mod sql;
 pub mod stack;
