@@ -149,6 +149,37 @@ async fn sec_85_a_fault_of_ours_tells_its_number_and_nothing_of_itself() {
     );
 }
 
+/// Whoever has no session yet gets one with the page, and it cannot be kept: the layer of sessions
+/// answered 500 and an empty page.
+#[tokio::test]
+async fn where_a_session_cannot_be_kept_the_page_says_so() {
+    let world = World::shared().await;
+    let site = world.serve_apart("redis://127.0.0.1:1/").await;
+    let page = site.browser().get("/register").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(page.heading(), "Служба временно недоступна");
+}
+
+/// A database that stood still for a while ends what took too long meanwhile: people were told of a
+/// fault of ours.
+#[tokio::test]
+async fn a_statement_that_ran_out_of_time_is_told_as_an_outage() {
+    let world = World::own().await;
+    let town = world.town().await;
+    let now = world.now();
+    let hurried = "options[statement_timeout]=1000";
+    let (app, _) = world.rough_app(2, std::sync::Arc::new(move || now), hurried);
+    let site = Site::of(app).await;
+    let browser = site.browser_of(&town.coordinator().await).await;
+    let mut holder = world.superuser().await;
+    holder
+        .script("BEGIN; LOCK TABLE app.application IN ACCESS EXCLUSIVE MODE")
+        .await;
+    let page = browser.get("/municipal/applications").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(page.heading(), "Служба временно недоступна");
+}
+
 #[tokio::test]
 async fn an_asset_is_kept_and_asked_for_again_only_under_another_name() {
     let site = World::shared().await.serve().await;

@@ -50,6 +50,7 @@ mod pages;
 mod periods;
 mod plans;
 mod pool;
+mod pooler;
 mod print;
 mod proposals;
 mod providers;

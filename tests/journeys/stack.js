@@ -29,7 +29,7 @@ export function freePort() {
 // A Redis database of its own: sessions are known by account ids, which databases share.
 function redisOf(name) {
   const url = new URL(needed('ATTEST_REDIS_URL'));
-  const number = ['main', 'routing', 'kill', 'towns', 'week', 'month', 'upload', 'viewer', 'signin'].indexOf(name) + 1;
+  const number = ['main', 'routing', 'kill', 'towns', 'week', 'month', 'upload', 'viewer', 'signin', 'outage'].indexOf(name) + 1;
   if (number === 0) throw new Error(`no Redis database for the journey ${name}`);
   url.pathname = `/${number}`;
   return url.href;
@@ -39,7 +39,17 @@ export class Stack {
   // `seeded`: with the demonstration region, made before a worker finds its letters of weeks ago.
   // `prepare`: what has to stand before the processes, once it is known where the pages will.
   static async start(name, { seeded = false, prepare = async () => {} } = {}) {
-    const stack = new Stack();
+    const stack = await this.made(name);
+    if (seeded) stack.ctl(['seed', '--demo']);
+    await prepare(stack);
+    await stack.startServer();
+    stack.startWorker();
+    return stack;
+  }
+
+  // Settings and a database, and no process yet.
+  static async made(name) {
+    const stack = new this();
     stack.dir = mkdtempSync(join(tmpdir(), `attest-${name}-`));
     stack.mail = join(stack.dir, 'mail');
     stack.port = await freePort();
@@ -62,11 +72,7 @@ export class Stack {
       ATTEST_CLOCK_FILE: join(stack.dir, 'clock'),
     });
     stack.#prepare();
-    if (seeded) stack.ctl(['seed', '--demo']);
     stack.processes = [];
-    await prepare(stack);
-    await stack.startServer();
-    stack.startWorker();
     return stack;
   }
 
@@ -87,15 +93,15 @@ export class Stack {
     return execFileSync(join(needed('ATTEST_BIN'), 'ctl'), args, { env: this.env, input, encoding: 'utf8' });
   }
 
-  #spawn(name, extra = {}) {
-    const log = openSync(join(this.dir, `${name}.log`), 'a');
+  spawn(name, extra = {}, called = name) {
+    const log = openSync(join(this.dir, `${called}.log`), 'a');
     const child = spawn(join(needed('ATTEST_BIN'), name), [], { env: { ...this.env, ...extra }, stdio: ['ignore', log, log] });
     this.processes.push(child);
     return child;
   }
 
   async startServer() {
-    this.server = this.#spawn('server');
+    this.server = this.spawn('server');
     for (let tries = 0; tries < 100; tries += 1) {
       const ready = await fetch(`${this.base}/readyz`).then((answer) => answer.ok, () => false);
       if (ready) return;
@@ -106,7 +112,7 @@ export class Stack {
   }
 
   startWorker() {
-    this.worker = this.#spawn('worker', { ATTEST_HEALTH_LISTEN: '127.0.0.1:0' });
+    this.worker = this.spawn('worker', { ATTEST_HEALTH_LISTEN: '127.0.0.1:0' });
   }
 
   // Ends a process as a power cut would, and waits until it is gone.

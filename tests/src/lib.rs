@@ -24,6 +24,7 @@ mod concluding;
 pub mod encrypted;
 pub mod issuer;
 pub mod paper;
+pub mod pooler;
 pub mod redis_server;
 pub mod server;
 pub mod sql;

@@ -45,6 +45,12 @@ fn read(r: &mut Reader) -> Option<Stack> {
 }
 
 impl Stack {
+    /// Where the database listens.
+    pub(crate) fn address(&self) -> String {
+        let url = reqwest::Url::parse(self.superuser.reveal()).unwrap();
+        format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432))
+    }
+
     /// The address of `database` for a login role.
     #[must_use]
     pub fn url(&self, login: &str, database: &str) -> String {

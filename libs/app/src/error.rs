@@ -88,9 +88,7 @@ impl From<db::Error> for Error {
             db::Error::Suspended { municipality } => Self::Suspended(municipality),
             db::Error::Stale => Self::Stale,
             db::Error::Busy => Self::Busy,
-            db::Error::Database(ref source) if source.as_database_error().is_none() => {
-                Self::Unavailable(Box::new(error))
-            }
+            _ if error.is_outage() => Self::Unavailable(Box::new(error)),
             _ => Self::Internal(Box::new(error)),
         }
     }

@@ -51,6 +51,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Of two transactions that wait for each other Postgres ends one: the other changes the row.
 const DEADLOCK: &str = "40P01";
 
+/// Classes of what the database says when it cannot serve just now: it lacks memory, disk or
+/// connections; it starts, stops or ended the statement, for instance at its time limit.
+const NOT_NOW: [&str; 2] = ["53", "57"];
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let said = error.as_database_error();
@@ -65,6 +69,18 @@ impl From<sqlx::Error> for Error {
 }
 
 impl Error {
+    /// Whether the database does not serve just now, and the same may succeed later.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        let Self::Database(error) = self else {
+            return false;
+        };
+        error.as_database_error().is_none_or(|said| {
+            let code = said.code().unwrap_or_default();
+            NOT_NOW.iter().any(|class| code.starts_with(class))
+        })
+    }
+
     /// Whether it is the refusal of the constraint `name`.
     #[must_use]
     pub fn is_constraint(&self, name: &str) -> bool {

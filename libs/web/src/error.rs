@@ -275,7 +275,22 @@ pub async fn patience(request: Request, next: Next) -> Response {
 /// answer shows none, so that another's object and an unknown one stay the same page.
 pub async fn render(request: Request, next: Next) -> Response {
     let number = request.extensions().get::<Number>().copied();
-    let mut response = next.run(request).await;
+    shown(next.run(request).await, number)
+}
+
+/// The layer that says in words what the layer of sessions has none for: it answers 500 and nothing
+/// else where Redis does not take a session.
+pub async fn unsaved(request: Request, next: Next) -> Response {
+    let number = request.extensions().get::<Number>().copied();
+    let response = next.run(request).await;
+    let fault = response.status() == StatusCode::INTERNAL_SERVER_ERROR;
+    if !fault || response.headers().contains_key(header::CONTENT_TYPE) {
+        return response;
+    }
+    shown(Error::Unavailable.into_response(), number)
+}
+
+fn shown(mut response: Response, number: Option<Number>) -> Response {
     let Some(failure) = response.extensions_mut().remove::<Failure>() else {
         return response;
     };

@@ -124,6 +124,8 @@ impl Web {
     pub fn open(app: App, redis_url: &str, settings: Settings) -> Result<Self, RedisError> {
         let client = redis::Client::open(redis_url)?;
         let config = ConnectionManagerConfig::new()
+            // Who asks while it is away is told so soon, and who asks when it is back does not wait.
+            .set_max_delay(Duration::from_millis(500))
             .set_connection_timeout(Some(Duration::from_secs(2)))
             .set_response_timeout(Some(Duration::from_secs(2)));
         Ok(Self {
@@ -171,6 +173,7 @@ pub fn router(web: Web) -> Router {
         .layer(middleware::from_fn(visit::layer))
         .layer(middleware::from_fn(error::render))
         .layer(session::layer(&web))
+        .layer(middleware::from_fn(error::unsaved))
         .layer(middleware::from_fn(headers::layer))
         // Not what is compressed already.
         .layer(CompressionLayer::new().compress_when(headers::worth_compressing()))
