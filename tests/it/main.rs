@@ -31,6 +31,7 @@ mod hostile;
 mod hostile_files;
 mod hosts;
 mod house;
+mod invited;
 mod isolation;
 mod journal;
 mod kill;
