@@ -8,6 +8,7 @@ mod consent;
 mod factor;
 mod identities;
 mod letters;
+mod passkeys;
 mod password;
 mod profile;
 mod sessions;
@@ -37,6 +38,8 @@ pub(crate) const IDENTITIES: &str = "/profile/identities";
 
 /// The page of the second factor.
 const FACTOR: &str = "/profile/factor";
+/// The page of the passkeys.
+const PASSKEYS: &str = "/profile/passkeys";
 /// The page where the password is changed.
 const PASSWORD: &str = "/profile/password";
 /// The page of the person's sessions.
@@ -54,6 +57,9 @@ pub fn router() -> Router<Web> {
         .route(FACTOR, get(factor::get).post(factor::post))
         .route("/profile/factor/begin", post(factor::begin))
         .route("/profile/factor/off", post(factor::off))
+        .route(PASSKEYS, get(passkeys::get).post(passkeys::post))
+        .route("/profile/passkeys/begin", post(passkeys::begin))
+        .route("/profile/passkeys/remove", post(passkeys::remove))
         .route(PASSWORD, get(password::get).post(password::post))
         .route(SESSIONS, get(sessions::get).post(sessions::post))
         .route("/profile/confirm", get(confirm::get).post(confirm::post))
@@ -134,9 +140,12 @@ async fn enter(
         let on = format!("/profile?cabinet={}", cabinet.public_id);
         return Err(Error::First(on));
     }
-    if web.app.lacks_factor(acting(at)?, cabinet.role).await? {
-        at.notify("Для этого кабинета нужен второй фактор: включите его.")
-            .await?;
+    let passkey = at.signed()?.passkey;
+    if !passkey && web.app.lacks_factor(acting(at)?, cabinet.role).await? {
+        at.notify(
+            "Для этого кабинета нужен второй фактор: включите его или входите с ключом доступа.",
+        )
+        .await?;
         return Err(Error::First(FACTOR.to_owned()));
     }
     open(at, web, standing, cabinet).await?;
