@@ -7,12 +7,13 @@ GRANT SELECT (id, account_id, kind, state) ON app.printout TO attest_definer;
 CREATE POLICY definer_own_data ON app.identity FOR SELECT TO attest_definer
   USING (EXISTS (SELECT 1 FROM app.printout p WHERE p.account_id = identity.account_id));
 GRANT SELECT (id, account_id, issuer, created_at) ON app.identity TO attest_definer;
-CREATE POLICY definer_own_data ON app.second_factor FOR SELECT TO attest_definer
-  USING (EXISTS (SELECT 1 FROM app.printout p WHERE p.account_id = second_factor.account_id));
 GRANT SELECT (account_id, confirmed_at) ON app.second_factor TO attest_definer;
+CREATE POLICY definer_own_data ON app.passkey FOR SELECT TO attest_definer
+  USING (EXISTS (SELECT 1 FROM app.printout p WHERE p.account_id = passkey.account_id));
+GRANT SELECT (id, account_id, name, created_at, used_at) ON app.passkey TO attest_definer;
 CREATE POLICY definer_own_data ON app.account_letter FOR SELECT TO attest_definer
   USING (EXISTS (SELECT 1 FROM app.printout p WHERE p.account_id = account_letter.account_id));
-GRANT SELECT (id, account_id, kind, state, created_at, sent_at) ON app.account_letter TO attest_definer;
+GRANT SELECT (id, account_id, kind, state, device, created_at, sent_at) ON app.account_letter TO attest_definer;
 CREATE POLICY definer_own_data ON app.saved_view FOR SELECT TO attest_definer
   USING (EXISTS (SELECT 1 FROM app.printout p WHERE p.account_id = saved_view.account_id));
 GRANT SELECT (id, account_id, role, list, query, name, created_at) ON app.saved_view TO attest_definer;
@@ -44,8 +45,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
           ORDER BY i.id), '[]') FROM app.identity i WHERE i.account_id = a.id),
       'second_factor', (SELECT coalesce(jsonb_agg(jsonb_build_object('confirmed_at', f.confirmed_at)), '[]')
           FROM app.second_factor f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL),
+      'passkey', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', k.name, 'created_at', k.created_at,
+          'used_at', k.used_at) ORDER BY k.id), '[]') FROM app.passkey k WHERE k.account_id = a.id),
       'account_letter', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'state', l.state,
-          'created_at', l.created_at, 'sent_at', l.sent_at) ORDER BY l.id), '[]') FROM app.account_letter l
+          'device', l.device, 'created_at', l.created_at,
+          'sent_at', l.sent_at) ORDER BY l.id), '[]') FROM app.account_letter l
           WHERE l.account_id = a.id),
       'saved_view', (SELECT coalesce(jsonb_agg(jsonb_build_object('role', v.role, 'list', v.list, 'name', v.name,
           'query', v.query, 'created_at', v.created_at) ORDER BY v.id), '[]') FROM app.saved_view v

@@ -2,7 +2,7 @@
 
 use domain::role::Role;
 use reqwest::StatusCode;
-use tests::{Browser, Page, Person, World};
+use tests::{Browser, Page, Person, World, sql::Refused};
 use uuid::Uuid;
 
 const PASSWORD: &str = "Снегирь над рекой 9";
@@ -245,4 +245,82 @@ async fn r_acc_5_whom_one_does_not_answer_for_is_not_helped() {
         assert!(answer.body.contains(words), "{}", answer.body);
         assert!(letters(&world, whom).await.is_empty());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r_acc_5_a_lost_second_factor_is_taken_off_by_who_answers_for_the_person() {
+    let world = World::own().await;
+    let town = world.town().await;
+    let (teacher, coordinator) = (town.teacher().await, town.coordinator().await);
+    let (operator, colleague) = (world.operator().await, world.operator().await);
+    let (admin, locked_out) = (world.admin().await, world.admin().await);
+    let mut sql = world.superuser().await;
+    for person in [&teacher, &colleague, &locked_out] {
+        sql.script(&format!(
+            "INSERT INTO app.second_factor (account_id, sealed, confirmed_at) VALUES ({0}, 'x', now());
+             UPDATE app.account SET email = login || '@example.test' WHERE id = {0}",
+            person.account.0
+        ))
+        .await;
+    }
+    // Asked of the database once more.
+    for (by, whom, refused) in [
+        (&coordinator, &teacher, "42501"),
+        (&operator, &locked_out, "23514"),
+        (&operator, &colleague, "23514"),
+        (&admin, &teacher, "23514"),
+        (&admin, &locked_out, "23514"),
+    ] {
+        let reset = format!("SELECT app.reset_factor({})", whom.account.0);
+        let answer = by.sql().await.run(&reset).await;
+        assert_eq!(answer, Err(Refused(refused.to_owned())), "{:?}", by.role);
+    }
+    let site = world.serve().await;
+    for (by, whom, list) in [
+        (&operator, &teacher, "/operator/people"),
+        (&admin, &colleague, "/admin/operators"),
+    ] {
+        let browser = site.browser_of(by).await;
+        let page = browser.get(list).await;
+        let action = format!("{list}/{}/factor", cabinet(&world, whom).await);
+        let done = press(&browser, &page, &action, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.told());
+        let left: (i64, i32) = (
+            sql.value(&format!(
+                "SELECT count(*) FROM app.second_factor WHERE account_id = {}",
+                whom.account.0
+            ))
+            .await
+            .unwrap(),
+            sql.value(&format!(
+                "SELECT epoch FROM app.account WHERE id = {}",
+                whom.account.0
+            ))
+            .await
+            .unwrap(),
+        );
+        assert_eq!(left, (0, 2), "gone, and every session with it");
+        let told = format!("factor_reset {}@example.test", whom.login);
+        assert_eq!(letters(&world, whom).await, [told]);
+        let again = press(&browser, &browser.get(list).await, &action, &[]).await;
+        assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.told());
+    }
+    let lines: i64 = sql
+        .value("SELECT count(*) FROM app.audit_event WHERE act = 'people.factor_reset' AND outcome = 'done'")
+        .await
+        .unwrap();
+    assert_eq!(lines, 2);
+    // An administrator is helped by the host's hand alone, and by its role.
+    let app = world.app();
+    let stranger = app.reset_member_factor(Role::Admin, &teacher.login).await;
+    assert!(matches!(stranger, Err(app::Error::Invalid(_))));
+    app.reset_member_factor(Role::Admin, &locked_out.login)
+        .await
+        .unwrap();
+    let told = format!("factor_reset {}@example.test", locked_out.login);
+    assert_eq!(letters(&world, &locked_out).await, [told]);
+    let none = app
+        .reset_member_factor(Role::Admin, &locked_out.login)
+        .await;
+    assert!(matches!(none, Err(app::Error::Illegal(_))));
 }

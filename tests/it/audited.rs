@@ -91,6 +91,7 @@ async fn sec_82_the_way_in_and_out_is_audited() {
         [
             "account.sign_in refused",
             "account.sign_in done",
+            "account.new_device done",
             "cabinet.switch done",
             "cabinet.switch done",
             "cabinet.other refused",

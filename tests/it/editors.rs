@@ -200,6 +200,7 @@ const WITHOUT_VERSION: &[&str] = &[
     "/profile/factor",
     "/profile/factor/begin",
     "/profile/factor/off",
+    "/profile/passkeys",
     "/profile/password",
     "/profile/sessions",
     // Takes a copy and changes nothing.
@@ -213,6 +214,8 @@ const WITHOUT_VERSION: &[&str] = &[
     "/operator/people/{id}/reset",
     "/operator/people/{id}/email",
     "/admin/operators/{id}/reset",
+    "/operator/people/{id}/factor",
+    "/admin/operators/{id}/factor",
     "/admin/operators/{id}/email",
     "/teacher/cards",
     // Asks whether the person is sure; nothing is changed yet.
@@ -271,6 +274,12 @@ const BY_LINK: &[&str] = &[
     "/invitation/{token}/accept",
     // Linked and unlinked whole, after a proof; seen only where there are providers.
     "/login/code",
+    // Sent by the form of /login; begun by a script.
+    "/login/passkey",
+    "/login/passkey/begin",
+    "/m/{slug}/login/passkey",
+    "/profile/passkeys/begin",
+    "/profile/passkeys/remove",
     "/login/{provider}/link",
     "/login/{provider}/register",
     "/logout",

@@ -255,14 +255,11 @@ async fn sec_23_a_person_sees_its_sessions_and_ends_the_others() {
     let page = own.follow(done).await;
     assert_eq!(rows(&page), 1, "{}", page.told());
     assert_eq!(own.get("/teacher").await.status, StatusCode::OK);
-    assert!(
-        other
-            .get("/teacher")
-            .await
-            .location
-            .unwrap()
-            .starts_with("/login")
-    );
+    // What was ended is not shown the list either.
+    for path in ["/profile/sessions", "/teacher"] {
+        let led = other.get(path).await.location;
+        assert!(led.unwrap().starts_with("/login"), "{path}");
+    }
     assert_eq!(stranger.get("/teacher").await.status, StatusCode::OK);
 }
 

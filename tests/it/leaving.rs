@@ -136,7 +136,10 @@ async fn with_belongings(sql: &mut Session, person: &Person) {
            SELECT '{}', {account}, 'email_confirm', id FROM t;
          INSERT INTO app.identity (public_id, account_id, issuer, sha256)
            VALUES ('{}', {account}, 'https://idp.example.ru', sha256('идентичность {account}'));
-         INSERT INTO app.second_factor (account_id, sealed) VALUES ({account}, 'x')",
+         INSERT INTO app.second_factor (account_id, sealed) VALUES ({account}, 'x');
+         INSERT INTO app.passkey (public_id, account_id, name, credential, sha256, transports, key, state)
+           VALUES ('{}', {account}, 'ключ', 'ключ {account}, запись', sha256('ключ {account}, запись'), 0, 'x', 'x')",
+        Uuid::now_v7(),
         Uuid::now_v7(),
         Uuid::now_v7(),
         Uuid::now_v7(),
@@ -326,6 +329,7 @@ async fn sec_106_a_municipality_leaves_nothing_behind() {
             "consent",
             "account_letter",
             "identity",
+            "passkey",
             "saved_view",
             "second_factor",
             "upload",

@@ -63,6 +63,12 @@ impl World {
         self.serve_as(|settings| settings.secure = true).await
     }
 
+    /// Serves them with this many failed sign-ins to one account.
+    pub async fn serve_with_guesses(&self, login_per_account: u32) -> Site {
+        self.serve_as(|settings| settings.login_per_account = login_per_account)
+            .await
+    }
+
     /// Serves them with sessions and counters in a Redis of their own, at this address.
     pub async fn serve_apart(&self, redis_url: &str) -> Site {
         Site::serve(self.app().clone(), redis_url, |_| {}).await
@@ -132,7 +138,8 @@ impl Site {
         self.address.port()
     }
 
-    /// A browser this person has signed in with, in its cabinet.
+    /// A browser this person has signed in with, in its cabinet. The letter that tells it of a new
+    /// device is taken back: letters are what tests are about.
     pub async fn browser_of(&self, person: &Person) -> Browser {
         person.ready_to_sign_in().await;
         let browser = self.browser();
@@ -140,6 +147,7 @@ impl Site {
         assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.told());
         let home = browser.follow(entered).await;
         assert_eq!(home.path, person.role.home(), "{}", home.told());
+        person.forget_news_of_devices().await;
         browser
     }
 }

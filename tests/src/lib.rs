@@ -16,6 +16,7 @@
     reason = "a harness that cannot go on fails the test that uses it"
 )]
 
+pub mod authenticator;
 pub mod browser;
 pub mod case;
 pub mod clamd;
@@ -34,6 +35,7 @@ pub mod wire;
 pub mod worker;
 pub mod world;
 
+pub use authenticator::Authenticator;
 pub use browser::{Browser, Form, Page, Site};
 pub use case::{Application, RESULTS, choice, received};
 pub use clamd::Clamd;

@@ -203,6 +203,17 @@ impl Person {
             .await;
     }
 
+    /// Takes back the letters of new devices.
+    pub(crate) async fn forget_news_of_devices(&self) {
+        let _: i64 = self
+            .world
+            .make(&format!(
+                "WITH gone AS (DELETE FROM app.account_letter WHERE account_id = {} AND kind = 'new_device') SELECT 1::bigint",
+                self.account.0
+            ))
+            .await;
+    }
+
     /// The person without a cabinet: signed in, none chosen yet.
     #[must_use]
     pub const fn as_person(&self) -> app::accounts::Person {

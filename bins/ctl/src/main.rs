@@ -88,6 +88,12 @@ fn setting(text: &str) -> Result<(String, String), &'static str> {
 enum Member {
     /// Завести учётную запись; без пароля последняя строка ответа – ссылка, по которой его задают
     Add(people::Member),
+    /// Снять потерянный второй фактор; сеансы завершатся, об этом придёт письмо
+    ResetFactor {
+        /// Имя пользователя
+        #[arg(long, value_name = "ИМЯ")]
+        login: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -122,6 +128,12 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Reference(Reference::Sync(sync)) => sync_reference(&sync.set).await,
         Command::Admin(Member::Add(member)) => people::add(Role::Admin, member).await,
         Command::Operator(Member::Add(member)) => people::add(Role::Operator, member).await,
+        Command::Admin(Member::ResetFactor { login }) => {
+            people::reset_factor(Role::Admin, &login).await
+        }
+        Command::Operator(Member::ResetFactor { login }) => {
+            people::reset_factor(Role::Operator, &login).await
+        }
         Command::Municipality(what) => municipality::run(what).await,
         #[cfg(feature = "seed")]
         Command::Seed(what) => seed::run(&what).await,

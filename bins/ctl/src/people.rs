@@ -1,5 +1,5 @@
 //! `ctl admin add`, `ctl operator add`: the people who bring in all others. A one-time link is
-//! the last line on standard output.
+//! the last line on standard output. `reset-factor` beside it helps who has lost the second factor.
 
 use std::io::{self, BufRead as _};
 
@@ -47,6 +47,13 @@ pub async fn add(role: Role, member: Member) -> anyhow::Result<()> {
         &base_url,
         &format!("Учётная запись {} создана", member.login),
     )
+}
+
+/// Takes a lost second factor off somebody of the institute.
+pub async fn reset_factor(role: Role, login: &str) -> anyhow::Result<()> {
+    let app = Verbs::from_env()?.app().await?;
+    plain(app.reset_member_factor(role, login).await)?;
+    tell(&format!("Второй фактор учётной записи {login} снят"))
 }
 
 /// Tells what was done, with the one-time link last.

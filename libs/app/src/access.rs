@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use db::{
-    access::{self, CORRECTED_LATELY, ELSEWHERE, OfAccount, WITHOUT_ADDRESS},
+    access::{self, CORRECTED_LATELY, ELSEWHERE, OfAccount, WITHOUT_ADDRESS, WITHOUT_FACTOR},
     accounts::{
         institute,
         tokens::{NewToken, TokenKind},
@@ -34,6 +34,9 @@ const NOT_BY_ADMIN: &str =
     "Администраторам доступ восстанавливают на сервере, себе — по ссылке «Забыли пароль?».";
 const NO_ADDRESS: &str = "У этого человека нет адреса электронной почты: сначала исправьте e-mail.";
 
+/// What is said where there is no second factor to take off.
+pub(crate) const NO_FACTOR: &str = "Второй фактор у этой учётной записи не включён.";
+
 /// Somebody to be helped.
 #[derive(Clone, Debug)]
 pub struct Helped {
@@ -51,6 +54,8 @@ enum Help<'a> {
     Reset,
     /// A link to confirm another address.
     Correct(&'a str),
+    /// No second factor any more.
+    ResetFactor,
 }
 
 impl Help<'_> {
@@ -58,6 +63,7 @@ impl Help<'_> {
         match self {
             Self::Reset => Deed::StartReset,
             Self::Correct(_) => Deed::CorrectEmail,
+            Self::ResetFactor => Deed::ResetFactor,
         }
     }
 }
@@ -138,25 +144,35 @@ impl App {
         self.help(actor, id, &Help::Correct(email.as_str())).await
     }
 
+    /// Takes a lost second factor off a person of a municipality, or, by an administrator, off an
+    /// operator: its sessions end, and it is told by letter.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Illegal`] for somebody the actor does
+    /// not answer for, and where there is none.
+    pub async fn reset_factor(&self, actor: &Actor, id: Uuid) -> Result<()> {
+        self.help(actor, id, &Help::ResetFactor).await
+    }
+
     async fn help(&self, actor: &Actor, id: Uuid, help: &Help<'_>) -> Result<()> {
         let mut tx = self.db.enter::<acts::ResetPerson>(actor).await?;
         let person = if actor.role == Role::Admin {
             let members = institute::list(&mut tx).await?;
             let member = members.into_iter().find(|member| member.public_id == id);
             let permit = institute::may(&mut tx, member.ok_or(Error::NotFound)?).await?;
-            self.send_link(actor, &mut tx, &permit, help).await?;
+            self.give(actor, &mut tx, &permit, help).await?;
             permit.id
         } else {
             let cabinet = ending::among(&mut tx, &[id]).await?.pop();
             let permit = tx.may(cabinet.ok_or(Error::NotFound)?).await?;
-            self.send_link(actor, &mut tx, &permit, help).await?;
+            self.give(actor, &mut tx, &permit, help).await?;
             permit.id
         };
         events::audit_deed(&mut tx, help.deed(), Some(person)).await?;
         Ok(tx.commit().await?)
     }
 
-    async fn send_link<R: OfAccount>(
+    async fn give<R: OfAccount>(
         &self,
         actor: &Actor,
         tx: &mut db::Tx<acts::ResetPerson>,
@@ -171,6 +187,11 @@ impl App {
                 None,
             ),
             Help::Correct(new) => (TokenKind::Email, LinkKind::Email, email::LIFE, Some(*new)),
+            Help::ResetFactor => {
+                return access::reset_factor(tx, permit)
+                    .await
+                    .map_err(|error| refusal(actor.role, error));
+            }
         };
         let public_id = Uuid::new_v4();
         let sha256 = links::hash(&self.links.account_token(link, public_id));
@@ -184,16 +205,12 @@ impl App {
             expires_at,
         };
         access::help(tx, permit, link).await.map_err(|error| {
-            let words = if error.is_constraint(ELSEWHERE) {
-                not_ones_own(actor.role).to_owned()
-            } else if error.is_constraint(WITHOUT_ADDRESS) {
-                NO_ADDRESS.to_owned()
-            } else if let Some(until) = lately.filter(|_| error.is_constraint(CORRECTED_LATELY)) {
-                format!("Сброс возможен после {}", self.moment(until))
-            } else {
-                return error.into();
-            };
-            Error::Illegal(words)
+            match lately.filter(|_| error.is_constraint(CORRECTED_LATELY)) {
+                Some(until) => {
+                    Error::Illegal(format!("Сброс возможен после {}", self.moment(until)))
+                }
+                None => refusal(actor.role, error),
+            }
         })
     }
 }
@@ -205,4 +222,18 @@ const fn not_ones_own(role: Role) -> &'static str {
         Role::Operator => ASK_ADMIN,
         _ => ASK_OPERATOR,
     }
+}
+
+/// What is told to an actor of this role whom the database function refused.
+fn refusal(role: Role, error: db::Error) -> Error {
+    let words = if error.is_constraint(ELSEWHERE) {
+        not_ones_own(role)
+    } else if error.is_constraint(WITHOUT_ADDRESS) {
+        NO_ADDRESS
+    } else if error.is_constraint(WITHOUT_FACTOR) {
+        NO_FACTOR
+    } else {
+        return error.into();
+    };
+    Error::Illegal(words.to_owned())
 }

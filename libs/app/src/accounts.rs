@@ -3,10 +3,12 @@
 //! its password, address and consent stand in `accounts/…`.
 
 pub mod consent;
+mod device;
 pub mod email;
 pub mod factor;
 pub mod identity;
 pub mod invitation;
+pub mod passkey;
 pub mod password;
 mod registration;
 mod sign_in;

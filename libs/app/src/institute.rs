@@ -3,17 +3,23 @@
 
 use chrono::Duration;
 use db::{
-    accounts::{institute, letters, tokens::TokenKind},
+    accounts::{self, cabinets, factor, institute, letters, tokens::TokenKind},
     events::{self, Outcome},
 };
 use domain::{
+    actor::AccountId,
     audit::Deed,
     letter::LetterKind,
     role::Role,
     value::{Email, Login, Password},
 };
 
-use crate::{App, Error, FieldFault, Result, accounts::create, links::LinkKind};
+use crate::{
+    App, Error, FieldFault, Result,
+    access::NO_FACTOR,
+    accounts::{create, identity::tell},
+    links::LinkKind,
+};
 
 /// How long a link that `ctl` prints lives: as an invitation's (R-ACC-4).
 const LIFE: Duration = Duration::hours(24);
@@ -68,6 +74,33 @@ impl App {
         institute::add(&mut tx, id, role).await?;
         tx.commit().await?;
         Ok(link)
+    }
+
+    /// Takes a lost second factor off somebody of this role in the institute, ends its sessions and
+    /// tells it by letter (R-ACC-5): of administrators nobody else may.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if there is no such account of that role, [`Error::Illegal`] if it has
+    /// no second factor.
+    pub async fn reset_member_factor(&self, role: Role, login: &str) -> Result<()> {
+        let nobody = || Error::field("login", "Такой учётной записи с этой ролью нет");
+        let login = Login::parse(login).map_err(|_| nobody())?;
+        let mut tx = self.db.enter_auth().await?;
+        tx.about_login(&login.norm()).await?;
+        let found = accounts::by_login(&mut tx).await?.ok_or_else(nobody)?;
+        tx.about(AccountId(found.id)).await?;
+        let held = cabinets::list(&mut tx).await?;
+        if !held.iter().any(|cabinet| cabinet.role == role) {
+            return Err(nobody());
+        }
+        if !factor::drop(&mut tx).await? {
+            return Err(Error::Illegal(NO_FACTOR.to_owned()));
+        }
+        accounts::end_sessions(&mut tx).await?;
+        tell(&mut tx, LetterKind::FactorReset).await?;
+        let deed = Deed::ResetFactor;
+        events::audit_account(&mut tx, Some(found.id), deed, Outcome::Done).await?;
+        Ok(tx.commit().await?)
     }
 }
 

@@ -167,6 +167,12 @@ impl App {
     ) -> Result<Option<(String, String)>> {
         let addressee = mail::addressee(tx, account).await?;
         let help = help(tx, account, account).await?;
+        if letter.kind == LetterKind::NewDevice {
+            let device = mail::device(tx, letter.id).await?;
+            let at = self.moment(letter.created_at);
+            let body = text::new_device(&addressee.login, &at, &device, base_url);
+            return Ok(addressee.email.map(|to| (to, text::letter(&body, &help))));
+        }
         let Some(token) = letter.token else {
             let body = text::account(letter.kind, &addressee.login, None);
             return Ok(addressee.email.map(|to| (to, text::letter(&body, &help))));

@@ -70,6 +70,18 @@ impl LinkKey {
         URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..24])
     }
 
+    /// What a browser is given when somebody signs in by it: with it, and the number it was given,
+    /// it is known for this login from then on (SEC-43).
+    #[must_use]
+    pub fn device(&self, browser: &str, login: &str) -> String {
+        let mut mac = self.mac();
+        mac.update(b"device");
+        mac.update(&(browser.len() as u64).to_be_bytes());
+        mac.update(browser.as_bytes());
+        mac.update(login.trim().to_lowercase().as_bytes());
+        URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..16])
+    }
+
     /// A key for another use, which tells nothing of this one.
     pub(crate) fn derived(&self, purpose: &[u8]) -> [u8; 32] {
         let mut mac = self.mac();

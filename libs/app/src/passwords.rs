@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn only_the_password_itself_is_right() {
+    async fn sec_42_only_the_password_itself_is_right() {
         let passwords = Passwords::default();
         let password = Password::typed("лошадь скрепка батарея");
         let phc = passwords.hash(&password).await.unwrap();
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_weaker_hash_is_replaced() {
+    async fn sec_40_a_weaker_hash_is_replaced() {
         let typed = Password::typed("лошадь скрепка батарея");
         let weak = Argon2::new(
             Algorithm::Argon2id,
@@ -163,12 +163,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_flood_is_turned_away() {
+    async fn sec_41_a_flood_is_turned_away() {
         let passwords = Passwords {
             working: Arc::new(Semaphore::new(1)),
-            admitted: Arc::new(Semaphore::new(0)),
+            admitted: Arc::new(Semaphore::new(3)),
         };
-        let turned_away = passwords.hash(&Password::typed("x")).await.unwrap_err();
-        assert!(matches!(turned_away, Error::TooMany { .. }));
+        let typed = Password::typed("лошадь скрепка батарея");
+        let flood = (0..12).map(|_| passwords.hash(&typed));
+        let answers = futures::future::join_all(flood).await;
+        let hashed = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert_eq!(hashed, 3, "one at work, two waiting");
+        let turned_away = |answer: &&Result<String>| matches!(answer, Err(Error::TooMany { .. }));
+        assert_eq!(answers.iter().filter(turned_away).count(), 9);
+        // What was turned away is taken once the flood is over.
+        assert!(passwords.hash(&typed).await.is_ok());
     }
 }

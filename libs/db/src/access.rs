@@ -17,6 +17,8 @@ pub const ELSEWHERE: &str = "account_helped_elsewhere";
 pub const WITHOUT_ADDRESS: &str = "account_without_address";
 /// The address was corrected within a day.
 pub const CORRECTED_LATELY: &str = "account_corrected_lately";
+/// There is no second factor to take off.
+pub const WITHOUT_FACTOR: &str = "account_without_factor";
 
 /// By what a person is found: a cabinet in a municipality, or a place in the institute.
 pub trait OfAccount {
@@ -84,5 +86,19 @@ pub async fn help<R: OfAccount>(
     )
     .execute(tx.connection())
     .await?;
+    Ok(())
+}
+
+/// Takes the person's second factor off, tells it by letter and ends its sessions.
+///
+/// # Errors
+/// The constraints [`ELSEWHERE`] and [`WITHOUT_FACTOR`].
+pub async fn reset_factor<R: OfAccount>(
+    tx: &mut Tx<acts::ResetPerson>,
+    permit: &Permit<acts::ResetPerson, R>,
+) -> Result<()> {
+    sqlx::query!("SELECT app.reset_factor($1)", permit.account())
+        .execute(tx.connection())
+        .await?;
     Ok(())
 }

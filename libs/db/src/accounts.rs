@@ -9,6 +9,7 @@ pub mod identities;
 pub mod institute;
 pub mod invitation;
 pub mod letters;
+pub mod passkeys;
 pub mod tokens;
 
 use domain::value::Login;
@@ -27,6 +28,8 @@ pub const LOGIN_TAKEN: &str = "account_login_norm_key";
 pub struct Account {
     /// The number inside.
     pub id: i64,
+    /// What its passkeys know it by.
+    pub public_id: Uuid,
     /// The login, as its owner typed it.
     pub login: String,
     /// The hash of the password; `None` until one is set by a link.
@@ -54,7 +57,7 @@ impl std::fmt::Debug for Account {
 pub async fn by_login(tx: &mut AuthTx) -> Result<Option<Account>> {
     Ok(sqlx::query_as!(
         Account,
-        r#"SELECT id, login, password_phc AS password, email, email_confirmed_at IS NOT NULL AS "email_confirmed!",
+        r#"SELECT id, public_id, login, password_phc AS password, email, email_confirmed_at IS NOT NULL AS "email_confirmed!",
              status = 'active' AS "active!", epoch
            FROM app.account WHERE login_norm = (SELECT app.ctx_login())"#
     )
@@ -69,7 +72,7 @@ pub async fn by_login(tx: &mut AuthTx) -> Result<Option<Account>> {
 pub async fn own(tx: &mut AuthTx) -> Result<Option<Account>> {
     Ok(sqlx::query_as!(
         Account,
-        r#"SELECT id, login, password_phc AS password, email, email_confirmed_at IS NOT NULL AS "email_confirmed!",
+        r#"SELECT id, public_id, login, password_phc AS password, email, email_confirmed_at IS NOT NULL AS "email_confirmed!",
              status = 'active' AS "active!", epoch
            FROM app.account WHERE id = (SELECT app.ctx_account())"#
     )

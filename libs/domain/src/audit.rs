@@ -46,6 +46,8 @@ deeds! {
     StartReset = "people.reset_started" "Ссылка для нового пароля пользователю",
     /// An address corrected for somebody, to be confirmed (R-ACC-5).
     CorrectEmail = "people.email_corrected" "Исправление адреса пользователя",
+    /// A lost second factor taken off somebody by who answers for it (R-ACC-5), or by `ctl`.
+    ResetFactor = "people.factor_reset" "Сброс второго фактора пользователя",
     /// A password set by its link.
     SetPassword = "account.password" "Новый пароль",
     /// The person proved anew to be itself, before changing how it signs in; refused as well.
@@ -66,6 +68,14 @@ deeds! {
     TurnFactorOff = "account.factor_off" "Выключение второго фактора",
     /// A code of the second factor typed at sign-in; refused as well.
     TypeCode = "account.code" "Код подтверждения",
+    /// A passkey added to the account.
+    AddPasskey = "account.passkey_add" "Добавление ключа доступа",
+    /// A passkey removed from the account.
+    RemovePasskey = "account.passkey_remove" "Удаление ключа доступа",
+    /// A passkey whose counter did not grow: it may have been copied; always refused.
+    RegressPasskey = "account.passkey_regress" "Ключ доступа с прежним счётчиком",
+    /// A sign-in from a browser that was not known for the account.
+    ComeFromNewDevice = "account.new_device" "Вход с нового устройства",
     /// An invitation accepted: a role granted.
     AcceptInvitation = "invitation.accept" "Принятие приглашения",
     /// A teacher's cabinet in one more municipality.

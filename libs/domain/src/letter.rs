@@ -47,6 +47,14 @@ letters! {
     IdentityUnlinked = "identity_unlinked", "отключён вход через другую систему";
     /// The second factor was turned on or off (SEC-48).
     FactorChanged = "factor_changed", "изменён второй фактор";
+    /// A lost second factor was taken off by who answers for the person (R-ACC-5).
+    FactorReset = "factor_reset", "сброшен второй фактор";
+    /// A passkey was added to the account (SEC-48).
+    PasskeyAdded = "passkey_added", "добавлен ключ доступа";
+    /// A passkey was removed.
+    PasskeyRemoved = "passkey_removed", "удалён ключ доступа";
+    /// Somebody came in from a browser that was not known for the account.
+    NewDevice = "new_device", "вход с нового устройства";
     /// To the teacher and the registrar.
     Submitted = "submitted", "заявление подано";
     /// To the teacher.

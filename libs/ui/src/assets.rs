@@ -41,12 +41,13 @@ macro_rules! embedded {
 
 const FONT: &str = "font/woff2";
 
-static ASSETS: LazyLock<[Embedded; 9]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Embedded; 10]> = LazyLock::new(|| {
     embedded![
         "app"."css": "text/css; charset=utf-8",
         "app"."js": "text/javascript; charset=utf-8",
         "upload"."js": "text/javascript; charset=utf-8",
         "icon"."svg": "image/svg+xml",
+        "passkey"."js": "text/javascript; charset=utf-8",
         "pt-sans-cyrillic-400"."woff2": FONT,
         "pt-sans-cyrillic-700"."woff2": FONT,
         "pt-sans-latin-400"."woff2": FONT,

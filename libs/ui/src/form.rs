@@ -71,7 +71,7 @@ pub enum ButtonStyle {
 }
 
 impl ButtonStyle {
-    fn class(self) -> &'static str {
+    pub(crate) fn class(self) -> &'static str {
         match self {
             Self::Primary => "govuk-button",
             Self::Secondary => "govuk-button govuk-button--secondary",

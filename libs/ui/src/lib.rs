@@ -17,6 +17,7 @@ mod form;
 mod gallery;
 mod navigation;
 mod page;
+mod passkey;
 pub mod ru;
 mod viewer;
 
@@ -45,4 +46,5 @@ pub use form::{
 pub use gallery::gallery;
 pub use navigation::{Pagination, Tab, pagination, tabs};
 pub use page::{FieldError, Flavour, Link, NavItem, Shell, User, page};
+pub use passkey::{PasskeyButton, passkey_button, where_passkeys_work};
 pub use viewer::{OpenDocument, Seen, ShownPage, VIEWER, Viewed, Viewer, beside};

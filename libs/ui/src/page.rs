@@ -111,6 +111,7 @@ pub fn page(shell: Shell<'_>, body: Markup) -> Markup {
                 link rel="stylesheet" href=(asset_url("app.css"));
                 script type="module" src=(asset_url("app.js")) {}
                 script type="module" src=(asset_url("upload.js")) {}
+                script type="module" src=(asset_url("passkey.js")) {}
                 script type="module" src=(asset_url("viewer.js")) {}
             }
             body class="govuk-template__body" {

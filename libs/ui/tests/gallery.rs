@@ -9,7 +9,14 @@ use std::{env, fs};
 fn rendered() -> String {
     const NUMBER: &str = "name=\"_once\" value=\"";
     let mut html = ui::gallery().into_string();
-    for name in ["app.css", "app.js", "icon.svg", "upload.js", "viewer.js"] {
+    for name in [
+        "app.css",
+        "app.js",
+        "icon.svg",
+        "passkey.js",
+        "upload.js",
+        "viewer.js",
+    ] {
         html = html.replace(&ui::asset_url(name), &format!("/assets/{name}"));
     }
     let mut parts = html.split(NUMBER);

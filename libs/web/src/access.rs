@@ -22,6 +22,10 @@ const HEADING: &str = "Исправление e-mail";
 /// The notice after a reset.
 const RESET: &str = "Ссылка для нового пароля отправлена пользователю";
 
+/// The notice after a second factor was taken off.
+const FACTOR: &str =
+    "Второй фактор сброшен, сеансы пользователя завершены. Письмо об этом отправлено на его адрес";
+
 /// The notice after a correction.
 const CORRECTED: &str = "На новый адрес отправлена ссылка: адрес изменится, когда её откроют. О замене сообщено и на прежний адрес";
 
@@ -46,6 +50,21 @@ pub fn actions(base: &str, csrf: &str, id: Uuid) -> Markup {
     }
 }
 
+/// The act of those who may take a lost second factor off somebody as well.
+pub fn factor_action(base: &str, csrf: &str, id: Uuid) -> Markup {
+    html! {
+        div {
+            (ui::action_button(ActionButton {
+                action: &format!("{base}/{id}/factor"),
+                csrf,
+                label: "Сбросить второй фактор",
+                style: ButtonStyle::Link,
+                values: &[],
+            }))
+        }
+    }
+}
+
 /// The list of people these pages belong to, and who looks at it.
 pub struct Desk<'a> {
     /// Who.
@@ -66,6 +85,16 @@ impl Desk<'_> {
     pub async fn reset(&self, id: Uuid) -> Result<Redirect> {
         self.web.app.start_reset(self.actor, id).await?;
         self.visit.notify(RESET).await?;
+        Ok(Redirect::to(self.base))
+    }
+
+    /// Takes the person's lost second factor off.
+    ///
+    /// # Errors
+    /// As [`app::App::reset_factor`].
+    pub async fn reset_factor(&self, id: Uuid) -> Result<Redirect> {
+        self.web.app.reset_factor(self.actor, id).await?;
+        self.visit.notify(FACTOR).await?;
         Ok(Redirect::to(self.base))
     }
 

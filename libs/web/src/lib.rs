@@ -52,6 +52,7 @@ mod once;
 mod operator;
 mod orders;
 mod organisations;
+mod passkey;
 mod print;
 mod printouts;
 mod public;

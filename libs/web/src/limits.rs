@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Web,
+    device::Device,
     error::{Error, Result},
     session::Signed,
 };
@@ -109,6 +110,7 @@ const EXPORT: &str = "export";
 const CODE: &str = "code";
 const LOGIN: &str = "login";
 const FORGOT: &str = "forgot";
+const KNOWN: &str = "login:known";
 
 fn account_key(what: &str, account: i64) -> String {
     format!("rl:{what}:{account}")
@@ -133,9 +135,13 @@ const DAY: u32 = 24 * HOUR;
 const KILOBYTE: u64 = 1024;
 
 impl Limit {
-    /// Failed sign-ins to one account.
-    pub fn login_account(web: &Web, login: &str) -> Self {
-        Self::of_login(LOGIN, login, web.settings.login_per_account)
+    /// Failed sign-ins to one account. From a browser it was signed in by they are counted apart:
+    /// who guesses elsewhere keeps nobody out of the own account (SEC-43).
+    pub fn login_account(web: &Web, device: &Device, login: &str) -> Self {
+        match device.mark(web, login) {
+            Some(mark) => Self::of_login(KNOWN, mark, web.settings.login_per_account),
+            None => Self::of_login(LOGIN, login, web.settings.login_per_account),
+        }
     }
 
     /// Failed sign-ins from one address.

@@ -52,6 +52,9 @@ pub struct Signed {
     /// The device, in words.
     #[serde(default)]
     pub device: String,
+    /// Whether the person signed in by a passkey, which counts as both factors (SEC-47).
+    #[serde(default)]
+    pub passkey: bool,
 }
 
 /// How long a proof of oneself is good for changing how one signs in (SEC-48).
@@ -112,6 +115,10 @@ pub const FORMER: &str = "former";
 pub const ATTEMPTS: &str = "attempts";
 /// Key of somebody who has yet to type a code of the second factor.
 pub const HALF: &str = "half";
+/// Key of what a passkey was asked at sign-in.
+pub const PASSKEY: &str = "passkey";
+/// Key of what was asked of a passkey that is to be added.
+pub const NEW_PASSKEY: &str = "new_passkey";
 /// Key of an identity that was proved and waits for its account.
 pub const STRANGER: &str = "stranger";
 /// Key of the warning for the next page.

@@ -48,8 +48,8 @@ pub struct Visit {
     pub path: String,
     /// The number of the request, in audit, log and trace alike.
     pub request: Uuid,
-    /// The device that asks, in words.
-    pub device: String,
+    /// The device that asks.
+    pub device: Device,
 }
 
 /// What the session has to tell under a key, taken out of it for a page.
@@ -134,7 +134,7 @@ impl Visit {
             warning,
             path,
             request,
-            device: device.0,
+            device,
         })
     }
 

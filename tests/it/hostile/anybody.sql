@@ -462,3 +462,12 @@ SELECT app.no_reset_until(:their_account);
 -- attack: helps an administrator into an account
 -- expect: 42501 or 23514
 SELECT app.help_account(:my_admin_account, 'email', gen_random_uuid(), '\x00', 'mine@example.test', now() + interval '1 day');
+
+-- attack: takes the second factor off an administrator
+-- expect: 42501 or 23514
+SELECT app.reset_factor(:my_admin_account);
+
+-- attack: puts a passkey of its own at another account
+-- expect: 42501
+INSERT INTO app.passkey (public_id, account_id, name, credential, sha256, transports, key, state)
+VALUES (gen_random_uuid(), :their_account, 'mine', '0123456789abcdef', sha256('0123456789abcdef'), 0, '', '');

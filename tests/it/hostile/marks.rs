@@ -136,8 +136,8 @@ pub async fn fingerprint(sql: &mut Session, tenant: i32) -> BTreeMap<String, Str
         } else {
             match table.as_str() {
                 "account" => format!("id IN {people}"),
-                "account_token" | "account_letter" | "consent" | "identity" | "saved_view"
-                | "second_factor" | "upload" => {
+                "account_token" | "account_letter" | "consent" | "identity" | "passkey"
+                | "saved_view" | "second_factor" | "upload" => {
                     format!("account_id IN {people}")
                 }
                 _ => "true".to_owned(),

@@ -21,7 +21,9 @@ struct Shown {
 }
 
 fn cookie(page: &Page) -> Option<String> {
-    let set = page.headers.iter().find(|(name, _)| name == "set-cookie")?;
+    let of_session =
+        |header: &&(String, String)| header.0 == "set-cookie" && !header.1.starts_with("device=");
+    let set = page.headers.iter().find(of_session)?;
     Some(set.1.split(';').next()?.to_owned())
 }
 

@@ -3,14 +3,14 @@
 
 use db::{
     AuthTx,
-    accounts::{self, identities, letters},
+    accounts::{self, identities, letters, passkeys},
     events::{Outcome, audit_account},
 };
 use domain::{actor::AccountId, audit::Deed, identity::Identity, letter::LetterKind, value::Login};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Entered, Entry, Person, invitation, registration, sign_in::admit};
+use super::{Entered, Entry, Person, invitation, passkey::Passkey, registration, sign_in::admit};
 use crate::{App, Error, FieldFault, Result};
 
 pub use db::accounts::identities::Linked;
@@ -25,6 +25,8 @@ pub struct Ways {
     pub password: bool,
     /// Its identities, oldest first.
     pub linked: Vec<Linked>,
+    /// Its passkeys, oldest first.
+    pub passkeys: Vec<Passkey>,
 }
 
 impl App {
@@ -82,11 +84,7 @@ impl App {
     /// [`Error::NotFound`] if it is not the person's, [`Error::Illegal`] if nothing would be left.
     pub async fn unlink_identity(&self, person: Person, id: Uuid) -> Result<()> {
         let mut tx = self.enter_account(person).await?;
-        accounts::hold(&mut tx).await?;
-        let ways = ways(&mut tx).await?;
-        if !ways.password && ways.linked.len() < 2 {
-            return Err(Error::Illegal(LAST.to_owned()));
-        }
+        ensure_other_way(&mut tx).await?;
         if !identities::unlink(&mut tx, id).await? {
             return Err(Error::NotFound);
         }
@@ -133,7 +131,19 @@ async fn ways(tx: &mut AuthTx) -> Result<Ways> {
     Ok(Ways {
         password: account.password.is_some(),
         linked: identities::list(tx).await?,
+        passkeys: passkeys::list(tx).await?,
     })
+}
+
+/// Holds the account while one of its ways in is taken from it, and sees that it is not the only
+/// one (SEC-53).
+pub(super) async fn ensure_other_way(tx: &mut AuthTx) -> Result<()> {
+    accounts::hold(tx).await?;
+    let ways = ways(tx).await?;
+    if !ways.password && ways.linked.len() + ways.passkeys.len() < 2 {
+        return Err(Error::Illegal(LAST.to_owned()));
+    }
+    Ok(())
 }
 
 /// Links to the account the scope is about.
@@ -148,7 +158,7 @@ async fn link(tx: &mut AuthTx, identity: &Identity) -> Result<()> {
 }
 
 /// Tells the account by letter. Only who has an address can be told; `ctl` may make accounts without one.
-pub(super) async fn tell(tx: &mut AuthTx, kind: LetterKind) -> Result<()> {
+pub(crate) async fn tell(tx: &mut AuthTx, kind: LetterKind) -> Result<()> {
     let account = accounts::own(tx).await?;
     if account.is_some_and(|account| account.email.is_some()) {
         letters::queue(tx, kind, None).await?;

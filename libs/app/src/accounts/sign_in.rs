@@ -166,8 +166,8 @@ fn title_of_municipality(cabinet: &Cabinet) -> &str {
     }
 }
 
-/// Leaves the refusal in the audit.
-async fn refuse(mut tx: AuthTx) -> Result<()> {
+/// Leaves the refusal in the audit, of the account the scope is about, if it is about one.
+pub(super) async fn refuse(mut tx: AuthTx) -> Result<()> {
     let account = accounts::own(&mut tx).await?.map(|account| account.id);
     audit_account(&mut tx, account, Deed::SignIn, Outcome::Refused).await?;
     Ok(tx.commit().await?)

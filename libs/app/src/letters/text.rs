@@ -7,7 +7,7 @@ mod sentences;
 use db::work::mail::{Case, Contact};
 use domain::{calendar::in_words, letter::LetterKind};
 
-pub(super) use account::{account, invitation, transfer};
+pub(super) use account::{account, invitation, new_device, transfer};
 use sentences::{about, annulled, decided, requested, submitted};
 
 /// Who reads a letter about an application.
@@ -191,6 +191,10 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
         | LetterKind::IdentityLinked
         | LetterKind::IdentityUnlinked
         | LetterKind::FactorChanged
+        | LetterKind::FactorReset
+        | LetterKind::NewDevice
+        | LetterKind::PasskeyAdded
+        | LetterKind::PasskeyRemoved
         | LetterKind::TransferAsked
         | LetterKind::TransferDone
         | LetterKind::TransferDeclined => String::new(),
@@ -305,6 +309,10 @@ mod tests {
             LetterKind::IdentityLinked,
             LetterKind::IdentityUnlinked,
             LetterKind::FactorChanged,
+            LetterKind::FactorReset,
+            LetterKind::NewDevice,
+            LetterKind::PasskeyAdded,
+            LetterKind::PasskeyRemoved,
             LetterKind::TransferAsked,
             LetterKind::TransferDone,
             LetterKind::TransferDeclined,

@@ -24,6 +24,24 @@ pub async fn queue(tx: &mut AuthTx, kind: LetterKind, token: Option<i64>) -> Res
     Ok(())
 }
 
+/// Queues the letter that somebody has come into the account the scope is about from a device it
+/// was not known on, which these words tell.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn queue_new_device(tx: &mut AuthTx, device: &str) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO app.account_letter (public_id, account_id, kind, device)
+         VALUES ($1, app.ctx_account(), $2, $3)",
+        Uuid::now_v7(),
+        LetterKind::NewDevice.code(),
+        device,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// A letter as its addressee lists it: what it told and when, never its link (R-LET-1).
 #[derive(Clone, Debug)]
 pub struct Listed {

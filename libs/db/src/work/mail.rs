@@ -33,6 +33,19 @@ pub async fn addressee(tx: &mut WorkerTx, account: i64) -> Result<Addressee> {
     .await?)
 }
 
+/// The device a letter about an account tells of, in words.
+///
+/// # Errors
+/// If the database does not answer, or the letter tells of none.
+pub async fn device(tx: &mut WorkerTx, letter: i64) -> Result<String> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT device AS "device!" FROM app.account_letter WHERE id = $1"#,
+        letter
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
 /// A one-time link of an account.
 #[derive(Clone, Debug)]
 pub struct Link {

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn any_composition_is_taken_as_it_is() {
+    fn sec_42_any_composition_is_taken_as_it_is() {
         for password in [
             "лошадь скрепка батарея",
             "Xk3!pq9Zw_7tR",
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn length_is_told() {
+    fn sec_42_length_is_told() {
         assert_eq!(parse(""), Err(Fault::Empty));
         assert_eq!(parse("Xk3!pq9Zw_7"), Err(Fault::TooShort { min: 12 }));
         assert_eq!(
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_guessed_first_is_refused() {
+    fn sec_42_what_is_guessed_first_is_refused() {
         for easy in [
             "password1234",
             "P@ssw0rd2026!",

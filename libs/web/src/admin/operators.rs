@@ -26,6 +26,7 @@ pub fn router() -> Router<Web> {
         .route(PATH, get(show))
         .route("/admin/operators/{id}/end", post(end))
         .route("/admin/operators/{id}/reset", post(reset))
+        .route("/admin/operators/{id}/factor", post(reset_factor))
         .route("/admin/operators/{id}/email", get(correcting).post(correct))
 }
 
@@ -45,6 +46,7 @@ async fn show(at: Admin, State(web): State<Web>) -> Result<Markup> {
                 html! {
                     @if helpable.contains(&member.public_id) {
                         (access::actions(PATH, &at.csrf, member.public_id))
+                        (access::factor_action(PATH, &at.csrf, member.public_id))
                     }
                     (memberships::button(PATH, &at.csrf, member.public_id, version))
                 },
@@ -93,6 +95,16 @@ async fn reset(
 ) -> Result<Redirect> {
     posted.take()?;
     desk(&at, &web).reset(id).await
+}
+
+async fn reset_factor(
+    at: Admin,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Redirect> {
+    posted.take()?;
+    desk(&at, &web).reset_factor(id).await
 }
 
 async fn correcting(at: Admin, State(web): State<Web>, Id(id): Id) -> Result<Markup> {

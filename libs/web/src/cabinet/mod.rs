@@ -9,6 +9,7 @@ mod factor;
 mod identities;
 mod letters;
 mod own_data;
+mod passkeys;
 mod password;
 mod profile;
 mod sessions;
@@ -41,6 +42,8 @@ pub(crate) const OWN_DATA: &str = "/profile/data";
 
 /// The page of the second factor.
 const FACTOR: &str = "/profile/factor";
+/// The page of the passkeys.
+const PASSKEYS: &str = "/profile/passkeys";
 /// The page where the password is changed.
 const PASSWORD: &str = "/profile/password";
 /// The page of the person's sessions.
@@ -58,6 +61,9 @@ pub fn router() -> Router<Web> {
         .route(FACTOR, get(factor::get).post(factor::post))
         .route("/profile/factor/begin", post(factor::begin))
         .route("/profile/factor/off", post(factor::off))
+        .route(PASSKEYS, get(passkeys::get).post(passkeys::post))
+        .route("/profile/passkeys/begin", post(passkeys::begin))
+        .route("/profile/passkeys/remove", post(passkeys::remove))
         .route(PASSWORD, get(password::get).post(password::post))
         .route(SESSIONS, get(sessions::get).post(sessions::post))
         .route("/profile/confirm", get(confirm::get).post(confirm::post))
@@ -139,9 +145,12 @@ async fn enter(
         let on = format!("/profile?cabinet={}", cabinet.public_id);
         return Err(Error::First(on));
     }
-    if web.app.lacks_factor(acting(at)?, cabinet.role).await? {
-        at.notify("Для этого кабинета нужен второй фактор: включите его.")
-            .await?;
+    let passkey = at.signed()?.passkey;
+    if !passkey && web.app.lacks_factor(acting(at)?, cabinet.role).await? {
+        at.notify(
+            "Для этого кабинета нужен второй фактор: включите его или входите с ключом доступа.",
+        )
+        .await?;
         return Err(Error::First(FACTOR.to_owned()));
     }
     open(at, web, standing, cabinet).await?;

@@ -53,7 +53,7 @@ pub async fn post(
     let signed = at.signed()?;
     let limits = [
         Limit::login_address(&web, from),
-        Limit::login_account(&web, &signed.login),
+        Limit::login_account(&web, &at.device, &signed.login),
     ];
     for limit in &limits {
         limit.take(&web).await?;

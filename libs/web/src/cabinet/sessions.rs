@@ -24,6 +24,8 @@ pub(super) const HEADING: &str = "Мои сеансы";
 /// The page.
 pub async fn get(at: Person, State(web): State<Web>) -> Result<Markup> {
     let signed = at.signed()?;
+    // A session that was ended learns nothing of the others.
+    ended(&at, web.app.standing(acting(&at)?).await).await?;
     let mut own = RedisStore(web.redis.clone())
         .of(signed.account)
         .await

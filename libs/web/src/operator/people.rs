@@ -37,6 +37,7 @@ pub fn router() -> Router<Web> {
         .route(PATH, get(show).post(invite))
         .route("/operator/people/{id}/end", post(end))
         .route("/operator/people/{id}/reset", post(reset))
+        .route("/operator/people/{id}/factor", post(reset_factor))
         .route("/operator/people/{id}/email", get(correcting).post(correct))
         .route("/operator/people/invitations/{id}/resend", post(resend))
         .route("/operator/people/invitations/{id}/revoke", post(revoke))
@@ -222,6 +223,7 @@ fn people(at: &Operator, shown: &Shown) -> Markup {
                 html! {
                     @if shown.helpable.contains(&person.public_id) {
                         (access::actions(PATH, &at.csrf, person.public_id))
+                        (access::factor_action(PATH, &at.csrf, person.public_id))
                     }
                     (memberships::button(
                         PATH,
@@ -267,6 +269,16 @@ async fn reset(
 ) -> Result<Redirect> {
     posted.take()?;
     desk(&at, &web).reset(id).await
+}
+
+async fn reset_factor(
+    at: Operator,
+    State(web): State<Web>,
+    Id(id): Id,
+    posted: Posted<Seen>,
+) -> Result<Redirect> {
+    posted.take()?;
+    desk(&at, &web).reset_factor(id).await
 }
 
 async fn correcting(at: Operator, State(web): State<Web>, Id(id): Id) -> Result<Markup> {

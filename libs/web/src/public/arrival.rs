@@ -1,8 +1,11 @@
-//! Somebody who has proved to be whom, on the way in: by a password, by a provider, by having
-//! registered just now. Here alone a session of a person begins (SEC-21).
+//! Somebody who has proved to be whom, on the way in: by a password, by a provider, by a passkey, by
+//! having registered just now. Here alone a session of a person begins (SEC-21).
 
 use app::accounts::{Entered, Person};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::{
+    http::header::SET_COOKIE,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use domain::{actor::AccountId, identity::Identity};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +34,10 @@ pub(super) struct Arrival {
     pub(super) next: String,
     /// The identity that was proved as well and is to be linked.
     pub(super) link: Option<Identity>,
+    /// Whether a passkey proved the person: it counts as both factors (SEC-47).
+    pub(super) passkey: bool,
+    /// Whether the account was made just now: its first device is no news.
+    pub(super) new: bool,
 }
 
 impl Arrival {
@@ -44,6 +51,8 @@ impl Arrival {
             remember: false,
             next: String::new(),
             link: None,
+            passkey: false,
+            new: false,
         }
     }
 
@@ -66,53 +75,65 @@ impl Arrival {
 
     /// Leads in, or first to the code of the second factor where the person has one.
     pub(super) async fn enter(self, visit: &Visit, web: &Web) -> Result<Response> {
-        if web.app.wants_code(self.person(visit)).await? {
+        if !self.passkey && web.app.wants_code(self.person(visit)).await? {
             visit.keep(HALF, &(now(), self)).await?;
             return Ok(Redirect::to("/login/code").into_response());
         }
         self.begin(visit, web).await
     }
 
-    /// Begins the session of the person under a new id and leads on.
+    /// Begins the session of the person under a new id and leads on. That the browser was not known
+    /// for the account is told before: no session without the letter.
     pub(super) async fn begin(self, visit: &Visit, web: &Web) -> Result<Response> {
         let person = self.person(visit);
         if let Some(identity) = &self.link {
             web.app.link_identity(person, identity).await?;
+        }
+        let device = &visit.device;
+        if !self.new && device.mark(web, &self.login).is_none() {
+            web.app.tell_new_device(person, &device.words).await?;
         }
         let now = now();
         visit
             .sign_in(&Signed {
                 account: self.account,
                 epoch: self.epoch,
-                login: self.login,
+                login: self.login.clone(),
                 cabinet: None,
                 several: false,
                 door: self.door,
                 remember: self.remember,
                 since: now,
                 proved: now,
-                device: visit.device.clone(),
+                device: device.words.clone(),
+                passkey: self.passkey,
             })
             .await?;
-        // «Войти и принять приглашение» came here with the invitation as `next`.
+        let on = self.onward(person, web).await?;
+        let cookie = device.cookie(web, &self.login);
+        Ok(([(SET_COOKIE, cookie)], Redirect::to(&on)).into_response())
+    }
+
+    /// Where the person goes first. «Войти и принять приглашение» came here with the invitation as
+    /// `next`.
+    async fn onward(&self, person: Person, web: &Web) -> Result<String> {
         let next = local(&self.next);
         if let Some(token) = next.and_then(|next| next.strip_prefix("/invitation/")) {
             return Ok(match web.app.accept_invitation(person, token).await {
-                Ok(()) => Redirect::to("/cabinet/choose").into_response(),
+                Ok(()) => "/cabinet/choose".to_owned(),
                 Err(app::Error::Illegal(_) | app::Error::NotFound) => {
-                    Redirect::to(next.unwrap_or("/cabinet")).into_response()
+                    next.unwrap_or("/cabinet").to_owned()
                 }
                 Err(error) => return Err(error.into()),
             });
         }
-        let on = match next {
+        Ok(match next {
             Some(next) if next != "/" => {
                 let encoded: String =
                     url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
                 format!("/cabinet?next={encoded}")
             }
             _ => "/cabinet".to_owned(),
-        };
-        Ok(Redirect::to(&on).into_response())
+        })
     }
 }

@@ -114,7 +114,7 @@ pub async fn post(
         }
     };
     let slug = at.door.slug();
-    match guarded(&web, from, &raw.login, &raw.password, slug).await {
+    match guarded(&web, &visit.device, from, &raw.login, &raw.password, slug).await {
         Ok(entered) => {
             let arrival = Arrival {
                 next: at.stranger.next.clone(),
@@ -160,7 +160,11 @@ pub async fn register(
     {
         Ok(entered) => {
             visit.drop_key(STRANGER).await?;
-            Arrival::new(entered, &at.door).enter(&visit, &web).await
+            let arrival = Arrival {
+                new: true,
+                ..Arrival::new(entered, &at.door)
+            };
+            arrival.enter(&visit, &web).await
         }
         Err(app::Error::Invalid(mut faults)) => {
             for fault in &mut faults {

@@ -8,10 +8,11 @@ use axum::{
 };
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{Checkbox, Field, Form, Width};
+use ui::{ButtonStyle, Checkbox, Field, Form, PasskeyButton, Width};
 
 use crate::{
     Web,
+    device::Device,
     door::Door,
     error::{Error, Result},
     form::{Posted, STALE_FORM},
@@ -36,6 +37,17 @@ pub struct Raw {
     password: String,
     remember: String,
     next: String,
+}
+
+impl Raw {
+    /// What a form without login and password keeps.
+    pub(super) fn without_login(remember: &str, next: &str) -> Self {
+        Self {
+            remember: remember.to_owned(),
+            next: next.to_owned(),
+            ..Self::default()
+        }
+    }
 }
 
 /// The page. Who is signed in is led to its cabinet: it stands elsewhere now, perhaps (R-ACC-7).
@@ -92,7 +104,16 @@ async fn sign_in(
     if !faults.is_empty() {
         return Ok(refusal(visit, web, door, &raw, &faults));
     }
-    match guarded(web, from, &raw.login, &raw.password, door.slug()).await {
+    match guarded(
+        web,
+        &visit.device,
+        from,
+        &raw.login,
+        &raw.password,
+        door.slug(),
+    )
+    .await
+    {
         Ok(entered) => {
             let arrival = Arrival {
                 remember: !raw.remember.is_empty(),
@@ -110,13 +131,14 @@ async fn sign_in(
 /// back when it was none.
 pub(super) async fn guarded(
     web: &Web,
+    device: &Device,
     from: Address,
     login: &str,
     password: &str,
     slug: Option<&str>,
 ) -> Result<Entered> {
     let of_address = Limit::login_address(web, from);
-    let of_account = Limit::login_account(web, login);
+    let of_account = Limit::login_account(web, device, login);
     of_address.take(web).await?;
     if let Err(error) = of_account.take(web).await {
         of_address.give_back(web).await?;
@@ -149,7 +171,14 @@ fn refusal(visit: &Visit, web: &Web, door: &Door, raw: &Raw, faults: &[FieldFaul
         .into_response()
 }
 
-fn page(visit: &Visit, web: &Web, door: &Door, raw: &Raw, faults: &[FieldFault]) -> Markup {
+/// The page, with what was typed.
+pub(super) fn page(
+    visit: &Visit,
+    web: &Web,
+    door: &Door,
+    raw: &Raw,
+    faults: &[FieldFault],
+) -> Markup {
     let frame = door.frame(Page::new(visit, "Войти").faults(faults));
     let accepting = raw.next.starts_with("/invitation/");
     frame.render(html! {
@@ -181,6 +210,18 @@ fn page(visit: &Visit, web: &Web, door: &Door, raw: &Raw, faults: &[FieldFault])
                     ..Checkbox::default()
                 }))
                 (ui::button("Войти"))
+                @if crate::passkey::site(web).is_some() {
+                    (ui::where_passkeys_work(
+                        ui::passkey_button(PasskeyButton {
+                            label: "Войти с ключом доступа",
+                            style: ButtonStyle::Secondary,
+                            asked_at: "/login/passkey/begin",
+                            action: Some(&door.address("/login/passkey")),
+                            ..PasskeyButton::default()
+                        }),
+                        None,
+                    ))
+                }
             },
         ))
         @for (name, href) in door.providers(web, &raw.next) {

@@ -11,6 +11,7 @@ mod landing;
 mod link;
 mod login;
 mod logout;
+mod passkey;
 mod password;
 mod provider;
 mod publications;
@@ -32,6 +33,9 @@ pub fn router() -> Router<Web> {
         .route("/login", get(login::get).post(login::post))
         .route("/m/{slug}/login", get(login::get).post(login::post))
         .route("/login/code", get(code::get).post(code::post))
+        .route("/login/passkey", post(passkey::post))
+        .route("/m/{slug}/login/passkey", post(passkey::post))
+        .route("/login/passkey/begin", post(passkey::begin))
         .route("/login/{provider}", get(provider::begin))
         .route("/login/{provider}/callback", get(provider::callback))
         .route("/login/{provider}/link", get(link::get).post(link::post))

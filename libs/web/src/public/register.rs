@@ -90,7 +90,13 @@ pub(super) async fn register(
         confirmation: &raw.confirmation,
     };
     match web.app.register_account(typed, invitation).await {
-        Ok(entered) => Ok(Ok(Arrival::new(entered, door).enter(visit, web).await?)),
+        Ok(entered) => {
+            let arrival = Arrival {
+                new: true,
+                ..Arrival::new(entered, door)
+            };
+            Ok(Ok(arrival.enter(visit, web).await?))
+        }
         Err(app::Error::Invalid(faults)) => Ok(Err(Again {
             status: StatusCode::UNPROCESSABLE_ENTITY,
             raw,

@@ -56,6 +56,15 @@ pub(in crate::letters) fn account(
         (LetterKind::FactorChanged, _) => format!(
             "Второй фактор входа в учётную запись {login} включён или выключен.\n\nЕсли это сделали не Вы, сразу смените пароль и сообщите об этом."
         ),
+        (LetterKind::FactorReset, _) => format!(
+            "Второй фактор входа в учётную запись {login} сброшен: код подтверждения больше не спрашивается, все сеансы завершены. Если Вашему кабинету нужен второй фактор, при входе Вам предложат включить его заново.\n\nЕсли Вы об этом не просили, сразу смените пароль и сообщите об этом."
+        ),
+        (LetterKind::PasskeyAdded, _) => format!(
+            "К учётной записи {login} добавлен ключ доступа: теперь в неё можно войти и с ним, без пароля.\n\nЕсли это сделали не Вы, сразу смените пароль, удалите этот ключ в личном кабинете и сообщите об этом."
+        ),
+        (LetterKind::PasskeyRemoved, _) => format!(
+            "Ключ доступа удалён из учётной записи {login}.\n\nЕсли это сделали не Вы, сразу смените пароль и сообщите об этом."
+        ),
         (_, Some(_)) => format!(
             "Чтобы подтвердить новый адрес электронной почты учётной записи {login}, перейдите по ссылке:"
         ),
@@ -69,6 +78,24 @@ pub(in crate::letters) fn account(
         ),
         None => what,
     }
+}
+
+/// A letter about a sign-in from a browser that was not known; `at` is when, `device` what it is.
+pub(in crate::letters) fn new_device(
+    login: &str,
+    at: &str,
+    device: &str,
+    base_url: &str,
+) -> String {
+    format!(
+        "В учётную запись {login} вошли с устройства или из браузера, где раньше в неё не входили.\n\
+         \n\
+         Когда: {at}\n\
+         Устройство: {device}\n\
+         \n\
+         Если это были Вы, ничего не делайте. Если не Вы, сразу завершите все сеансы кнопкой «Выйти везде», смените пароль и сообщите об этом:\n\
+         {base_url}/profile/sessions"
+    )
 }
 
 /// A letter about a transfer; who coordinates a side of it looks at it among the others.

@@ -9,8 +9,8 @@ use super::{HEADING, MUNICIPALITY, PLACE, TYPE, waiting};
 use crate::{
     Web,
     cabinet::{
-        FACTOR, IDENTITIES, OWN_DATA, PASSWORD, SESSIONS, factor, identities, in_use, own_data,
-        password, sessions, transfer,
+        FACTOR, IDENTITIES, OWN_DATA, PASSKEYS, PASSWORD, SESSIONS, factor, identities, in_use,
+        own_data, passkeys, password, sessions, transfer,
     },
     page::Page,
     visit::Person,
@@ -44,6 +44,7 @@ pub(super) fn shown(at: &Person, web: &Web, profile: &Profile) -> Markup {
     let in_use = cabinet.is_some_and(|cabinet| in_use(at) == Some((cabinet.role, cabinet.id)));
     let viewed = in_use && web.app.ever(profile.role, Act::ReadViews);
     let federated = !web.settings.providers.is_empty();
+    let keys = crate::passkey::site(web).is_some();
     let closes = in_use && web.app.closes_own(profile.role);
     Page::new(at, HEADING)
         .caption(profile.role.name())
@@ -60,6 +61,7 @@ pub(super) fn shown(at: &Person, web: &Web, profile: &Profile) -> Markup {
                 li { a class="govuk-link" href=(OWN_DATA) { (own_data::HEADING) } }
                 @if federated { li { a class="govuk-link" href=(IDENTITIES) { (identities::HEADING) } } }
                 li { a class="govuk-link" href=(PASSWORD) { (password::HEADING) } }
+                @if keys { li { a class="govuk-link" href=(PASSKEYS) { (passkeys::HEADING) } } }
                 li { a class="govuk-link" href=(FACTOR) { (factor::HEADING) } }
                 li { a class="govuk-link" href=(SESSIONS) { (sessions::HEADING) } }
                 li { a class="govuk-link" href="/profile?cabinet=new" { "Открыть кабинет педагогического работника в другом муниципалитете" } }
