@@ -3,7 +3,9 @@
 //! its password, address and consent stand in `accounts/…`.
 
 pub mod consent;
+pub mod deletion;
 pub mod email;
+pub mod erasure;
 pub mod factor;
 pub mod identity;
 pub mod invitation;

@@ -17,7 +17,12 @@ pub const NOT_EXPORTED: [(&str, &str); 1] = [(
 )];
 
 /// Columns that are in no export: what one-time links are made of.
-pub const SECRETS: [(&str, &str); 2] = [("invitation", "nonce"), ("invitation", "token_sha256")];
+pub const SECRETS: [(&str, &str); 4] = [
+    ("deletion", "nonce"),
+    ("deletion", "token_sha256"),
+    ("invitation", "nonce"),
+    ("invitation", "token_sha256"),
+];
 
 /// A table of municipalities' rows, as the catalogue names it.
 #[derive(Clone, Debug)]

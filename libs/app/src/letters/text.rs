@@ -7,7 +7,7 @@ mod sentences;
 use db::work::mail::{Case, Contact};
 use domain::{calendar::in_words, letter::LetterKind};
 
-pub(super) use account::{account, invitation, transfer};
+pub(super) use account::{account, deletion, invitation, transfer};
 use sentences::{about, annulled, decided, requested, submitted};
 
 /// Who reads a letter about an application.
@@ -193,7 +193,8 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
         | LetterKind::FactorChanged
         | LetterKind::TransferAsked
         | LetterKind::TransferDone
-        | LetterKind::TransferDeclined => String::new(),
+        | LetterKind::TransferDeclined
+        | LetterKind::NotApplied => String::new(),
     }
 }
 
@@ -308,6 +309,7 @@ mod tests {
             LetterKind::TransferAsked,
             LetterKind::TransferDone,
             LetterKind::TransferDeclined,
+            LetterKind::NotApplied,
         ];
         for kind in LetterKind::ALL
             .iter()

@@ -107,7 +107,7 @@ fn page(at: &Person, password: bool, next: &str, faults: &[FieldFault]) -> Marku
         .flavour(Flavour::Reading)
         .render(html! {
             @if password {
-                p { "Способы входа меняются только после проверки пароля. Её хватает на 5 минут." }
+                p { "Способы входа меняются и данные удаляются только после проверки пароля. Её хватает на 5 минут." }
                 (ui::form(
                     Form { action: "/profile/confirm", csrf: &at.csrf, ..Form::default() },
                     html! {
@@ -122,7 +122,7 @@ fn page(at: &Person, password: bool, next: &str, faults: &[FieldFault]) -> Marku
                     },
                 ))
             } @else {
-                p { "У Вашей учётной записи нет пароля. Выйдите и войдите снова: в течение 5 минут после входа способы входа можно менять." }
+                p { "У Вашей учётной записи нет пароля. Выйдите и войдите снова: в течение 5 минут после входа способы входа можно менять, а данные — удалить." }
                 p { "Пароль можно задать по ссылке из письма: " a class="govuk-link" href="/password/forgot" { "Забыли пароль?" } }
             }
         })

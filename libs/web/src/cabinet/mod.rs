@@ -5,6 +5,7 @@ mod choose;
 mod close;
 mod confirm;
 mod consent;
+mod erasure;
 mod factor;
 mod identities;
 mod letters;
@@ -35,6 +36,8 @@ use crate::{
 /// The page of what is linked to the account.
 pub(crate) const IDENTITIES: &str = "/profile/identities";
 
+/// The page where the consent is withdrawn.
+const CONSENT: &str = "/profile/consent";
 /// The page of the second factor.
 const FACTOR: &str = "/profile/factor";
 /// The page where the password is changed.
@@ -51,6 +54,7 @@ pub fn router() -> Router<Web> {
         .route("/consent/print", get(consent::print))
         .route("/profile", get(profile::get).post(profile::post))
         .route("/profile/close", get(close::get).post(close::post))
+        .route(CONSENT, get(erasure::get).post(erasure::post))
         .route(FACTOR, get(factor::get).post(factor::post))
         .route("/profile/factor/begin", post(factor::begin))
         .route("/profile/factor/off", post(factor::off))
