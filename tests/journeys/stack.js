@@ -29,7 +29,7 @@ export function freePort() {
 // A Redis database of its own: sessions are known by account ids, which databases share.
 function redisOf(name) {
   const url = new URL(needed('ATTEST_REDIS_URL'));
-  const number = ['main', 'routing', 'kill', 'towns', 'week', 'month', 'upload', 'viewer', 'signin'].indexOf(name) + 1;
+  const number = ['main', 'routing', 'kill', 'towns', 'week', 'month', 'upload', 'viewer', 'signin', 'leaving'].indexOf(name) + 1;
   if (number === 0) throw new Error(`no Redis database for the journey ${name}`);
   url.pathname = `/${number}`;
   return url.href;
