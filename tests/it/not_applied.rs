@@ -398,11 +398,12 @@ async fn r_cons_1_who_never_submitted_is_erased_everywhere() {
     let (town, elsewhere) = (world.town().await, world.town().await);
     let teacher = town.teacher().await;
     town.ready(&teacher).await;
+    // Signed in before there is a second cabinet to choose from.
+    let site = world.serve().await;
+    let browser = site.browser_of(&teacher).await;
     let place = elsewhere.organisation("municipal").await;
     let there = elsewhere.also(&teacher, Role::Teacher, Some(place)).await;
     elsewhere.card(&there).await;
-    let site = world.serve().await;
-    let browser = site.browser_of(&teacher).await;
     let page = browser.get("/profile/consent").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.told());
     let done = browser
