@@ -164,6 +164,8 @@ BEGIN
     WHERE r.tenant_id = p_from AND r.membership_id = ANY (p_memberships);
   UPDATE app.transfer t SET state = 'cancelled', closed_at = app.ctx_now(), version = t.version + 1
     WHERE t.tenant_id = p_from AND t.kind = 'teacher' AND t.subject_id = ANY (p_memberships) AND t.state = 'asked';
+  -- What was offered to be deleted is not there any more; where it came to it is offered anew.
+  DELETE FROM app.deletion d WHERE d.tenant_id = p_from AND d.membership_id = ANY (p_memberships);
 END $$;
 
 -- An organisation with its teachers and school coordinators. Experts who work there stay where

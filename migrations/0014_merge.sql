@@ -83,6 +83,8 @@ BEGIN
     WHERE r.tenant_id = former AND r.membership_id = ANY (goes) AND (twin_old IS NULL OR r.membership_id <> ALL (twin_old));
   UPDATE app.invitation i SET tenant_id = heir, version = i.version + 1,
       organisation_id = app.instead(i.organisation_id, school_old, school_new) WHERE i.tenant_id = former;
+  -- Who was offered to delete its data may be offered it anew by the heir.
+  DELETE FROM app.deletion d WHERE d.tenant_id = former AND d.membership_id = ANY (goes);
   UPDATE app.letter l SET tenant_id = heir WHERE l.tenant_id = former AND l.application_id IS NULL;
   -- A register of handing over goes whole, with the number and the name it was made under.
   UPDATE app.handover h SET tenant_id = heir WHERE h.tenant_id = former;

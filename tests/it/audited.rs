@@ -348,7 +348,7 @@ const WORKERS: &str = "the worker's: audited when it was asked for";
 const ON_ITS_WAY: &str = "the form that takes the file leaves the line";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 47] = [
+const SILENT: [(&str, &str); 49] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("begin_upload", ON_ITS_WAY),
@@ -360,6 +360,7 @@ const SILENT: [(&str, &str); 47] = [
     ("claim_printout", WORKERS),
     ("claim_quarantined", WORKERS),
     ("claim_scan", WORKERS),
+    ("clear_orphans", WORKERS),
     ("clear_printouts", WORKERS),
     ("clear_uploads", WORKERS),
     ("compose", WORKERS),
@@ -371,6 +372,10 @@ const SILENT: [(&str, &str); 47] = [
     (
         "declare_virus_check",
         "what the installation has, told at every start",
+    ),
+    (
+        "delete_registration",
+        "the function it calls leaves the lines",
     ),
     ("export_later", WORKERS),
     ("fetch_scan", WORKERS),

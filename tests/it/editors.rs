@@ -228,6 +228,10 @@ const WITHOUT_VERSION: &[&str] = &[
     "/school/documents/{id}",
     "/school/documents/{id}/detach",
     "/municipal/invitations",
+    // All of one's own, as it is when the button is pressed.
+    "/profile/consent",
+    // A link that lives is asked for row by row.
+    "/municipal/not-applied",
     "/municipal/organisations/new",
     // Printing changes nothing.
     "/expert/applications/{id}/archive",
@@ -286,6 +290,7 @@ const BY_LINK: &[&str] = &[
     "/m/{slug}/login",
     "/m/{slug}/register",
     "/password/reset/{token}",
+    "/registration/delete/{token}",
     "/profile",
     "/profile/confirm",
     "/profile/identities",

@@ -45,6 +45,7 @@ mod markers;
 mod matrix;
 mod moves;
 mod municipality;
+mod not_applied;
 mod once;
 mod orders;
 mod own_data;

@@ -97,10 +97,12 @@ async fn transfer_and_merge_know_every_table() {
     // By name in migrations/0011 and 0014; the journal stays, and so do requests for transfers.
     // An export stays with its job: it is of the municipality it was asked for, its file lies
     // under that one's number, and removing that one is what it is for. A signed schedule is the
-    // paper of the municipality that signed it.
+    // paper of the municipality that signed it. What a teacher was offered to delete is deleted: it
+    // is offered anew where the teacher has come to.
     const NAMED: &[&str] = &[
         "application",
         "card",
+        "deletion",
         "handover",
         "handover_row",
         "invitation",

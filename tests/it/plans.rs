@@ -97,6 +97,11 @@ const LISTS: &[List] = &[
         &[Role::Municipal],
         "m.role = 'expert' AND m.ended_at IS NULL AND (m.surname, m.id) > ($1, $2)",
     ),
+    (
+        &[Role::Municipal],
+        "WHERE m.role = 'teacher' AND m.ended_at IS NULL AND (m.surname, m.id) > ($1, $2)",
+    ),
+    (&[Role::Municipal], "m.id = ANY ($3) AND m.role = 'teacher'"),
     (REGISTRARS, "FROM app.invitation i WHERE i.id < $1"),
     (
         REGISTRARS,
@@ -241,6 +246,10 @@ const SORTED: &[(&str, &str)] = &[
     ),
     (
         "m.id = ANY ($3) AND m.ended_at",
+        "at most the 1000 rows a search looks through",
+    ),
+    (
+        "m.id = ANY ($3) AND m.role = 'teacher'",
         "at most the 1000 rows a search looks through",
     ),
     (

@@ -37,6 +37,9 @@ pub async fn full(world: &World) -> Full {
          INSERT INTO app.invitation (tenant_id, public_id, email, role, nonce, token_sha256, invited_by, expires_at)
            VALUES ({tenant}, '{}', 'e{id}@example.test', 'expert', '{}', sha256('{id}'), {coordinator_account},
                    now() + interval '1 day');
+         INSERT INTO app.deletion (tenant_id, public_id, membership_id, account_id, nonce, token_sha256, expires_at)
+           VALUES ({tenant}, gen_random_uuid(), {membership}, {account}, gen_random_uuid(), sha256('deletion {id}'),
+                   now() + interval '1 day');
          INSERT INTO app.application_event (tenant_id, application_id, role, act, words)
            VALUES ({tenant}, {id}, 'worker', 'test.seed', 'Слова');
          INSERT INTO app.document_request (tenant_id, application_id, what, until, by_account, by_role)

@@ -315,6 +315,22 @@ impl World {
         link_key().account_token(LinkKind::Password, id)
     }
 
+    /// The token of the link by which a teacher may delete its registration.
+    pub async fn deletion_token(&self, person: &Person) -> String {
+        let ids: String = self
+            .make(&format!(
+                "SELECT public_id || ' ' || nonce FROM app.deletion WHERE membership_id = {}",
+                person.membership
+            ))
+            .await;
+        let (id, nonce) = ids.split_once(' ').unwrap();
+        link_key().token(
+            LinkKind::Deletion,
+            id.parse().unwrap(),
+            nonce.parse().unwrap(),
+        )
+    }
+
     // Hashing is slow by design: one account of a world is registered, the others get its hash.
     pub(crate) async fn password_hash(&self) -> String {
         let hash = self.0.password.get_or_init(async || {

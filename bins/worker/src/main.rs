@@ -118,6 +118,7 @@ async fn all(
         work::repeat(previews, stop.clone(), || preview::preview(app)),
         work::sometimes(stop.clone(), || app.clear_printouts()),
         work::sometimes(stop.clone(), || app.clear_uploads()),
+        work::sometimes(stop.clone(), || app.clear_orphans()),
         watch::watch(app, stop.clone()),
         // Nobody gives notice of lines of the audit: this loop asks.
         work::repeat(Arc::default(), stop, || app.seal_audit(work::UNSEALED)),

@@ -3,8 +3,10 @@
 //! its password, address and consent stand in `accounts/…`.
 
 pub mod consent;
+pub mod deletion;
 mod device;
 pub mod email;
+pub mod erasure;
 pub mod factor;
 pub mod identity;
 pub mod invitation;

@@ -78,6 +78,9 @@ impl App {
                     (to, text::letter(&body, &help))
                 })
             }
+            (None, None, Some(account)) if letter.kind == LetterKind::NotApplied => {
+                self.deletion_letter(&mut tx, account, base_url).await?
+            }
             (None, _, Some(account))
                 if matches!(
                     letter.kind,
@@ -156,6 +159,29 @@ impl App {
         let help = help(tx, invitation.invited_by.unwrap_or_default(), 0).await?;
         let body = text::invitation(&invitation, &link, &until, &help.centre);
         Ok(Some((invitation.email, text::letter(&body, &help))))
+    }
+
+    async fn deletion_letter(
+        &self,
+        tx: &mut WorkerTx,
+        account: i64,
+        base_url: &str,
+    ) -> Result<Option<(String, String)>> {
+        let Some(offer) = mail::deletion(tx, account).await? else {
+            return Ok(None);
+        };
+        if offer.expires_at <= tx.now() {
+            return Ok(None);
+        }
+        let token = self
+            .links
+            .token(LinkKind::Deletion, offer.public_id, offer.nonce);
+        let link = format!("{base_url}{}", LinkKind::Deletion.path(&token));
+        let until = self.moment(offer.expires_at);
+        let addressee = mail::addressee(tx, account).await?;
+        let help = help(tx, account, account).await?;
+        let body = text::deletion(&addressee.login, &offer.municipality, &link, &until);
+        Ok(addressee.email.map(|to| (to, text::letter(&body, &help))))
     }
 
     async fn account_letter(

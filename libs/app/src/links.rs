@@ -15,6 +15,8 @@ pub enum LinkKind {
     Password,
     /// Confirming an e-mail address.
     Email,
+    /// Deleting what a municipality holds of a teacher who never submitted (R-DEL-1).
+    Deletion,
 }
 
 impl LinkKind {
@@ -23,6 +25,7 @@ impl LinkKind {
             Self::Invitation => "invitation",
             Self::Password => "password",
             Self::Email => "email",
+            Self::Deletion => "deletion",
         }
     }
 
@@ -33,6 +36,7 @@ impl LinkKind {
             Self::Invitation => format!("/invitation/{token}"),
             Self::Password => format!("/password/reset/{token}"),
             Self::Email => format!("/email/confirm/{token}"),
+            Self::Deletion => format!("/registration/delete/{token}"),
         }
     }
 }

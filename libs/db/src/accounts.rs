@@ -4,6 +4,8 @@
 
 pub mod cabinets;
 pub mod consents;
+pub mod deletion;
+pub mod erasure;
 pub mod factor;
 pub mod identities;
 pub mod institute;

@@ -18,7 +18,12 @@ pub const NOT_EXPORTED: [(&str, &str); 1] = [(
 )];
 
 /// Columns that are in no export: what one-time links are made of.
-pub const SECRETS: [(&str, &str); 2] = [("invitation", "nonce"), ("invitation", "token_sha256")];
+pub const SECRETS: [(&str, &str); 4] = [
+    ("deletion", "nonce"),
+    ("deletion", "token_sha256"),
+    ("invitation", "nonce"),
+    ("invitation", "token_sha256"),
+];
 
 /// Tables about a person's application that are not handed to that person, each with the reason.
 pub const NOT_OWN: [(&str, &str); 5] = [
@@ -175,7 +180,7 @@ pub async fn own_tables(tx: &mut WorkerTx) -> Result<Vec<OwnTable>> {
 }
 
 /// A page of a table's rows about the account in the municipality of the scope, as [`page`], without
-/// [`MACHINERY`].
+/// [`MACHINERY`] and [`SECRETS`].
 ///
 /// # Errors
 /// If the database does not answer.
@@ -197,10 +202,13 @@ pub async fn own_page(
          WHERE t.tenant_id = app.ctx_tenant() AND t.id > $1 AND {owned} ORDER BY t.id LIMIT $4",
         table.quoted
     );
+    let secrets = SECRETS.iter().filter(|(of, _)| *of == table.name);
+    let secrets = secrets.map(|(_, column)| (*column).to_owned());
+    let untold = secrets.chain(MACHINERY.map(str::to_owned));
     let rows: Vec<(i64, serde_json::Value)> = sqlx::query_as(AssertSqlSafe(statement))
         .bind(after)
         .bind(account)
-        .bind(MACHINERY.map(str::to_owned).to_vec())
+        .bind(untold.collect::<Vec<_>>())
         .bind(PAGE)
         .fetch_all(tx.connection())
         .await?;

@@ -32,6 +32,7 @@ pub mod memberships;
 pub mod migrate;
 pub mod municipal_schedules;
 pub mod municipalities;
+pub mod not_applied;
 pub mod orders;
 pub mod organisation_requests;
 pub mod organisations;

@@ -10,6 +10,7 @@ pub mod export;
 pub mod figures;
 pub mod mail;
 pub mod orders;
+pub mod orphans;
 pub mod own_data;
 pub mod papers;
 pub mod previews;

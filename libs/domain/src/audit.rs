@@ -86,6 +86,12 @@ deeds! {
     SwitchCabinet = "cabinet.switch" "Вход в кабинет",
     /// A page of another role asked for.
     OtherCabinet = "cabinet.other" "Обращение к странице другой роли",
+    /// What a municipality held of a teacher who never submitted, erased by it (R-DEL-1).
+    DeleteRegistration = "registration.delete" "Удаление данных не подавшего заявление",
+    /// The consent withdrawn by somebody who never submitted: everything of it is erased (R-CONS-1).
+    WithdrawConsent = "account.consent_withdraw" "Отзыв согласия на обработку данных",
+    /// An account erased, with all that belonged to it.
+    EraseAccount = "account.erase" "Удаление учётной записи",
     /// A member of the institute added by `ctl`: a role granted.
     AddInstituteMember = "institute.add" "Добавление оператора или администратора",
     /// A municipality added.

@@ -101,6 +101,8 @@ letters! {
     WithdrawalDeclined = "withdrawal_declined", "отзыв отклонён";
     /// To whoever brought a file in which a virus was found (SEC-63).
     FileRefused = "file_refused", "файл не принят";
+    /// To a teacher who never submitted: the link that deletes its data (R-DEL-1).
+    NotApplied = "not_applied", "регистрация не завершена";
     /// To the coordinators of both municipalities (R-ACC-7).
     TransferAsked = "transfer_asked", "запрошен перевод";
     /// To the coordinators of both municipalities and whoever moved.

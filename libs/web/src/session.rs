@@ -254,6 +254,29 @@ impl RedisStore {
         own.sort_by_key(|own| std::cmp::Reverse(own.used));
         Ok(own)
     }
+
+    /// Ends those sessions of an account that are of what was erased (R-DEL-1), and forgets what was
+    /// counted for the account with these `logins`: none as long as it is there.
+    pub(crate) async fn end(
+        &self,
+        account: AccountId,
+        logins: &[&str],
+        is_gone: impl Fn(&Signed) -> bool,
+    ) -> Result<()> {
+        let own = self.of(account).await?;
+        let gone = own.into_iter().filter(|own| is_gone(&own.signed));
+        let mut keys: Vec<String> = gone.map(|own| own.key).collect();
+        if !logins.is_empty() {
+            keys.extend(limits::keys_of_account(account.0));
+            keys.extend(logins.iter().flat_map(|login| limits::keys_of_login(login)));
+            keys.push(key_of_sessions(account.0));
+        }
+        let mut redis = self.0.clone();
+        for key in keys {
+            redis.del::<_, ()>(key).await.map_err(backend)?;
+        }
+        Ok(())
+    }
 }
 
 fn backend(error: impl std::fmt::Display) -> Error {

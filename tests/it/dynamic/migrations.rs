@@ -47,6 +47,16 @@ const EXECUTES: &[(&str, &str, &str)] = &[
         "app.remove_municipality",
         "every table of a municipality, from the catalogue, so that none is forgotten",
     ),
+    (
+        "0027_deletion.sql",
+        "app.erase_account",
+        "every table of an account, from the catalogue; the account is a parameter",
+    ),
+    (
+        "0027_deletion.sql",
+        "app.erase_teacher",
+        "every table that hangs on an application or a membership, from the catalogue; ids are parameters",
+    ),
 ];
 
 /// The text without comments.

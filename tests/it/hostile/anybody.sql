@@ -354,7 +354,9 @@ BEGIN
       'SELECT app.follow_cases(1, 2, ''{1}'')', 'SELECT app.move_people(1, 2, ''{1}'', 1, ''x'')',
       'SELECT app.move_organisation(1, 2, 1)', 'SELECT app.instead(1, ''{1}'', ''{2}'')',
       'SELECT app.only_here(1)', 'SELECT app.touched_by(1, ''{1}'')', 'SELECT app.own_keys(1)',
-      'SELECT app.named_keys(''{x}'')', 'SELECT app.remove_municipality(1, gen_random_uuid())',
+      'SELECT app.remove_municipality(1, gen_random_uuid())', 'SELECT app.has_cabinets(1)',
+      'SELECT app.has_others(1, 1)', 'SELECT app.traces_of(1)', 'SELECT app.erase_account(1)',
+      'SELECT app.erase_teacher(1, 1)', 'SELECT app.lock_teacher(1, 1)', 'SELECT app.taught_in()',
       'SELECT app.merge_municipality(''a'', ''b'', true)'] LOOP
     BEGIN
       EXECUTE s;
@@ -471,3 +473,31 @@ SELECT app.reset_factor(:my_admin_account);
 -- expect: 42501
 INSERT INTO app.passkey (public_id, account_id, name, credential, sha256, transports, key, state)
 VALUES (gen_random_uuid(), :their_account, 'mine', '0123456789abcdef', sha256('0123456789abcdef'), 0, '', '');
+-- attack: deletes somebody's registration without the link
+-- expect: 42501 or nothing
+SELECT * FROM app.deletion_in_hand();
+SELECT * FROM app.delete_registration();
+
+-- attack: deletes somebody's registration by the row of the link
+-- expect: 42501 or nothing
+SELECT set_config('app.token', encode(token_sha256, 'hex'), false) IS NULL FROM app.deletion WHERE tenant_id = :their_tenant;
+SELECT * FROM app.delete_registration();
+
+-- attack: asks which objects of another municipality there are
+-- expect: 42501 or nothing of theirs
+SELECT app.named_keys(ARRAY['t/' || :their_tenant || '/seed']);
+
+-- attack: has an object of another municipality deleted
+-- expect: 42501
+INSERT INTO app.orphan (key) SELECT 't/' || :their_tenant || '/seed';
+
+-- attack: offers somebody of another municipality to delete its data
+-- expect: 42501
+INSERT INTO app.deletion (tenant_id, public_id, membership_id, account_id, nonce, token_sha256, expires_at)
+VALUES (:their_tenant, gen_random_uuid(), :their_membership, :their_account, gen_random_uuid(), '\x01', now() + interval '1 day');
+
+-- attack: erases somebody of another municipality as itself
+-- expect: 42501 or nothing of theirs
+SELECT set_config('app.account', :'their_account', false) IS NULL;
+SELECT app.hindrance();
+SELECT app.erase_own();

@@ -52,7 +52,7 @@ pub const ELSEWHERE: &[(&str, &[Act])] = &[
         &[Act::Edit],
     ),
     (
-        "its pages come with a later issue",
+        "of people without one: tests/it/not_applied.rs",
         &[Act::NotifyNotApplied],
     ),
     (

@@ -7,7 +7,7 @@ mod sentences;
 use db::work::mail::{Case, Contact};
 use domain::{calendar::in_words, letter::LetterKind};
 
-pub(super) use account::{account, invitation, new_device, transfer};
+pub(super) use account::{account, deletion, invitation, new_device, transfer};
 use sentences::{about, annulled, decided, requested, submitted};
 
 /// Who reads a letter about an application.
@@ -197,7 +197,8 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
         | LetterKind::PasskeyRemoved
         | LetterKind::TransferAsked
         | LetterKind::TransferDone
-        | LetterKind::TransferDeclined => String::new(),
+        | LetterKind::TransferDeclined
+        | LetterKind::NotApplied => String::new(),
     }
 }
 
@@ -316,6 +317,7 @@ mod tests {
             LetterKind::TransferAsked,
             LetterKind::TransferDone,
             LetterKind::TransferDeclined,
+            LetterKind::NotApplied,
         ];
         for kind in LetterKind::ALL
             .iter()

@@ -128,6 +128,37 @@ pub async fn invitation(tx: &mut WorkerTx, id: i64) -> Result<Option<Invitation>
     .transpose()
 }
 
+/// A link that deletes what the municipality of the letter holds of its addressee (R-DEL-1).
+#[derive(Clone, Debug)]
+pub struct Deletion {
+    /// The municipality's name.
+    pub municipality: String,
+    /// The id and the nonce its token is derived from.
+    pub public_id: Uuid,
+    /// Changed whenever it is sent again.
+    pub nonce: Uuid,
+    /// Until when it can be used.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The link a notice carries; none if it was used, or its person submitted meanwhile.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn deletion(tx: &mut WorkerTx, account: i64) -> Result<Option<Deletion>> {
+    Ok(sqlx::query_as!(
+        Deletion,
+        "SELECT m.name AS municipality, d.public_id, d.nonce, d.expires_at
+         FROM app.deletion d JOIN app.municipality m ON m.id = d.tenant_id
+         WHERE d.tenant_id = app.ctx_tenant() AND d.account_id = $1 AND d.done_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = d.tenant_id
+             AND a.account_id = d.account_id AND a.submitted_at IS NOT NULL)",
+        account
+    )
+    .fetch_optional(tx.inside()?)
+    .await?)
+}
+
 /// Whom a letter tells to ask: a coordinator of the municipality.
 #[derive(Clone, Debug)]
 pub struct Contact {

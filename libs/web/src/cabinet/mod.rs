@@ -5,6 +5,7 @@ mod choose;
 mod close;
 mod confirm;
 mod consent;
+mod erasure;
 mod factor;
 mod identities;
 mod letters;
@@ -37,6 +38,8 @@ use crate::{
 /// The page of what is linked to the account.
 pub(crate) const IDENTITIES: &str = "/profile/identities";
 
+/// The page where the consent is withdrawn.
+const CONSENT: &str = "/profile/consent";
 /// The page where one has everything packed that is kept about it.
 pub(crate) const OWN_DATA: &str = "/profile/data";
 
@@ -58,6 +61,7 @@ pub fn router() -> Router<Web> {
         .route("/consent/print", get(consent::print))
         .route("/profile", get(profile::get).post(profile::post))
         .route("/profile/close", get(close::get).post(close::post))
+        .route(CONSENT, get(erasure::get).post(erasure::post))
         .route(FACTOR, get(factor::get).post(factor::post))
         .route("/profile/factor/begin", post(factor::begin))
         .route("/profile/factor/off", post(factor::off))

@@ -191,6 +191,7 @@ pub fn tabs(current: &str) -> Markup {
         tab("/municipal/schedule", "График"),
         tab("/municipal/conclusions", "Итоговые заключения"),
         tab("/municipal/withdrawals", "Отзывы"),
+        tab("/municipal/not-applied", "Не подали заявление"),
     ])
 }
 

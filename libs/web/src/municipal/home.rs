@@ -28,9 +28,9 @@ async fn show(at: Municipal, State(web): State<Web>) -> Result<Markup> {
             (counts.without_experts, "Без экспертов", "/municipal/schedule?without_experts=yes"),
             (counts.conclusions, "Заключения к 15 числу", "/municipal/conclusions/month"),
             (counts.withdrawals, "Отзывы", "/municipal/withdrawals"),
+            (counts.not_applied, "Не подали заявление", "/municipal/not-applied"),
         ]))
         p { a class="govuk-link" href="/municipal/transfers" { "Переводы" } }
-        p { "Не подали заявление: " strong { (lists::count(counts.not_applied)) } }
         (figures::overdue(&all, LIST))
         (figures::charts(&all, LIST))
     }))

@@ -7,6 +7,7 @@ mod home;
 mod invitations;
 mod journal;
 mod month;
+mod not_applied;
 mod organisation_requests;
 mod organisations;
 mod people;
@@ -29,6 +30,7 @@ pub fn router() -> Router<Web> {
         .merge(home::router())
         .merge(invitations::router())
         .merge(journal::router())
+        .merge(not_applied::router())
         .merge(organisation_requests::router())
         .merge(organisations::router())
         .merge(people::router())

@@ -4,6 +4,7 @@
 mod arrival;
 mod assets;
 mod code;
+mod deletion;
 mod email;
 mod help;
 mod invitation;
@@ -60,6 +61,10 @@ pub fn router() -> Router<Web> {
             get(password::reset).post(password::reset_post),
         )
         .route("/email/confirm/{token}", get(email::get).post(email::post))
+        .route(
+            "/registration/delete/{token}",
+            get(deletion::get).post(deletion::post),
+        )
         .route("/schedules", get(publications::schedules))
         .route("/results", get(publications::results))
         .route("/forms", get(publications::forms))

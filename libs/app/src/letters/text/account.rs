@@ -98,6 +98,25 @@ pub(in crate::letters) fn new_device(
     )
 }
 
+/// The notice to a teacher who never submitted (R-DEL-1).
+pub(in crate::letters) fn deletion(
+    login: &str,
+    municipality: &str,
+    link: &str,
+    until: &str,
+) -> String {
+    format!(
+        "Вы зарегистрированы в системе «Аттестация» под именем {login} как педагогический работник ({municipality}), но заявление на аттестацию не подали.\n\
+         \n\
+         Если Вы собираетесь подать заявление, ничего не делайте: войдите под своим именем и подайте его, когда будете готовы.\n\
+         \n\
+         Если регистрация Вам не нужна, Ваши данные можно удалить по ссылке:\n\
+         {link}\n\
+         \n\
+         На странице сказано, что именно будет удалено; пока Вы не нажмёте на ней кнопку, ничего не удаляется. Ссылка действительна в течение 14 дней, до {until}, и только один раз."
+    )
+}
+
 /// A letter about a transfer; who coordinates a side of it looks at it among the others.
 pub(in crate::letters) fn transfer(kind: LetterKind, coordinator: bool, base_url: &str) -> String {
     let said = match (kind, coordinator) {
@@ -138,6 +157,20 @@ mod tests {
         let said = |coordinator| transfer(LetterKind::TransferDone, coordinator, "https://a.ru");
         assert!(said(true).ends_with("https://a.ru/municipal/transfers"));
         assert!(said(false).ends_with("https://a.ru/profile"));
+    }
+
+    #[test]
+    fn r_del_1_a_notice_presses_nobody() {
+        let said = deletion("maria", "Город Томск", "https://a.ru/x", "01.12.2026 10:00");
+        for words in [
+            "maria",
+            "(Город Томск)",
+            "\nhttps://a.ru/x\n",
+            "ничего не делайте",
+            "14 дней, до 01.12.2026 10:00",
+        ] {
+            assert!(said.contains(words), "«{words}» is missing in: {said}");
+        }
     }
 
     #[test]

@@ -9,8 +9,8 @@ use super::{HEADING, MUNICIPALITY, PLACE, TYPE, waiting};
 use crate::{
     Web,
     cabinet::{
-        FACTOR, IDENTITIES, OWN_DATA, PASSKEYS, PASSWORD, SESSIONS, factor, identities, in_use,
-        own_data, passkeys, password, sessions, transfer,
+        CONSENT, FACTOR, IDENTITIES, OWN_DATA, PASSKEYS, PASSWORD, SESSIONS, erasure, factor,
+        identities, in_use, own_data, passkeys, password, sessions, transfer,
     },
     page::Page,
     visit::Person,
@@ -65,6 +65,7 @@ pub(super) fn shown(at: &Person, web: &Web, profile: &Profile) -> Markup {
                 li { a class="govuk-link" href=(FACTOR) { (factor::HEADING) } }
                 li { a class="govuk-link" href=(SESSIONS) { (sessions::HEADING) } }
                 li { a class="govuk-link" href="/profile?cabinet=new" { "Открыть кабинет педагогического работника в другом муниципалитете" } }
+                li { a class="govuk-link" href=(CONSENT) { (erasure::HEADING) } }
                 @if closes { li { a class="govuk-link" href="/profile/close" { "Закрыть кабинет" } } }
             }
         })
