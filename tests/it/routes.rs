@@ -15,12 +15,14 @@ pub struct Route {
 }
 
 impl Route {
-    /// The address with `id` for the object it is about; of templates the first of applications.
+    /// The address with `id` for the object it is about; of templates and lists a known one.
     pub fn with(&self, id: &str) -> String {
         self.path
             .replace("{id}", id)
             .replace("{kind}", "application")
             .replace("{version}", "1")
+            .replace("{list}", "positions")
+            .replace("{code}", "uchitel")
     }
 
     /// The first part of the address: whose pages it belongs to.

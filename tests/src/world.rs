@@ -289,10 +289,19 @@ impl World {
 
     /// The token of the newest invitation into a municipality, as its letter has it.
     pub async fn invitation_token(&self, town: &Town) -> String {
+        let of = format!("app.invitation WHERE tenant_id = {}", town.id);
+        self.newest_token(&of).await
+    }
+
+    /// The token of the newest invitation into the institute.
+    pub async fn institute_token(&self) -> String {
+        self.newest_token("app.institute_invitation").await
+    }
+
+    async fn newest_token(&self, of: &str) -> String {
         let ids: String = self
             .make(&format!(
-                "SELECT public_id || ' ' || nonce FROM app.invitation WHERE tenant_id = {} ORDER BY id DESC LIMIT 1",
-                town.id
+                "SELECT public_id || ' ' || nonce FROM {of} ORDER BY id DESC LIMIT 1"
             ))
             .await;
         let (id, nonce) = ids.split_once(' ').unwrap();

@@ -23,8 +23,8 @@ use settings::Settings;
 use tokio::net::TcpListener;
 use web::Web;
 
-/// How often the policy's file is looked at.
-const POLICY_LOOK: Duration = Duration::from_secs(10);
+/// How often the policy's file and the region's time zone are looked at.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// Веб-сервер системы «Аттестация».
 #[derive(Parser)]
@@ -73,12 +73,13 @@ async fn pages_until_signal(settings: Settings, begun: Instant) -> anyhow::Resul
         .with_graceful_shutdown(stop.clone().cancelled_owned());
         let details = axum::serve(inner, details).with_graceful_shutdown(stop.cancelled_owned());
         let served = async { tokio::try_join!(pages.into_future(), details.into_future()) };
-        let policy = on_hangup_or_every(POLICY_LOOK, async || {
+        let looking = on_hangup_or_every(LOOK, async || {
             app.reload_policy().await;
+            app.reload_zone().await;
         });
         tokio::select! {
             served = served => served.map(|_| ()).map_err(Into::into),
-            failed = policy => failed.map(|never| match never {}).map_err(Into::into),
+            failed = looking => failed.map(|never| match never {}).map_err(Into::into),
         }
     })
     .await

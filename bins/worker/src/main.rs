@@ -30,8 +30,8 @@ use settings::Settings;
 use tokio::{net::TcpListener, sync::Notify};
 use tokio_util::sync::CancellationToken;
 
-/// How often the policy's file is looked at.
-const POLICY_LOOK: Duration = Duration::from_secs(10);
+/// How often the policy's file and the region's time zone are looked at.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// Фоновые задания системы «Аттестация»: письма и документы.
 #[derive(Parser)]
@@ -83,12 +83,13 @@ async fn work_until_signal(settings: Settings) -> anyhow::Result<()> {
             );
             served
         };
-        let policy = on_hangup_or_every(POLICY_LOOK, async || {
+        let looking = on_hangup_or_every(LOOK, async || {
             app.reload_policy().await;
+            app.reload_zone().await;
         });
         tokio::select! {
             served = work => Ok(served?),
-            failed = policy => failed.map(|never| match never {}).map_err(Into::into),
+            failed = looking => failed.map(|never| match never {}).map_err(Into::into),
         }
     })
     .await

@@ -160,7 +160,7 @@ impl App {
         };
         let term = match (row.status, row.submitted_at) {
             (Status::UnderReview, Some(at)) => {
-                Some(DaysLeft::on(self.today(), self.zone.date_of(at)))
+                Some(DaysLeft::on(self.today(), self.zone().date_of(at)))
             }
             _ => None,
         };

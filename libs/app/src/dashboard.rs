@@ -20,7 +20,7 @@ impl App {
     /// [`crate::Error::Forbidden`].
     pub async fn municipal_counts(&self, actor: &Actor) -> Result<MunicipalCounts> {
         let mut tx = self.db.enter::<acts::ReadDashboard>(actor).await?;
-        let today = self.zone.today(tx.now());
+        let today = self.zone().today(tx.now());
         let soon = today + Days::new(ENDING_DAYS);
         let until = last_of(first_of_month(today));
         Ok(dashboard::municipal(&mut tx, soon, until).await?)
@@ -35,7 +35,7 @@ impl App {
         actor: &Actor,
     ) -> Result<(OperatorCounts, Listing<Glance>)> {
         let mut tx = self.db.enter::<acts::ReadDashboard>(actor).await?;
-        let today = self.zone.today(tx.now());
+        let today = self.zone().today(tx.now());
         let counts = dashboard::operator(&mut tx).await?;
         let first = dashboard::municipalities(&mut tx, today, None).await?;
         Ok((counts, page(first)))
@@ -51,7 +51,7 @@ impl App {
         after: Option<Uuid>,
     ) -> Result<Listing<Glance>> {
         let mut tx = self.db.enter::<acts::ReadMunicipalities>(actor).await?;
-        let today = self.zone.today(tx.now());
+        let today = self.zone().today(tx.now());
         Ok(page(
             dashboard::municipalities(&mut tx, today, after).await?,
         ))

@@ -10,7 +10,7 @@ use db::{
     events,
     files::{self, File},
 };
-use domain::{act::acts, actor::Actor};
+use domain::{act::acts, actor::Actor, setting::Setting};
 use futures::{Stream, StreamExt as _};
 use intake::{Refusal, Words};
 use storage::{Object, PutError};
@@ -52,12 +52,6 @@ const MEGABYTE: u64 = 1024 * 1024;
 
 /// The field archives and videos are taken in: documents of an application, many at once.
 const DOCUMENTS: &str = "files";
-
-/// What the region lets be brought, in MB, unless its settings say otherwise.
-const USUAL: u64 = 50;
-
-/// As [`USUAL`], of a video and of an archive.
-const USUAL_LARGE: u64 = 200;
 
 impl App {
     /// Receives one uploaded file. `field` is the form's field, for the words of a refusal.
@@ -149,13 +143,13 @@ impl App {
 
     /// The largest file of a kind, in bytes: the region's, as far as the process lets it.
     pub(crate) async fn largest(&self, kind: Kind) -> Result<u64> {
-        let (setting, usual) = match kind {
-            Kind::Mp4 => ("video_mb", USUAL_LARGE),
-            Kind::Zip => ("archive_mb", USUAL_LARGE),
-            _ => ("document_mb", USUAL),
+        let setting = match kind {
+            Kind::Mp4 => Setting::VideoMb,
+            Kind::Zip => Setting::ArchiveMb,
+            _ => Setting::DocumentMb,
         };
-        let said = self.db.region_setting(setting).await?;
-        let most = said.parse::<u64>().unwrap_or(usual);
+        let said = self.db.region_setting(setting.code()).await?;
+        let most = setting.number(&said);
         Ok(most.saturating_mul(MEGABYTE).min(self.upload_limit))
     }
 

@@ -1,6 +1,8 @@
 //! Inviting into a municipality: the link, the letter, sending it again, taking it back
 //! (R-ACC-3, R-ACC-4). Accepting stands with the accounts.
 
+pub mod institute;
+
 use chrono::{DateTime, Utc};
 use db::{
     Scope, events,
@@ -13,7 +15,7 @@ use db::{
 use domain::{
     act::acts,
     actor::{Actor, TenantId},
-    invitation::{self, LIFETIME},
+    invitation::{self, LIFETIME, State},
     role::Role,
     value::Email,
 };
@@ -291,14 +293,20 @@ async fn parse<A: Inviting>(
 }
 
 fn still_open(row: &Invitation, version: i32) -> Result<()> {
-    if !row.state.is_open() {
-        return Err(Error::Illegal(format!(
-            "Приглашение уже {}: пригласите заново.",
-            row.state.name()
-        )));
-    }
+    closed(row.state)?;
     if row.version != version {
         return Err(Error::Stale);
     }
     Ok(())
+}
+
+/// Refuses what waits for nobody any more.
+fn closed(state: State) -> Result<()> {
+    if state.is_open() {
+        return Ok(());
+    }
+    Err(Error::Illegal(format!(
+        "Приглашение уже {}: пригласите заново.",
+        state.name()
+    )))
 }

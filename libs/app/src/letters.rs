@@ -145,7 +145,11 @@ impl App {
         id: i64,
         base_url: &str,
     ) -> Result<Option<(String, String)>> {
-        let Some(invitation) = mail::invitation(tx, id).await? else {
+        let found = match tx.tenant() {
+            Some(_) => mail::invitation(tx, id).await?,
+            None => mail::institute_invitation(tx, id).await?,
+        };
+        let Some(invitation) = found else {
             return Ok(None);
         };
         if invitation.expires_at <= tx.now() {
@@ -156,7 +160,8 @@ impl App {
             .token(LinkKind::Invitation, invitation.public_id, invitation.nonce);
         let link = format!("{base_url}{}", LinkKind::Invitation.path(&token));
         let until = self.moment(invitation.expires_at);
-        let help = help(tx, invitation.invited_by.unwrap_or_default(), 0).await?;
+        let mut help = help(tx, invitation.invited_by.unwrap_or_default(), 0).await?;
+        help.centre_alone |= invitation.role.is_institute();
         let body = text::invitation(&invitation, &link, &until, &help.centre);
         Ok(Some((invitation.email, text::letter(&body, &help))))
     }
@@ -221,7 +226,7 @@ impl App {
     }
 
     pub(crate) fn moment(&self, instant: DateTime<Utc>) -> String {
-        self.zone
+        self.zone()
             .local(instant)
             .format("%d.%m.%Y %H:%M")
             .to_string()
@@ -237,7 +242,7 @@ async fn help(tx: &mut WorkerTx, preferred: i64, except: i64) -> Result<Help, Er
     };
     Ok(Help {
         contact,
-        in_municipality: tx.tenant().is_some(),
+        centre_alone: tx.tenant().is_some(),
         centre: db::reference::setting(tx, "centre").await?,
     })
 }

@@ -51,6 +51,7 @@ pub mod profile;
 pub mod publications;
 pub mod quarantine;
 pub mod reference;
+pub mod region_settings;
 pub mod rejection;
 pub mod removal;
 pub mod review;
@@ -74,6 +75,7 @@ pub mod withdrawals;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use db::Database;
 use domain::calendar::Zone;
 use storage::Store;
@@ -93,7 +95,7 @@ pub struct App {
     links: Arc<LinkKey>,
     passwords: passwords::Passwords,
     rights: Arc<policy::Source>,
-    zone: Zone,
+    zone: Arc<ArcSwap<Zone>>,
     upload_limit: u64,
     seals: Option<audit::seal::Seals>,
 }
@@ -124,7 +126,7 @@ impl App {
             store: parts.store,
             links: Arc::new(parts.links),
             passwords: passwords::Passwords::default(),
-            zone: parts.zone,
+            zone: Arc::new(ArcSwap::from_pointee(parts.zone)),
             upload_limit: parts.upload_limit,
             seals: parts.seals,
         }
@@ -132,14 +134,14 @@ impl App {
 
     /// The region's time zone: terms and dates are counted in it.
     #[must_use]
-    pub const fn zone(&self) -> Zone {
-        self.zone
+    pub fn zone(&self) -> Zone {
+        **self.zone.load()
     }
 
     /// The day it is in the region.
     #[must_use]
     pub fn today(&self) -> chrono::NaiveDate {
-        self.zone.today(self.db.now())
+        self.zone().today(self.db.now())
     }
 
     /// Whether a role may ever do an act: what a menu asks.

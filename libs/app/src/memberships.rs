@@ -26,6 +26,7 @@ use crate::{App, Error, Result};
 
 const NOT_WHILE_LIVE: &str = "Кабинет нельзя закрыть, пока заявление находится на рассмотрении или зарегистрировано: дождитесь решения или подайте заявление на отзыв.";
 const NOT_ONES_OWN: &str = "Свой кабинет из списка не отключают: его закрывают на странице «Личный кабинет» или просят об этом другого сотрудника.";
+const NOT_THE_LAST: &str = "Это последний администратор: сначала пригласите другого.";
 
 /// What closing the own cabinet means now.
 #[derive(Clone, Debug)]
@@ -161,7 +162,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`] by `version`,
-    /// [`Error::Illegal`] for the own place: somebody has to be left.
+    /// [`Error::Illegal`] for the own place and for the last administrator's: somebody has to be left.
     pub async fn end_institute_member(&self, actor: &Actor, id: Uuid, version: i32) -> Result<()> {
         if actor.role != Role::Admin {
             return Err(Error::Forbidden);
@@ -176,7 +177,12 @@ impl App {
         if is_own(actor, permit.account) {
             return Err(Error::Illegal(NOT_ONES_OWN.to_owned()));
         }
-        institute::end(&mut tx, &permit, version).await?;
+        institute::end(&mut tx, &permit, version)
+            .await
+            .map_err(|error| match error.is_constraint(institute::LAST) {
+                true => Error::Illegal(NOT_THE_LAST.to_owned()),
+                false => error.into(),
+            })?;
         events::audit(&mut tx, Some(permit.id)).await?;
         Ok(tx.commit().await?)
     }

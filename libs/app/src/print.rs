@@ -162,7 +162,7 @@ impl App {
                 let print = Print::Application(Application {
                     issuer_lines: letterhead(tx, &template).await?,
                     results: print::results(tx, job.application).await?,
-                    date: self.zone.date_of(paper.formed_at),
+                    date: self.zone().date_of(paper.formed_at),
                     code,
                     paper,
                 });
@@ -181,7 +181,7 @@ impl App {
                         .coordinator
                         .map(|name| declension::propose(&name).genitive),
                     reason: withdrawal.reason,
-                    date: self.zone.date_of(withdrawal.created_at),
+                    date: self.zone().date_of(withdrawal.created_at),
                     code,
                     version: u32::try_from(withdrawal.version).unwrap_or(1),
                     paper,
@@ -201,7 +201,7 @@ impl App {
                         experts.find(|expert| expert.slot == slot).cloned()
                     }),
                     period: around.period,
-                    date: self.zone.date_of(around.formed_at),
+                    date: self.zone().date_of(around.formed_at),
                     code,
                     version: u32::try_from(job.object).unwrap_or(1),
                     paper,

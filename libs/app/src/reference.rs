@@ -1,13 +1,20 @@
 //! The reference data the product ships (`libs/app/reference/`): lists, the region's settings,
-//! consent texts, municipalities. Loading them again changes only what the files changed.
+//! consent texts, municipalities. Loading them again changes only what the files changed, and
+//! nothing an administrator did. What administrators do is in `editing`.
 
-use db::{
-    CtlTx, events, municipalities,
-    reference::sync::{self, List},
+mod editing;
+
+use db::{CtlTx, events, municipalities, reference::sync};
+use domain::{
+    audit::Deed,
+    reference::list::{List, Row},
+    setting::Setting,
 };
-use domain::audit::Deed;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+pub use db::reference::Entry;
+pub use editing::{Listed, Opened, name_of};
 
 use crate::{App, Error, Result};
 
@@ -17,17 +24,17 @@ macro_rules! file {
     };
 }
 
-const LISTS: [(List, &str); 8] = [
+const LISTS: [(List, &str); 7] = [
     (List::Positions, file!("positions.csv")),
     (List::Subjects, file!("subjects.csv")),
     (List::OrganisationTypes, file!("organisation_types.csv")),
-    (List::FounderKinds, file!("founder_kinds.csv")),
     (List::Grounds, file!("grounds.csv")),
     (List::RejectionReasons, file!("rejection_reasons.csv")),
     (List::DocumentKinds, file!("document_kinds.csv")),
     (List::Criteria, file!("criteria.csv")),
 ];
 
+const FOUNDER_KINDS: &str = file!("founder_kinds.csv");
 const SETTINGS: &str = file!("settings.csv");
 const MUNICIPALITIES: &str = file!("municipalities.csv");
 
@@ -38,7 +45,7 @@ const CONSENTS: [(&str, i32, &str); 2] = [
 ];
 
 #[derive(Deserialize)]
-struct Setting {
+struct FirstValue {
     key: String,
     value: String,
 }
@@ -62,8 +69,9 @@ impl App {
         let mut tx = self.db.enter_ctl().await?;
         let mut changed = 0;
         for (list, file) in LISTS {
-            changed += sync::replace(&mut tx, list, &rows(file)?).await?;
+            changed += sync::replace(&mut tx, list, &rows(list, file)?).await?;
         }
+        changed += sync::founder_kinds(&mut tx, &numbered(FOUNDER_KINDS)?).await?;
         changed += settings_and_consents(&mut tx, instead).await?;
         for row in records::<Municipality>(MUNICIPALITIES)? {
             municipalities::add(&mut tx, &row.slug, &row.name, &row.kind).await?;
@@ -78,19 +86,21 @@ impl App {
 
 async fn settings_and_consents(tx: &mut CtlTx, instead: &[(String, String)]) -> Result<u64> {
     let mut changed = 0;
-    let settings: Vec<Setting> = records(SETTINGS)?;
+    let settings: Vec<FirstValue> = records(SETTINGS)?;
     for (key, value) in instead {
-        if settings.iter().all(|setting| setting.key != *key) {
-            return Err(Error::Illegal(format!("Настройки «{key}» нет")));
-        }
-        changed += sync::set_missing(tx, key, value).await?;
+        let setting = Setting::from_code(key).filter(|known| known.founder_kind().is_none());
+        let setting = setting.ok_or_else(|| Error::Illegal(format!("Настройки «{key}» нет")))?;
+        let value = setting
+            .parse(value)
+            .map_err(|words| Error::Illegal(format!("Настройка «{key}»: {words}")))?;
+        changed += sync::set_missing(tx, key, &value).await?;
     }
     for setting in &settings {
         changed += sync::set_missing(tx, &setting.key, &setting.value).await?;
     }
     for (kind, version, text) in CONSENTS {
         let mut body = text.to_owned();
-        for Setting { key, .. } in &settings {
+        for FirstValue { key, .. } in &settings {
             let named = format!("{{{key}}}");
             if body.contains(&named) {
                 let value = db::reference::setting(tx, key).await?;
@@ -109,15 +119,24 @@ fn records<T: for<'de> Deserialize<'de>>(file: &str) -> Result<Vec<T>> {
         .map_err(|broken| Error::Internal(Box::new(broken)))
 }
 
-/// The rows as the database takes them: by column, in the file's order; an empty cell of a
-/// number is none.
-fn rows(file: &str) -> Result<Value> {
+/// The rows as the database takes them: each as an administrator might have typed it, in the
+/// file's order.
+fn rows(list: List, file: &str) -> Result<Value> {
+    let rows = records::<Row>(file)?.into_iter().zip(0..);
+    rows.map(|(record, ordinal)| {
+        let row = list
+            .parse_record(&record, ordinal)
+            .map_err(|words| Error::Internal(words.into()))?;
+        Ok(json!(row))
+    })
+    .collect()
+}
+
+/// Rows as they stand in the file, in its order.
+fn numbered(file: &str) -> Result<Value> {
     let rows = records::<Map<String, Value>>(file)?;
     let numbered = rows.into_iter().enumerate().map(|(ordinal, mut row)| {
         row.insert("ordinal".to_owned(), json!(ordinal));
-        if row.get("window_years") == Some(&json!("")) {
-            row.remove("window_years");
-        }
         Value::Object(row)
     });
     Ok(numbered.collect())
@@ -132,7 +151,7 @@ mod tests {
     #[test]
     fn every_list_has_unique_codes_and_names() {
         for (list, file) in LISTS {
-            let rows = rows(file).unwrap();
+            let rows = rows(list, file).unwrap();
             let rows = rows.as_array().unwrap();
             let codes: HashSet<_> = rows.iter().map(|row| row["code"].to_string()).collect();
             assert!(rows.len() > 3 && codes.len() == rows.len(), "{list:?}");
@@ -148,10 +167,10 @@ mod tests {
 
     #[test]
     fn consents_name_only_settings_there_are() {
-        let settings: Vec<Setting> = records(SETTINGS).unwrap();
+        let settings: Vec<FirstValue> = records(SETTINGS).unwrap();
         for (kind, _, text) in CONSENTS {
             let mut text = text.to_owned();
-            for Setting { key, value } in &settings {
+            for FirstValue { key, value } in &settings {
                 text = text.replace(&format!("{{{key}}}"), value);
             }
             assert!(!text.contains(['{', '}']), "{kind}");

@@ -127,7 +127,7 @@ impl App {
         } else {
             &event.actor_name
         };
-        let at = self.zone.local(event.at);
+        let at = self.zone().local(event.at);
         Ok(format!(
             " {}: {who}, {} в {}.",
             event.words,

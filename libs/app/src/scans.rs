@@ -55,7 +55,7 @@ impl App {
                 format!("no object for the scan of job {}", job.id).into(),
             ));
         }
-        let formed_on = self.zone.date_of(asked.formed_at);
+        let formed_on = self.zone().date_of(asked.formed_at);
         let edition = asked.edition.map_or_else(
             || schedule_edition(formed_on),
             |edition| u32::try_from(edition).unwrap_or(1),

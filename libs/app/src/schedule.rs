@@ -11,12 +11,13 @@ mod rescheduling;
 mod row;
 mod seats;
 
-use db::{Scope, Tx, applications::Application, reference};
+use db::{Scope, Tx, applications::Application, region_settings};
 use domain::{
     act::{Act, Doing},
     actor::Actor,
     life::{Case, Place, Refusal, When, legal},
     role::Role,
+    setting::Setting,
     words,
 };
 
@@ -61,12 +62,9 @@ fn why_not(role: Role, act: Act, case: &Case, may: bool) -> Option<String> {
     }
 }
 
-/// The teachers of one expert in a period from which on another one is flagged (R-SCH-3), where
-/// the region has set no number.
-const LIMIT: u32 = 10;
-
-/// The region's limit of teachers of one expert in a period.
+/// The region's limit of teachers of one expert in a period, from which on another is flagged
+/// (R-SCH-3).
 pub(crate) async fn expert_limit(scope: &mut Scope) -> Result<u32> {
-    let set = reference::setting(scope, "expert_limit").await?;
-    Ok(set.parse().unwrap_or(LIMIT))
+    let limit = region_settings::number(scope, Setting::ExpertLimit).await?;
+    Ok(u32::try_from(limit).unwrap_or(u32::MAX))
 }

@@ -122,7 +122,8 @@ impl App {
         let to_day = |day: u64| set_clock(now - TimeDelta::days(day.cast_signed()));
         to_day(stories::DAYS);
         let operator = people::institute(self, Role::Operator, 1).await?;
-        self.make_periods(&operator, self.zone.date_of(now)).await?;
+        self.make_periods(&operator, self.zone().date_of(now))
+            .await?;
         let towns: Vec<Town> = stream::iter((1..).zip(places::PLACES))
             .map(|(number, place)| people::town(self, &operator, number, place))
             .buffer_unordered(TOGETHER)

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use db::uploads::{self, Upload};
-use domain::actor::Actor;
+use domain::{actor::Actor, setting::Setting};
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use intake::Refusal;
 use storage::PutError;
@@ -27,9 +27,6 @@ const MOST: i64 = 50;
 
 /// The field a fault of a piece is told in.
 const FIELD: &str = "file";
-
-/// What a municipality may bring in a day, in MB, unless the region's settings say otherwise.
-const DAY: u64 = 20 * 1024;
 
 /// How far a file has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -277,8 +274,8 @@ impl App {
     /// # Errors
     /// If the database does not answer.
     pub async fn day_limit(&self) -> Result<u64> {
-        let said = self.db.region_setting("day_mb").await?;
-        Ok(said.parse().unwrap_or(DAY))
+        let said = self.db.region_setting(Setting::DayMb.code()).await?;
+        Ok(Setting::DayMb.number(&said))
     }
 
     /// Clears away what has expired, was taken or cancelled, with its pieces, and what is left of

@@ -172,20 +172,20 @@ pub async fn audit_account(
     write(tx, line).await
 }
 
-/// Records that the account the scope is about was let into a municipality by the invitation
-/// `id`: a role granted.
+/// Records that the account the scope is about was let into a municipality, or into the institute,
+/// by the invitation `id`: a role granted.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn audit_accepted(
     tx: &mut AuthTx,
     account: Option<i64>,
-    tenant: TenantId,
+    tenant: Option<TenantId>,
     id: i64,
 ) -> Result<()> {
     let line = Line {
         account,
-        tenant: Some(tenant),
+        tenant,
         role: "auth",
         object: Some(id),
         ..Line::new(Code::Deed(Deed::AcceptInvitation))

@@ -1,6 +1,8 @@
 //! Invitations: rows with the hash of a one-time link and what became of it (R-ACC-3,
 //! R-ACC-4). Accepting one is the auth role's and does not stand here.
 
+pub mod institute;
+
 use chrono::{DateTime, Utc};
 use domain::{
     act::{Doing, acts},

@@ -44,6 +44,8 @@ pub mod printing;
 pub mod printouts;
 pub mod publications;
 pub mod reference;
+pub mod region_changes;
+pub mod region_settings;
 pub mod removal;
 pub mod renditions;
 pub mod saved_views;

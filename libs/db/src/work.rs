@@ -76,7 +76,7 @@ pub async fn claim_letter(tx: &mut WorkerTx) -> Result<Option<Letter>> {
          WHERE id = (SELECT id FROM app.account_letter WHERE state = 'queued' AND run_after <= now()
                        AND kind = ANY($1)
                      ORDER BY run_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, public_id, kind, account_id, token_id, tries, created_at, trace",
+         RETURNING id, public_id, kind, account_id, invitation_id, token_id, tries, created_at, trace",
         &known
     )
     .fetch_optional(tx.connection())
@@ -87,8 +87,8 @@ pub async fn claim_letter(tx: &mut WorkerTx) -> Result<Option<Letter>> {
             id: row.id,
             public_id: row.public_id,
             kind: kind(&row.kind)?,
-            account: Some(row.account_id),
-            invitation: None,
+            account: row.account_id,
+            invitation: row.invitation_id,
             application: None,
             token: row.token_id,
             tries: row.tries,
@@ -193,7 +193,7 @@ pub async fn letter_failed(tx: &mut WorkerTx, letter: &Letter) -> Result<()> {
         )
         .execute(tx.connection())
         .await?;
-        return Ok(());
+        return undelivered_to_institute(tx, letter).await;
     };
     sqlx::query!(
         "UPDATE app.letter SET state = 'failed' WHERE tenant_id = $1 AND id = $2",
@@ -212,6 +212,17 @@ pub async fn letter_failed(tx: &mut WorkerTx, letter: &Letter) -> Result<()> {
         .execute(tx.connection())
         .await?;
     }
+    Ok(())
+}
+
+async fn undelivered_to_institute(tx: &mut WorkerTx, letter: &Letter) -> Result<()> {
+    sqlx::query!(
+        "UPDATE app.institute_invitation SET state = 'undelivered', version = version + 1
+         WHERE id = $1 AND state = 'sent'",
+        letter.invitation
+    )
+    .execute(tx.connection())
+    .await?;
     Ok(())
 }
 

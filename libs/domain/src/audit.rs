@@ -112,6 +112,10 @@ deeds! {
     MergeMunicipality = "municipality.merge" "Объединение муниципалитетов",
     /// Reference data or settings changed by `ctl`.
     SyncReference = "reference.sync" "Загрузка справочников",
+    /// A setting of the region changed.
+    ChangeSetting = "setting.change" "Изменение настройки региона",
+    /// A row of the reference data added, changed, closed or opened again.
+    ChangeReference = "reference.change" "Изменение справочника",
     /// Another policy put in force, or refused.
     LoadPolicy = "policy.reload" "Загрузка прав доступа",
     /// A list of applications taken away as a file.

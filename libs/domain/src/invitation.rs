@@ -8,6 +8,9 @@ use crate::value::Email;
 /// How long the link of an invitation works (R-ACC-4).
 pub const LIFETIME: TimeDelta = TimeDelta::hours(24);
 
+/// Who invites municipal coordinators and its own people, as a person is told.
+pub const CENTRE: &str = "Центр аттестации педагогических работников";
+
 /// The most addresses invited at once.
 pub const AT_ONCE: usize = 200;
 

@@ -29,6 +29,7 @@ pub mod role;
 pub mod routing;
 pub mod schedule;
 pub mod search;
+pub mod setting;
 pub mod template;
 pub mod value;
 pub mod words;

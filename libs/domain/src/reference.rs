@@ -4,6 +4,8 @@
 //! Positions, subjects, grounds and reasons are not: the administrator edits them, so the
 //! product knows them by [`Code`] only. The rows themselves live in the database.
 
+pub mod list;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,9 @@
-//! What the coordinator's and the operator's pages of invitations share: the form as sent and
-//! the table of invitations with its buttons (R-ACC-4).
+//! What the coordinator's, the operator's and the administrator's pages of invitations share: the
+//! form as sent and the table of invitations with its buttons (R-ACC-4).
 
 use app::{
     FieldFault,
-    invitations::{Invitation, Invite},
+    invitations::{Invitation, Invite, institute},
 };
 use domain::{invitation::State, role::Role};
 use maud::{Markup, html};
@@ -115,30 +115,93 @@ pub fn organisation_field(
     )
 }
 
-/// The table of invitations; `base` is the address its buttons are sent under, `regional` adds
-/// the municipality.
-pub fn table(base: &str, csrf: &str, rows: &[Invitation], regional: bool) -> Markup {
-    let mut columns: Vec<Column<'_>> = ["Адрес", "Роль", "Логин", "Состояние", "Организация"]
+/// An invitation in the table.
+pub struct Line<'a> {
+    public_id: Uuid,
+    version: i32,
+    email: &'a str,
+    role: Role,
+    login: &'a str,
+    state: State,
+    organisation: &'a str,
+    municipality: &'a str,
+}
+
+impl<'a> From<&'a Invitation> for Line<'a> {
+    fn from(row: &'a Invitation) -> Self {
+        Self {
+            public_id: row.public_id,
+            version: row.version,
+            email: &row.email,
+            role: row.role,
+            login: &row.login,
+            state: row.state,
+            organisation: &row.organisation,
+            municipality: &row.municipality,
+        }
+    }
+}
+
+impl<'a> From<&'a institute::Invitation> for Line<'a> {
+    fn from(row: &'a institute::Invitation) -> Self {
+        Self {
+            public_id: row.public_id,
+            version: row.version,
+            email: &row.email,
+            role: row.role,
+            login: &row.login,
+            state: row.state,
+            organisation: "",
+            municipality: "",
+        }
+    }
+}
+
+/// What the table says of where invitations lead.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Places {
+    /// Nothing: into the institute.
+    None,
+    /// The organisation.
+    Organisations,
+    /// The organisation and its municipality.
+    Municipalities,
+}
+
+/// The table of invitations; `base` is the address its buttons are sent under.
+pub fn table<'a>(
+    base: &str,
+    csrf: &str,
+    rows: impl IntoIterator<Item = impl Into<Line<'a>>>,
+    places: Places,
+) -> Markup {
+    let mut columns: Vec<Column<'_>> = ["Адрес", "Роль", "Логин", "Состояние"]
         .map(Column::text)
         .to_vec();
-    if regional {
+    if places != Places::None {
+        columns.push(Column::text("Организация"));
+    }
+    if places == Places::Municipalities {
         columns.push(Column::text("Муниципалитет"));
     }
     columns.push(Column::text("Действия"));
     let rows = rows
-        .iter()
+        .into_iter()
         .map(|row| {
+            let row: Line<'a> = row.into();
             let mut cells = vec![
                 html! { (row.email) },
                 html! { (row.role.name()) },
-                html! { (crate::lists::or_dash(&row.login)) },
+                html! { (crate::lists::or_dash(row.login)) },
                 ui::tag(tone(row.state), row.state.name()),
-                html! { (crate::lists::or_dash(&row.organisation)) },
             ];
-            if regional {
+            if places != Places::None {
+                cells.push(html! { (crate::lists::or_dash(row.organisation)) });
+            }
+            if places == Places::Municipalities {
                 cells.push(html! { (row.municipality) });
             }
-            cells.push(buttons(base, csrf, row));
+            cells.push(buttons(base, csrf, &row));
             cells
         })
         .collect();
@@ -151,7 +214,7 @@ pub fn table(base: &str, csrf: &str, rows: &[Invitation], regional: bool) -> Mar
     })
 }
 
-fn buttons(base: &str, csrf: &str, row: &Invitation) -> Markup {
+fn buttons(base: &str, csrf: &str, row: &Line<'_>) -> Markup {
     let version = row.version.to_string();
     let button = |verb, label, style| {
         ui::action_button(ActionButton {

@@ -15,6 +15,7 @@ pub mod id;
 pub mod lines;
 pub mod narrowing;
 pub mod page;
+pub mod reference;
 pub mod rejection;
 pub mod review;
 pub mod scan;

@@ -215,6 +215,8 @@ fn navigation(role: Role) -> Vec<(&'static str, &'static str)> {
             home,
             ("/admin/municipalities", "Муниципалитеты"),
             ("/admin/operators", "Операторы"),
+            ("/admin/reference", "Справочники"),
+            ("/admin/settings", "Настройки"),
             ("/admin/templates", "Шаблоны документов"),
             ("/admin/policy", "Права доступа"),
             ("/admin/audit", "Журнал действий"),

@@ -123,3 +123,36 @@ VALUES (gen_random_uuid(), :my_admin_account, 1, 'admin', 'applications', '{"kin
 -- expect: 42501
 INSERT INTO app.printout (public_id, account_id, membership_id, role, kind, request)
 VALUES (gen_random_uuid(), :my_admin_account, 1, 'operator', 'journal', '{"kind": "journal"}');
+
+-- attack: invites into the institute in another's name
+-- expect: 42501
+INSERT INTO app.institute_invitation (public_id, email, role, nonce, token_sha256, invited_by, expires_at)
+VALUES (gen_random_uuid(), 'x@example.test', 'admin', gen_random_uuid(), sha256('z'), :their_account, now());
+
+-- attack: calls an invitation into the institute accepted
+-- expect: 42501
+UPDATE app.institute_invitation SET accepted_by = :my_account;
+
+-- attack: gives a place in the institute a name it has not
+-- expect: 42501
+INSERT INTO app.institute_member (public_id, account_id, role, surname) VALUES (gen_random_uuid(), :my_account, 'admin', 'x');
+
+-- attack: has a letter about an account sent
+-- expect: 42501
+INSERT INTO app.account_letter (public_id, account_id, kind) VALUES (gen_random_uuid(), :their_account, 'password_reset');
+
+-- attack: changes the region in another's name
+-- expect: 42501
+INSERT INTO app.region_change (list, key, present, by_account) VALUES ('setting', 'expert_limit', '"1"', :their_account);
+
+-- attack: rewrites what was changed of the region
+-- expect: 42501
+UPDATE app.region_change SET by_account = :their_account;
+
+-- attack: deletes what was changed of the region
+-- expect: 42501
+DELETE FROM app.region_change;
+
+-- attack: deletes a setting
+-- expect: 42501
+DELETE FROM app.region_setting;

@@ -82,3 +82,16 @@ SELECT * FROM app.transfer;
 -- attack: reads the seals of the audit
 -- expect: 42501
 SELECT * FROM app.audit_seal;
+
+-- attack: reads invitations into the institute without a token
+-- expect: nothing
+SELECT * FROM app.institute_invitation;
+
+-- attack: accepts an invitation into the institute without its token
+-- expect: nothing
+UPDATE app.institute_invitation SET state = 'accepted', accepted_by = :my_account;
+
+-- attack: invites itself into the institute
+-- expect: 42501
+INSERT INTO app.institute_invitation (public_id, email, role, nonce, token_sha256, invited_by, expires_at)
+VALUES (gen_random_uuid(), 'x@example.test', 'admin', gen_random_uuid(), sha256('z'), :my_account, now() + interval '1 day');

@@ -9,7 +9,7 @@ use db::{
     accounts::{self, factor},
     events::{Outcome, audit_account},
 };
-use domain::{audit::Deed, letter::LetterKind, role::Role};
+use domain::{audit::Deed, letter::LetterKind, role::Role, setting::Setting};
 use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 use totp_rs::{Builder, Secret, Totp};
@@ -17,10 +17,6 @@ use totp_rs::{Builder, Secret, Totp};
 use super::{Person, identity::tell};
 use crate::{App, Error, Result};
 
-/// The region's setting: `off`, or `institute` for operators and administrators.
-const SETTING: &str = "second_factor";
-/// Who has to have one where the setting says so.
-const OBLIGED: [Role; 2] = [Role::Operator, Role::Admin];
 /// How many recovery codes are given at once.
 const CODES: usize = 10;
 /// What they are written with: no letter that looks like another.
@@ -161,10 +157,13 @@ impl App {
     /// # Errors
     /// [`Error::SignedOut`] if the account is closed.
     pub async fn lacks_factor(&self, person: Person, role: Role) -> Result<bool> {
-        if !OBLIGED.contains(&role) || self.db.region_setting(SETTING).await? != "institute" {
-            return Ok(false);
-        }
-        Ok(!self.wants_code(person).await?)
+        let said = self.db.region_setting(Setting::SecondFactor.code()).await?;
+        let obliged = match said.as_str() {
+            "all" => true,
+            "institute" => role.is_institute(),
+            _ => false,
+        };
+        Ok(obliged && !self.wants_code(person).await?)
     }
 
     fn totp(&self, person: Person, sealed: &[u8], login: &str) -> Result<Totp> {

@@ -5,11 +5,11 @@ use db::{
     AuthTx,
     accounts::{
         cabinets,
-        invitation::{self, ALREADY_IN, Invitation, Known},
+        invitation::{self, ALREADY_IN, Invitation, Known, Place},
     },
     events,
 };
-use domain::role::Role;
+use domain::{invitation::CENTRE, role::Role};
 
 use crate::{App, Error, Result, accounts::Person, links};
 
@@ -18,8 +18,8 @@ use crate::{App, Error, Result, accounts::Person, links};
 pub struct Invited {
     /// As what.
     pub role: Role,
-    /// The municipality.
-    pub municipality: String,
+    /// The municipality; none for the institute's own people.
+    pub municipality: Option<String>,
     /// The organisation; empty where the role has none.
     pub organisation: String,
     /// Who invites, in words, and whom to ask.
@@ -35,11 +35,21 @@ impl App {
     pub async fn invitation(&self, token: &str) -> Result<Invited> {
         let mut tx = self.db.enter_auth().await?;
         let invitation = open(&mut tx, token).await?;
-        Ok(Invited {
-            inviter: inviter(&invitation),
-            role: invitation.role,
-            municipality: invitation.municipality,
-            organisation: invitation.organisation_name,
+        let inviter = inviter(&invitation);
+        let role = invitation.role;
+        Ok(match invitation.place {
+            Place::Municipality(place) => Invited {
+                role,
+                municipality: Some(place.name),
+                organisation: place.organisation_name,
+                inviter,
+            },
+            Place::Institute => Invited {
+                role,
+                municipality: None,
+                organisation: String::new(),
+                inviter,
+            },
         })
     }
 
@@ -67,7 +77,7 @@ pub(crate) async fn open(tx: &mut AuthTx, token: &str) -> Result<Invitation> {
         "revoked" => Some(format!(
             "Приглашение отозвано. Обратитесь к тому, кто Вас пригласил: {ask}."
         )),
-        _ if !found.active => Some(format!(
+        _ if matches!(&found.place, Place::Municipality(place) if !place.active) => Some(format!(
             "Муниципалитет сейчас не работает в системе. Обратитесь к тому, кто Вас пригласил: {ask}."
         )),
         _ if found.expires_at <= tx.now() => Some(format!(
@@ -111,20 +121,18 @@ pub(crate) async fn accept(tx: &mut AuthTx, token: &str) -> Result<String> {
         return Err(Error::Stale);
     }
     let account = db::accounts::own(tx).await?.map(|account| account.id);
-    events::audit_accepted(tx, account, invitation.tenant, invitation.id).await?;
+    events::audit_accepted(tx, account, invitation.place.tenant(), invitation.id).await?;
     Ok(invitation.email)
 }
 
 /// Who invites to this role: whom a person with a question asks.
 fn inviter(invitation: &Invitation) -> String {
-    if invitation.role == Role::Municipal {
-        return "Центр аттестации педагогических работников".to_owned();
-    }
-    let contacts = invitation.contacts.trim();
-    let who = format!(
-        "муниципальный координатор по аттестации, {}",
-        invitation.municipality
-    );
+    let place = match &invitation.place {
+        Place::Municipality(place) if invitation.role != Role::Municipal => place,
+        Place::Municipality(_) | Place::Institute => return CENTRE.to_owned(),
+    };
+    let contacts = place.contacts.trim();
+    let who = format!("муниципальный координатор по аттестации, {}", place.name);
     match contacts.is_empty() {
         true => who,
         false => format!("{who} ({contacts})"),

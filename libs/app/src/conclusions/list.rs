@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use db::{
     conclusions::list::{self, Cursor, Listed},
-    reference,
+    region_settings,
     scope::Scope,
 };
 use domain::{
@@ -13,13 +13,12 @@ use domain::{
     audit::Deed,
     calendar::{Span, conclusion_due},
     life::{Place, legal},
+    setting::Setting,
 };
 use futures::Stream;
 
 use crate::{App, Result, listing::pages};
 
-/// The day of the month by which conclusions are passed on, unless the region says otherwise.
-const DUE_DAY: u32 = 15;
 /// Rows of a page.
 const ROWS: usize = 50;
 
@@ -164,6 +163,6 @@ const ACTS: [Act; 5] = [
 ];
 
 pub(super) async fn due_day(scope: &mut Scope) -> Result<u32> {
-    let set = reference::setting(scope, "conclusion_day").await?;
-    Ok(set.parse().unwrap_or(DUE_DAY))
+    let day = region_settings::number(scope, Setting::ConclusionDay).await?;
+    Ok(u32::try_from(day).unwrap_or(u32::MAX))
 }

@@ -24,8 +24,9 @@ pub(super) enum Audience {
 pub(super) struct Help {
     /// The municipality's coordinator, if one is there to be asked.
     pub(super) contact: Option<Contact>,
-    /// Whether the letter comes from a municipality.
-    pub(super) in_municipality: bool,
+    /// Whether no coordinator can be asked but the Centre alone: the municipality has none, or the
+    /// reader is the institute's.
+    pub(super) centre_alone: bool,
     /// The Centre, in the genitive.
     pub(super) centre: String,
 }
@@ -43,7 +44,7 @@ pub(super) fn letter(body: &str, help: &Help) -> String {
                 "обратитесь к ответственному за аттестацию в Вашем муниципалитете (муниципальному координатору): {name}{phone}"
             )
         }
-        None if help.in_municipality => format!("обратитесь к специалистам {}", help.centre),
+        None if help.centre_alone => format!("обратитесь к специалистам {}", help.centre),
         None => format!(
             "обратитесь к муниципальному координатору или к специалистам {}",
             help.centre

@@ -37,7 +37,7 @@ impl App {
             municipalities: size.municipalities,
             applications: size.applications,
             number: size.number,
-            today: self.zone.date_of(self.db.now()),
+            today: self.zone().date_of(self.db.now()),
             password: &self.passwords.hash(&Password::typed(PASSWORD)).await?,
             domain: DOMAIN,
         };

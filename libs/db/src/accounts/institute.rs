@@ -16,6 +16,9 @@ use crate::{
     scope::{AuthTx, CtlTx, Permit, Scope, Tx},
 };
 
+/// The constraint that leaves an administrator: of two who end each other the second is refused.
+pub const LAST: &str = "institute_last_admin";
+
 /// A member of the institute, as administrators list them.
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -87,7 +90,7 @@ pub async fn may<A: Doing>(tx: &mut Tx<A>, member: Member) -> Result<Permit<A, M
 /// Ends a member's place: its next request finds the console closed (SEC-14).
 ///
 /// # Errors
-/// [`crate::Error::Stale`] by `version`.
+/// [`crate::Error::Stale`] by `version`; [`LAST`].
 pub async fn end(
     tx: &mut Tx<acts::EndMembership>,
     permit: &Permit<acts::EndMembership, Member>,

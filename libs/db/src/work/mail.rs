@@ -2,7 +2,7 @@
 //! address and the facts as they are then (R-LET-1).
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::role::Role;
+use domain::{invitation::CENTRE, role::Role};
 use uuid::Uuid;
 
 use crate::{
@@ -83,8 +83,8 @@ pub struct Invitation {
     pub role: Role,
     /// Into which organisation; empty where the role has none.
     pub organisation: String,
-    /// Into which municipality.
-    pub municipality: String,
+    /// Into which municipality, or into the institute.
+    pub place: String,
     /// The id and the nonce its token is derived from.
     pub public_id: Uuid,
     /// Changed whenever it is sent again.
@@ -118,7 +118,7 @@ pub async fn invitation(tx: &mut WorkerTx, id: i64) -> Result<Option<Invitation>
                 column: "invitation.role",
             })?,
             organisation: row.organisation,
-            municipality: row.municipality,
+            place: row.municipality,
             public_id: row.public_id,
             nonce: row.nonce,
             expires_at: row.expires_at,
@@ -157,6 +157,35 @@ pub async fn deletion(tx: &mut WorkerTx, account: i64) -> Result<Option<Deletion
     )
     .fetch_optional(tx.inside()?)
     .await?)
+}
+
+/// The invitation into the institute a letter carries; none if it is no longer open.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn institute_invitation(tx: &mut WorkerTx, id: i64) -> Result<Option<Invitation>> {
+    let row = sqlx::query!(
+        "SELECT email, role, public_id, nonce, expires_at, invited_by
+         FROM app.institute_invitation WHERE id = $1 AND state = 'sent'",
+        id
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    row.map(|row| {
+        Ok(Invitation {
+            email: row.email,
+            role: Role::from_code(&row.role).ok_or(Error::Corrupt {
+                column: "institute_invitation.role",
+            })?,
+            organisation: String::new(),
+            place: CENTRE.to_owned(),
+            public_id: row.public_id,
+            nonce: row.nonce,
+            expires_at: row.expires_at,
+            invited_by: Some(row.invited_by),
+        })
+    })
+    .transpose()
 }
 
 /// Whom a letter tells to ask: a coordinator of the municipality.

@@ -1,4 +1,4 @@
-//! `/admin` «Главная»: the installation in numbers, where an administrator's work lies, and what `ctl` still does.
+//! `/admin` «Главная»: the installation in numbers, where an administrator's work lies.
 
 use axum::{Router, extract::State, routing::get};
 use maud::{Markup, html};
@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::{Result, Web, lists, page::Page, visit::Admin};
 
 /// Addresses, names and what is done there.
-const SECTIONS: [(&str, &str, &str); 5] = [
+const SECTIONS: [(&str, &str, &str); 7] = [
     (
         "/admin/municipalities",
         "Муниципалитеты",
@@ -15,7 +15,17 @@ const SECTIONS: [(&str, &str, &str); 5] = [
     (
         "/admin/operators",
         "Операторы",
-        "кто работает в Центре аттестации",
+        "кто работает в Центре аттестации, пригласить",
+    ),
+    (
+        "/admin/reference",
+        "Справочники",
+        "из чего выбирают: должности, предметы, причины, виды документов",
+    ),
+    (
+        "/admin/settings",
+        "Настройки",
+        "сроки, ограничения, публикация, второй фактор",
     ),
     (
         "/admin/templates",
@@ -49,10 +59,6 @@ async fn show(at: Admin, State(web): State<Web>) -> Result<Markup> {
             @for (address, name, what) in SECTIONS {
                 li { a class="govuk-link" href=(address) { (name) } " — " (what) }
             }
-        }
-        p class="govuk-hint" {
-            "Новых операторов и справочники пока заводят на сервере: "
-            code { "ctl operator add" } ", " code { "ctl reference sync" } "."
         }
     }))
 }

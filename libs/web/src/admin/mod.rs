@@ -7,6 +7,8 @@ mod municipalities;
 mod municipality;
 mod operators;
 mod policy;
+mod reference;
+mod settings;
 mod templates;
 
 use axum::Router;
@@ -23,5 +25,7 @@ pub fn router() -> Router<Web> {
         .merge(municipality::router())
         .merge(operators::router())
         .merge(policy::router())
+        .merge(reference::router())
+        .merge(settings::router())
         .merge(templates::router())
 }

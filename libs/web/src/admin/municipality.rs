@@ -326,6 +326,6 @@ fn body(
                 },
             ))
         }
-        (invitations::table(&format!("{here}/invitations"), &at.csrf, &view.invitations, false))
+        (invitations::table(&format!("{here}/invitations"), &at.csrf, &view.invitations, invitations::Places::Organisations))
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     form::{Posted, Seen, stale_form},
     id::Id,
     invitations::{
-        RESENT, REVOKED, Raw, email_field, notice, organisation_field, role_field, table,
+        Places, RESENT, REVOKED, Raw, email_field, notice, organisation_field, role_field, table,
     },
     lists,
     page::Page,
@@ -106,7 +106,7 @@ fn body(at: &Municipal, seen: &Invitations, raw: &Raw, faults: &[FieldFault]) ->
             (organisation_field(raw, faults, &seen.organisations))
             (ui::button("Пригласить"))
         }))
-        (table(PATH, &at.csrf, &seen.list.rows, false))
+        (table(PATH, &at.csrf, &seen.list.rows, Places::Organisations))
         (lists::next_page("/municipal/invitations?", "after", seen.list.next))
     }
 }

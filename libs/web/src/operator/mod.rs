@@ -12,6 +12,7 @@ mod people;
 mod periods;
 mod print;
 mod queue;
+mod reference;
 mod registers;
 mod rescheduling;
 mod schedule;
@@ -39,6 +40,7 @@ pub fn router() -> Router<Web> {
         .merge(periods::router())
         .merge(print::router())
         .merge(queue::router())
+        .merge(reference::router())
         .merge(rescheduling::router())
         .merge(registers::router())
         .merge(schedule::router())

@@ -38,7 +38,10 @@ async fn show(
     let after = lists::after(&asking.after);
     let page = web.app.municipalities_at_a_glance(&at.actor, after).await?;
     Ok(Page::new(&at, HEADING).render(html! {
-        p { a class="govuk-link" href="/operator/transfers" { "Переводы" } }
+        p {
+            a class="govuk-link" href="/operator/transfers" { "Переводы" } " · "
+            a class="govuk-link" href="/operator/reference" { "Справочники" }
+        }
         (everything(&page.rows))
         (lists::next_page("/operator/municipalities?", "after", page.next))
     }))

@@ -160,7 +160,7 @@ fn body(at: &Operator, shown: &Shown, raw: &Raw, faults: &[FieldFault]) -> Marku
     html! {
         h2 { "Пригласить" }
         (invite_form(at, &shown.invitations, raw, faults))
-        (invitations::table(INVITATIONS, &at.csrf, &shown.invitations.list.rows, true))
+        (invitations::table(INVITATIONS, &at.csrf, &shown.invitations.list.rows, invitations::Places::Municipalities))
         (lists::next_page("/operator/people?", "invited_after", shown.invitations.list.next))
         h2 { "Пользователи муниципалитетов" }
         (ui::filters(PATH, lists::search(&shown.q, lists::NAME_OR_LOGIN)))

@@ -104,8 +104,10 @@ fn page(visit: &Visit, token: &str, invited: &Invited, raw: &Raw, faults: &[Fiel
     let mut facts = vec![
         Fact::text("Кто приглашает", &invited.inviter),
         Fact::text("Роль", invited.role.name()),
-        Fact::text("Муниципалитет", &invited.municipality),
     ];
+    if let Some(municipality) = &invited.municipality {
+        facts.push(Fact::text("Муниципалитет", municipality));
+    }
     if !invited.organisation.is_empty() {
         facts.push(Fact::text("Организация", &invited.organisation));
     }

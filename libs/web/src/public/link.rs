@@ -222,7 +222,7 @@ fn page(at: &At<'_>, login: &str, new_login: &str, faults: &[FieldFault]) -> Mar
             "Вы вошли через " (name) ", но с этим входом здесь ещё не связана ни одна учётная запись."
         }
         @if let Some(invited) = &at.invited {
-            (ui::inset(html! { p { "Приглашение будет принято: " (invited.role.name()) ", " (invited.municipality) "." } }))
+            (ui::inset(html! { p { "Приглашение будет принято: " (invited.role.name()) @if let Some(place) = &invited.municipality { ", " (place) } "." } }))
         }
         h2 { "Учётная запись уже есть" }
         p { "Введите её имя и пароль один раз: дальше Вы будете входить через " (name) "." }

@@ -12,9 +12,9 @@ pub(in crate::letters) fn invitation(
     centre: &str,
 ) -> String {
     let place = if invitation.organisation.is_empty() {
-        invitation.municipality.clone()
+        invitation.place.clone()
     } else {
-        format!("{}, {}", invitation.organisation, invitation.municipality)
+        format!("{}, {}", invitation.organisation, invitation.place)
     };
     format!(
         "Вас приветствуют специалисты {centre}. Приглашаем Вас зарегистрироваться в электронной системе «Аттестация».\n\
@@ -180,14 +180,14 @@ mod tests {
                 name: "Сидорова Анна".into(),
                 phone: "+7 913 000-00-00".into(),
             }),
-            in_municipality: true,
+            centre_alone: true,
             centre: "Центра аттестации".into(),
         };
         let invited = Invitation {
             email: "a@b.ru".into(),
             role: Role::School,
             organisation: "МАОУ СОШ № 5".into(),
-            municipality: "Город Томск".into(),
+            place: "Город Томск".into(),
             public_id: Uuid::nil(),
             nonce: Uuid::nil(),
             expires_at: chrono::DateTime::UNIX_EPOCH,

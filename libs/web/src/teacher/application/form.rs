@@ -359,7 +359,7 @@ fn fields(
 fn families(grounds: &[Ground]) -> Vec<(&str, Vec<Choice<'_>>)> {
     let mut groups: Vec<(&str, Vec<Choice<'_>>)> = Vec::new();
     for ground in grounds {
-        let name = family_name(&ground.family);
+        let name = domain::reference::list::family_name(&ground.family);
         let one = choice(&ground.code, &ground.name);
         match groups.iter_mut().find(|(group, _)| *group == name) {
             Some((_, choices)) => choices.push(one),
@@ -367,19 +367,4 @@ fn families(grounds: &[Ground]) -> Vec<(&str, Vec<Choice<'_>>)> {
         }
     }
     groups
-}
-
-/// A group of grounds in words; one the administrator added is shown as it is named.
-fn family_name(family: &str) -> &str {
-    match family {
-        "gos_nagrada" => "Государственная награда",
-        "pochetnoe_zvanie" => "Почётное звание",
-        "vedomstvennaya_nagrada" => "Ведомственная награда",
-        "konkurs" => "Профессиональный конкурс, премия",
-        "uchenaya_stepen" => "Учёная степень",
-        "podgotovka" => "Подготовка победителей и призёров",
-        "ekspertiza" => "Профессиональная экспертиза",
-        "inoe" => "Иное",
-        other => other,
-    }
 }
