@@ -34,7 +34,8 @@ export class Service {
     this.env = {
       ...process.env, ...Object.fromEntries(urls.map((url) => [url, process.env[url].replace(/[^/]*$/, name)])),
       ATTEST_LISTEN: `127.0.0.1:${port}`, ATTEST_BASE_URL: this.base, ATTEST_HEALTH_LISTEN: '127.0.0.1:0', ATTEST_TENANT_HOSTS: 'off',
-      ATTEST_LOG: 'warn', ATTEST_SMTP_URL: `file://${WORK}`, ATTEST_S3_SEAL_BUCKET: 'attest-no-seals',
+      MALLOC_MMAP_THRESHOLD_: '1048576', // as the image has it
+      ATTEST_LOG: 'warn', ATTEST_SMTP_URL: `file://${WORK}`, ATTEST_S3_SEAL_BUCKET: `${name.replaceAll('_', '-')}-seals`,
       // All of them come from this machine.
       ATTEST_LIMIT_LOGIN_PER_ADDRESS: '1000000', ATTEST_LIMIT_LOGIN_PER_ACCOUNT: '1000000',
       ATTEST_LIMIT_REGISTER_PER_HOUR: '1000000', ATTEST_LIMIT_UPLOAD_PER_HOUR: '1000000',

@@ -58,8 +58,9 @@ try {
     }
   });
 
+  // What was carried over from the application before is in the store under another's key.
   const files = JSON.parse(service.ask(`SELECT json_agg(json_build_object('key', f.s3_key, 'sha256', encode(f.sha256, 'hex')))
-    FROM ${NEW.replace(' WHERE', ' JOIN app.attachment t ON t.tenant_id = a.tenant_id AND t.application_id = a.id JOIN app.file f ON f.tenant_id = t.tenant_id AND f.id = t.file_id WHERE')}`));
+    FROM ${NEW.replace(' WHERE', ' JOIN app.attachment t ON t.tenant_id = a.tenant_id AND t.application_id = a.id JOIN app.file f ON f.tenant_id = t.tenant_id AND f.id = t.file_id WHERE')} AND f.s3_key LIKE 't/%'`));
   const stored = checksums(files.map(({ key }) => key));
   const count = (what) => Number(service.ask(`SELECT ${what} FROM ${NEW}`));
   const events = (act) => `sum((SELECT count(*) FROM app.application_event e WHERE e.tenant_id = a.tenant_id AND e.application_id = a.id AND e.act = '${act}'))`;
