@@ -91,11 +91,10 @@ pub async fn region(superuser_url: &str, region: &Region<'_>) -> Result<()> {
             .fetch_one(&mut connection)
             .await?;
     }
-    let made = concat!(
-        include_str!("seed/region.sql"),
-        include_str!("seed/cases.sql")
-    );
-    connection.execute(made).await?;
+    let mut made = connection.begin().await?;
+    made.execute(include_str!("seed/region.sql")).await?;
+    made.execute(include_str!("seed/cases.sql")).await?;
+    made.commit().await?;
     connection.execute("VACUUM (ANALYZE)").await?;
     Ok(connection.close().await?)
 }

@@ -1,7 +1,7 @@
 -- A big region to measure on: seed.municipalities of them, of which the first has every fiftieth of
 -- seed.applications applications, in random physical order, as they are on seed.today; what each of
--- them consists of follows in cases.sql. One simple query, so one transaction. Run by the superuser
--- before anybody else is there: triggers and foreign keys are not asked, policies bind it not.
+-- them consists of follows in cases.sql, in the same transaction. Run by the superuser before
+-- anybody else is there: triggers and foreign keys are not asked, policies bind it not.
 SET LOCAL synchronous_commit = off;
 SET LOCAL work_mem = '256MB';
 SET LOCAL maintenance_work_mem = '512MB';
