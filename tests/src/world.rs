@@ -196,6 +196,11 @@ impl World {
             today: NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),
             password: "",
             domain: "region.example",
+            document: db::seed::Document {
+                key: "seed/document.pdf",
+                size: 1,
+                sha256: [0; 32],
+            },
         };
         let url = STACK.url("postgres", &self.0.name);
         db::seed::region(&url, &region).await.unwrap();

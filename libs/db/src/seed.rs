@@ -50,6 +50,19 @@ pub struct Region<'a> {
     pub password: &'a str,
     /// The domain of everybody's address.
     pub domain: &'a str,
+    /// The one object in the store that every file is.
+    pub document: Document<'a>,
+}
+
+/// An object in the store.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256.
+    pub sha256: [u8; 32],
 }
 
 /// Makes the region in a database with the reference data and no account, in one transaction.
@@ -60,6 +73,8 @@ pub struct Region<'a> {
 /// If the database does not answer or that login is not a superuser's.
 pub async fn region(superuser_url: &str, region: &Region<'_>) -> Result<()> {
     let mut connection = PgConnection::connect(superuser_url).await?;
+    let bytes = region.document.sha256.iter();
+    let sha256: String = bytes.map(|byte| format!("{byte:02x}")).collect();
     let settings = [
         ("seed.municipalities", region.municipalities.to_string()),
         ("seed.applications", region.applications.to_string()),
@@ -67,13 +82,19 @@ pub async fn region(superuser_url: &str, region: &Region<'_>) -> Result<()> {
         ("seed.today", region.today.to_string()),
         ("seed.password", region.password.to_owned()),
         ("seed.domain", region.domain.to_owned()),
+        ("seed.document", region.document.key.to_owned()),
+        ("seed.size", region.document.size.to_string()),
+        ("seed.sha256", sha256),
     ];
     for (name, value) in settings {
         sqlx::query!("SELECT set_config($1, $2, false)", name, value)
             .fetch_one(&mut connection)
             .await?;
     }
-    connection.execute(include_str!("seed/region.sql")).await?;
+    let mut made = connection.begin().await?;
+    made.execute(include_str!("seed/region.sql")).await?;
+    made.execute(include_str!("seed/cases.sql")).await?;
+    made.commit().await?;
     connection.execute("VACUUM (ANALYZE)").await?;
     Ok(connection.close().await?)
 }

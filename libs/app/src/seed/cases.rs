@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What every scan and document of the demonstration is: one page.
-const DOCUMENT: &[u8] = include_bytes!("document.pdf");
+pub(super) const DOCUMENT: &[u8] = include_bytes!("document.pdf");
 
 /// A teacher with its story.
 pub(super) struct Case<'a> {

@@ -1,15 +1,18 @@
 -- A big region to measure on: seed.municipalities of them, of which the first has every fiftieth of
--- seed.applications applications, in random physical order, as they are on seed.today. One simple
--- query, so one transaction. Run by the superuser before anybody else is there: triggers and foreign
--- keys are not asked, policies bind it not. What no list reads (cards, documents, history) is not made.
+-- seed.applications applications, in random physical order, as they are on seed.today; what each of
+-- them consists of follows in cases.sql, in the same transaction. Run by the superuser before
+-- anybody else is there: triggers and foreign keys are not asked, policies bind it not.
 SET LOCAL synchronous_commit = off;
+SET LOCAL work_mem = '256MB';
 SET LOCAL maintenance_work_mem = '512MB';
+SET LOCAL jit = off;
 SET LOCAL session_replication_role = replica;
 
 -- Indexes of the large tables are built after they are filled.
 CREATE TEMP TABLE later ON COMMIT DROP AS
   SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i
-  WHERE i.indrelid IN ('app.application'::regclass, 'app.membership'::regclass, 'app.assignment'::regclass)
+  WHERE i.indrelid = ANY ('{app.application, app.membership, app.assignment, app.card, app.consent, app.application_event,
+      app.file, app.attachment, app.rendition, app.registration, app.decision}'::regclass[])
     AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid);
 DO $$
 DECLARE
@@ -38,6 +41,14 @@ CREATE FUNCTION pg_temp.patronymic(n bigint) RETURNS text LANGUAGE sql STABLE AS
   SELECT (ARRAY['Сергеевна','Ивановна','Петровна','Алексеевна','Николаевна','Викторовна','Юрьевна','Фёдоровна',
     'Андреевна','Олеговна'])[1 + pg_temp.pick(n, 4, 10)] $$;
 
+-- As the person of the card would confirm them; a surname is alike in both cases.
+CREATE FUNCTION pg_temp.of_surname(word text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT regexp_replace(word, '([вн])а$|(ск)ая$', '\1\2ой') $$;
+CREATE FUNCTION pg_temp.genitive(word text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN word ~ '(га|я|ь)$' THEN regexp_replace(word, '.$', 'и') ELSE regexp_replace(word, 'а$', 'ы') END $$;
+CREATE FUNCTION pg_temp.dative(word text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT regexp_replace(regexp_replace(word, 'ия$|ь$', CASE WHEN word ~ 'ия$' THEN 'ии' ELSE 'и' END), '[ая]$', 'е') $$;
+
 -- Those of the reference data are counted in.
 INSERT INTO app.municipality (public_id, slug, name)
   SELECT gen_random_uuid(), 'm' || n, 'Муниципалитет ' || n
@@ -53,9 +64,9 @@ INSERT INTO app.organisation (tenant_id, public_id, type, founder_kind, name)
     CASE WHEN n.n = 10 THEN 'industry' ELSE 'municipal' END, 'Школа № ' || (t.n - 1) * 10 + n.n
   FROM town t CROSS JOIN generate_series(1, 10) n(n) ORDER BY t.n, n.n;
 CREATE TEMP TABLE school ON COMMIT DROP AS
-  SELECT tenant_id AS tenant, id, row_number() OVER (PARTITION BY tenant_id ORDER BY id)::int - 1 AS n FROM app.organisation;
+  SELECT tenant_id AS tenant, id, name, row_number() OVER (PARTITION BY tenant_id ORDER BY id)::int - 1 AS n FROM app.organisation;
 CREATE TEMP TABLE post ON COMMIT DROP AS
-  SELECT code, row_number() OVER (ORDER BY ordinal)::int - 1 AS n FROM app.ref_position WHERE attestable LIMIT 20;
+  SELECT code, name, row_number() OVER (ORDER BY ordinal)::int - 1 AS n FROM app.ref_position WHERE attestable LIMIT 20;
 CREATE TEMP TABLE reason ON COMMIT DROP AS
   SELECT code, row_number() OVER (ORDER BY ordinal)::int - 1 AS n FROM app.ref_rejection_reason LIMIT 5;
 -- A teacher for every two applications, then a coordinator and three experts in each municipality.
@@ -86,25 +97,60 @@ INSERT INTO app.membership (tenant_id, id, public_id, account_id, role, organisa
   SELECT tenant, n, gen_random_uuid(), n, role, school, surname, name, patronymic, '+79130000000', post
   FROM person ORDER BY n;
 SELECT setval(pg_get_serial_sequence('app.membership', 'id'), max(id)) FROM app.membership;
--- 5 % wait, 15 % are registered, the others are final; a third go to the operator.
-INSERT INTO app.application (tenant_id, public_id, card_id, account_id, membership_id, organisation_id, category,
-    procedure, form, presence, surname, name, patronymic, position, status, route, edition, formed_at, submitted_at,
-    due_on, registered_number, registered_on, rejection_reasons)
-  SELECT p.tenant, gen_random_uuid(), a.n, p.n, p.n, p.school, 'first',
-    CASE WHEN pg_temp.pick(a.n, 9, 7) = 0 THEN 'simplified' ELSE 'general' END, 'in_person', true,
-    p.surname, p.name, p.patronymic, p.post,
-    s.status, CASE WHEN pg_temp.pick(a.n, 9, 7) < 2 THEN 'operator' ELSE 'municipal' END, 1, d.day, d.day,
-    d.day::date + 30, CASE WHEN s.status IN ('registered', 'decided') THEN a.n END,
-    CASE WHEN s.status IN ('registered', 'decided') THEN d.day::date + 1 + pg_temp.pick(a.n, 16, 30) END,
-    CASE WHEN s.status = 'rejected' THEN ARRAY[(SELECT code FROM reason r WHERE r.n = pg_temp.pick(a.n, 17, 5))] ELSE '{}' END
+INSERT INTO app.consent (account_id, kind, text_version, at)
+  SELECT p.n, t.kind, t.version, current_setting('seed.today')::date
+  FROM person p CROSS JOIN (SELECT kind, max(version) AS version FROM app.ref_consent_text GROUP BY kind) t
+  UNION ALL SELECT m.account_id, t.kind, t.version, current_setting('seed.today')::date
+  FROM app.institute_member m CROSS JOIN (SELECT kind, max(version) AS version FROM app.ref_consent_text GROUP BY kind) t;
+INSERT INTO app.card (tenant_id, id, public_id, membership_id, account_id, organisation_id, position, surname_gen,
+    name_gen, patronymic_gen, surname_dat, name_dat, patronymic_dat, age, education, service_total,
+    service_pedagogical, service_post) OVERRIDING SYSTEM VALUE
+  SELECT tenant, n, gen_random_uuid(), n, n, school, post, pg_temp.of_surname(surname), pg_temp.genitive(name),
+    pg_temp.genitive(patronymic), pg_temp.of_surname(surname), pg_temp.dative(name), pg_temp.dative(patronymic),
+    30 + pg_temp.pick(n, 18, 35), 'высшее, педагогический институт', 6 + pg_temp.pick(n, 18, 35),
+    5 + pg_temp.pick(n, 18, 35), 3 + pg_temp.pick(n, 18, 30)
+  FROM person WHERE role = 'teacher';
+SELECT setval(pg_get_serial_sequence('app.card', 'id'), max(id)) FROM app.card;
+-- Of a teacher's two the older is final. In all 5 % wait, 15 % are registered; a third go to the operator.
+CREATE TEMP TABLE made ON COMMIT DROP AS
+  SELECT n, 1 + (n - 1) / 2 AS person, row_number() OVER (ORDER BY pg_temp.pick(n, 13, 1000000000), n) AS id, status, day,
+    CASE WHEN status IN ('registered', 'decided')
+      THEN least(day::date + 1 + pg_temp.pick(n, 16, 30), current_setting('seed.today')::date) END AS registered_on
   FROM generate_series(1, pg_temp.setting('applications')) a(n)
-  JOIN person p ON p.n = 1 + (a.n - 1) / 2
-  CROSS JOIN LATERAL (SELECT CASE WHEN pg_temp.pick(a.n, 10, 100) < 5 THEN 'under_review'
-      WHEN pg_temp.pick(a.n, 10, 100) < 20 THEN 'registered' WHEN pg_temp.pick(a.n, 10, 100) < 90 THEN 'decided'
-      WHEN pg_temp.pick(a.n, 10, 100) < 96 THEN 'rejected' ELSE 'withdrawn' END AS status) s
-  CROSS JOIN LATERAL (SELECT current_setting('seed.today')::timestamptz - (1 + pg_temp.pick(a.n, 11, 1000)) * interval '1 day'
-    + pg_temp.pick(a.n, 12, 86400) * interval '1 second' AS day) d
-  ORDER BY pg_temp.pick(a.n, 13, 1000000000);
+  CROSS JOIN LATERAL (SELECT pg_temp.pick(n, 10, 100) AS luck, pg_temp.pick(1 + (n - 1) / 2, 11, 1000) AS one,
+    pg_temp.pick(1 + (n - 1) / 2, 19, 1000) AS other) l
+  CROSS JOIN LATERAL (SELECT CASE WHEN n % 2 = 1
+      THEN CASE WHEN luck < 85 THEN 'decided' WHEN luck < 94 THEN 'rejected' ELSE 'withdrawn' END
+      ELSE CASE WHEN luck < 10 THEN 'under_review' WHEN luck < 40 THEN 'registered' WHEN luck < 95 THEN 'decided'
+        WHEN luck < 98 THEN 'rejected' ELSE 'withdrawn' END END AS status) s
+  CROSS JOIN LATERAL (SELECT current_setting('seed.today')::timestamptz
+    - (1 + CASE WHEN n % 2 = 1 THEN greatest(one, other) ELSE least(one, other) END) * interval '1 day'
+    + pg_temp.pick(n, 12, 86400) * interval '1 second' AS day) d;
+-- Numbers of the journal, in the order of its days.
+CREATE TEMP TABLE journal ON COMMIT DROP AS
+  SELECT id, extract(year FROM registered_on)::int AS year, registered_on AS date,
+    row_number() OVER (PARTITION BY extract(year FROM registered_on) ORDER BY registered_on, id)::int AS number
+  FROM made WHERE registered_on IS NOT NULL;
+ANALYZE made, journal;
+INSERT INTO app.application (tenant_id, id, public_id, card_id, account_id, membership_id, organisation_id, category,
+    procedure, ground, form, presence, snapshot, surname, name, patronymic, position, status, route, edition, formed_at,
+    submitted_at, due_on, registered_number, registered_on, rejection_reasons, created_at) OVERRIDING SYSTEM VALUE
+  SELECT p.tenant, a.id, gen_random_uuid(), p.n, p.n, p.n, p.school, 'first', CASE WHEN w.way = 0 THEN 'simplified' ELSE 'general' END,
+    CASE WHEN w.way = 0 THEN (SELECT code FROM app.ref_ground ORDER BY ordinal LIMIT 1) END, 'in_person', true,
+    jsonb_build_object('name', jsonb_build_object('surname', p.surname, 'name', p.name, 'patronymic', p.patronymic),
+      'genitive', jsonb_build_object('surname', c.surname_gen, 'name', c.name_gen, 'patronymic', c.patronymic_gen),
+      'dative', jsonb_build_object('surname', c.surname_dat, 'name', c.name_dat, 'patronymic', c.patronymic_dat),
+      'age', c.age, 'position', p.post, 'position_name', q.name, 'subject', NULL, 'municipality', m.name,
+      'organisation', o.name, 'organisation_type', (SELECT name FROM app.ref_organisation_type ORDER BY ordinal LIMIT 1),
+      'education', c.education, 'service', ARRAY[c.service_total, c.service_pedagogical, c.service_post], 'held', NULL),
+    p.surname, p.name, p.patronymic, p.post, a.status, CASE WHEN w.way < 2 THEN 'operator' ELSE 'municipal' END, 1, a.day, a.day,
+    a.day::date + 30, j.number, a.registered_on,
+    CASE WHEN a.status = 'rejected' THEN ARRAY[(SELECT code FROM reason r WHERE r.n = pg_temp.pick(a.n, 17, 5))] ELSE '{}' END, a.day
+  FROM made a CROSS JOIN LATERAL (SELECT pg_temp.pick(a.n, 9, 7) AS way) w
+  JOIN person p ON p.n = a.person JOIN app.card c ON c.tenant_id = p.tenant AND c.id = p.n JOIN school o ON o.tenant = p.tenant AND o.id = p.school
+  JOIN app.municipality m ON m.id = p.tenant JOIN post q ON q.code = p.post LEFT JOIN journal j ON j.id = a.id
+  ORDER BY a.id;
+SELECT setval(pg_get_serial_sequence('app.application', 'id'), max(id)) FROM app.application;
 INSERT INTO app.schedule_row (tenant_id, application_id, period_id, mark)
   SELECT tenant_id, id, (ARRAY(SELECT id FROM app.period ORDER BY starts))[1 + pg_temp.pick(id, 14, 20)], 'preliminary' FROM app.application
   WHERE status = 'registered' AND procedure = 'general' AND id % 5 > 0;
@@ -127,10 +173,3 @@ INSERT INTO app.withdrawal (tenant_id, public_id, application_id, reason, by_rol
   SELECT tenant_id, gen_random_uuid(), id, 'Причина', 'teacher', account_id, 'under_review',
     route, 1 FROM app.application
   WHERE status = 'under_review' AND id % 20 = 1;
-
-DO $$
-DECLARE
-  index text;
-BEGIN
-  FOR index IN SELECT definition FROM later LOOP EXECUTE index; END LOOP;
-END $$;
