@@ -46,24 +46,54 @@ const TABLES: &[(&str, &str)] = &[
     ("saved_view", "Сохранённые виды списков"),
 ];
 
-/// Columns that are read, with their names; what is not here is a number inside or a digest.
+/// Columns that are read, in the order they are read in, with their names; what is not here is a number inside or a digest.
 const COLUMNS: &[(&str, &str)] = &[
+    ("login", "Имя пользователя"),
+    ("email", "Адрес электронной почты"),
+    ("email_confirmed_at", "Адрес подтверждён"),
+    ("at", "Когда"),
+    ("created_at", "Создано"),
     ("actor_name", "Кто"),
+    ("by_role", "Кто (роль)"),
     ("act", "Действие"),
+    ("words", "Пояснение"),
+    ("kind", "Вид"),
+    ("number", "Номер"),
+    ("line", "Строка журнала"),
+    ("date", "Дата"),
+    ("surname", "Фамилия"),
+    ("name", "Имя"),
+    ("patronymic", "Отчество"),
+    ("surname_gen", "Фамилия (в родительном падеже)"),
+    ("name_gen", "Имя (в родительном падеже)"),
+    ("patronymic_gen", "Отчество (в родительном падеже)"),
+    ("surname_dat", "Фамилия (в дательном падеже)"),
+    ("name_dat", "Имя (в дательном падеже)"),
+    ("patronymic_dat", "Отчество (в дательном падеже)"),
+    ("person", "ФИО"),
     ("age", "Возраст"),
+    ("phone", "Телефон"),
+    ("role", "Роль"),
+    ("municipality", "Муниципалитет"),
+    ("organisation_id", "Место работы"),
+    ("organisation", "Организация"),
+    ("position", "Должность"),
+    ("subject", "Предмет"),
+    ("category", "Квалификационная категория"),
+    ("procedure", "Порядок прохождения"),
+    ("ground", "Основание упрощённой формы"),
+    ("form", "Форма аттестации"),
+    ("presence", "Заседание"),
+    ("status", "Состояние"),
+    ("state", "Состояние"),
     ("answer", "Ответ"),
     ("assigned_at", "Назначен"),
-    ("at", "Когда"),
-    ("by_role", "Кто (роль)"),
     ("caption", "Описание"),
-    ("category", "Квалификационная категория"),
     ("closed_at", "Закрыто"),
     ("code", "Отметка"),
     ("confirmed_at", "Включён"),
     ("content_type", "Вид файла"),
-    ("created_at", "Создано"),
     ("criterion", "Критерий"),
-    ("date", "Дата"),
     ("decides", "Кто решает"),
     ("decision", "Решение"),
     ("detached_at", "Откреплён"),
@@ -71,54 +101,31 @@ const COLUMNS: &[(&str, &str)] = &[
     ("document", "Документ"),
     ("due_on", "Срок рассмотрения"),
     ("education", "Образование"),
-    ("email", "Адрес электронной почты"),
-    ("email_confirmed_at", "Адрес подтверждён"),
     ("ended_at", "Закрыт"),
     ("expires_at", "Ссылка действует до"),
     ("expert_name", "Специалист"),
     ("expert_organisation", "Место работы специалиста"),
     ("expert_position", "Должность специалиста"),
-    ("form", "Форма аттестации"),
     ("formed_at", "Сформировано"),
     ("granted", "Категория установлена"),
-    ("ground", "Основание упрощённой формы"),
     ("held_category", "Имеющаяся категория"),
     ("held_date", "Дата распоряжения о категории"),
     ("held_issuer", "Кем установлена категория"),
     ("held_number", "Номер распоряжения о категории"),
     ("held_until", "Категория действует до"),
     ("issuer", "Система"),
-    ("kind", "Вид"),
-    ("line", "Строка журнала"),
     ("list", "Список"),
-    ("login", "Имя пользователя"),
     ("mark", "Место в графике"),
     ("moved_at", "Передано"),
-    ("municipality", "Муниципалитет"),
-    ("name", "Имя"),
-    ("name_dat", "Имя (в дательном падеже)"),
-    ("name_gen", "Имя (в родительном падеже)"),
-    ("number", "Номер"),
     ("offered_at", "Письмо отправлено"),
-    ("organisation", "Организация"),
-    ("organisation_id", "Место работы"),
-    ("patronymic", "Отчество"),
-    ("patronymic_dat", "Отчество (в дательном падеже)"),
-    ("patronymic_gen", "Отчество (в родительном падеже)"),
     ("period_id", "Аттестационный период"),
-    ("person", "ФИО"),
-    ("phone", "Телефон"),
     ("place", "Где находится"),
-    ("position", "Должность"),
-    ("presence", "Заседание"),
-    ("procedure", "Порядок прохождения"),
     ("query", "Отбор"),
     ("reason", "Причина"),
     ("refused", "Педагог отказался подписать"),
     ("registered_number", "Номер регистрации"),
     ("registered_on", "Дата регистрации"),
     ("rejection", "Причина отклонения"),
-    ("role", "Роль"),
     ("route", "Кто регистрирует"),
     ("sent_at", "Отправлено"),
     ("service_pedagogical", "Педагогический стаж, лет"),
@@ -126,18 +133,11 @@ const COLUMNS: &[(&str, &str)] = &[
     ("service_total", "Общий стаж, лет"),
     ("signed", "Подписано"),
     ("size", "Размер, байт"),
-    ("state", "Состояние"),
-    ("status", "Состояние"),
-    ("subject", "Предмет"),
     ("submitted_at", "Подано"),
-    ("surname", "Фамилия"),
-    ("surname_dat", "Фамилия (в дательном падеже)"),
-    ("surname_gen", "Фамилия (в родительном падеже)"),
     ("text_version", "Версия текста"),
     ("used_at", "Последний вход"),
     ("what", "Что запрошено"),
     ("who", "Чья подпись"),
-    ("words", "Пояснение"),
 ];
 
 /// Columns that are not read: numbers inside, digests, and what other columns say in words.
@@ -202,8 +202,8 @@ pub fn table(name: &str) -> Option<(usize, &'static str)> {
 /// What is known of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// Read under this name.
-    Named(&'static str),
+    /// Read under this name, at this place among the others.
+    Named(usize, &'static str),
     /// Not read.
     Untold,
 }
@@ -214,8 +214,8 @@ pub fn column(name: &str) -> Option<Column> {
     if UNTOLD.contains(&name) {
         return Some(Column::Untold);
     }
-    let (_, words) = COLUMNS.iter().find(|(column, _)| *column == name)?;
-    Some(Column::Named(words))
+    let at = COLUMNS.iter().position(|(column, _)| *column == name)?;
+    Some(Column::Named(at, COLUMNS[at].1))
 }
 
 /// The words of a code of the program's own; `None` where a value is no such code.
@@ -310,7 +310,10 @@ mod tests {
         assert_eq!(named.len(), COLUMNS.len());
         let twice: Vec<_> = UNTOLD.iter().filter(|name| named.contains(*name)).collect();
         assert!(twice.is_empty(), "{twice:?}");
-        assert_eq!(column("surname"), Some(Column::Named("Фамилия")));
+        assert!(matches!(
+            column("surname"),
+            Some(Column::Named(_, "Фамилия"))
+        ));
         assert_eq!(column("id"), Some(Column::Untold));
         assert_eq!(column("something new"), None);
     }

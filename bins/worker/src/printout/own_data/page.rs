@@ -69,12 +69,14 @@ fn tables<'a>(
 fn facts(app: &App, table: &str, row: &Value, names: &Names) -> Markup {
     let columns = row.as_object().into_iter().flatten();
     let told = columns.filter_map(|(column, value)| {
-        let Some(Column::Named(name)) = own_data::column(column) else {
+        let Some(Column::Named(at, name)) = own_data::column(column) else {
             return None;
         };
-        Some((name, words(app, table, column, value, names)?))
+        Some((at, name, words(app, table, column, value, names)?))
     });
-    html! { dl { @for (name, words) in told { dt { (name) } dd { (words) } } } }
+    let mut told: Vec<_> = told.collect();
+    told.sort_by_key(|(at, ..)| *at);
+    html! { dl { @for (_, name, words) in told { dt { (name) } dd { (words) } } } }
 }
 
 /// A value as it is read; nothing for what is empty.
