@@ -256,6 +256,7 @@ const WITHOUT_VERSION: &[&str] = &[
     "/operator/applications/views/{id}/delete",
     "/municipal/applications/views",
     "/municipal/applications/views/{id}/delete",
+    "/admin/operators",
     "/operator/people",
     "/operator/organisations/new",
     "/operator/periods",

@@ -92,6 +92,7 @@ async fn sec_87_a_person_takes_away_everything_that_is_kept_about_it() {
         let owned = match table.as_str() {
             "application"
             | "card"
+            | "deletion"
             | "letter"
             | "membership"
             | "organisation_request"

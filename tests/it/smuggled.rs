@@ -223,6 +223,12 @@ async fn region(sql: &mut Session) -> Vec<(String, i64)> {
             let condition = match column.as_str() {
                 "version" | "edition" | "epoch" => format!("{column} >= 7000"),
                 "number" => "number::text LIKE '%7777777%'".to_owned(),
+                // An administrator asks for printouts of its own as one.
+                "role" if table == "printout" => {
+                    "role = 'admin' AND account_id NOT IN (SELECT i.account_id \
+                     FROM app.institute_member i WHERE i.role = 'admin')"
+                        .to_owned()
+                }
                 "role" | "by_role" => format!("{column} = 'admin'"),
                 "status" => format!("status = '{STATUS}'"),
                 "founder_kind" => "founder_kind = 'industry'".to_owned(),

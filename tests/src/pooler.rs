@@ -82,9 +82,12 @@ impl Drop for Pooler {
 }
 
 /// The connections there are, by what a client said at its start: login, database, settings.
+type Servers = HashMap<Vec<u8>, Arc<Mutex<Server>>>;
+
+/// What all clients share.
 #[derive(Clone, Default)]
 struct Pool {
-    servers: Arc<Mutex<HashMap<Vec<u8>, Arc<Mutex<Server>>>>>,
+    servers: Arc<Mutex<Servers>>,
     lent: Arc<AtomicUsize>,
     statements: Arc<AtomicUsize>,
 }

@@ -19,12 +19,12 @@ pub fn named(code: &str) -> Result<List> {
     List::from_code(code).ok_or(Error::NotFound)
 }
 
-/// The lists, each with its address under `base`.
-pub fn lists(base: &str) -> Markup {
+/// The lists with how many rows of each are in use, each with its address under `base`.
+pub fn lists(base: &str, lists: &[(List, usize)]) -> Markup {
     html! {
         ul class="govuk-list govuk-list--spaced" {
-            @for list in List::ALL {
-                li { a class="govuk-link" href={ (base) "/" (list.code()) } { (list.name()) } }
+            @for (list, used) in lists {
+                li { a class="govuk-link" href={ (base) "/" (list.code()) } { (list.name()) } ": " (used) }
             }
         }
         p class="govuk-hint" { "Категории, процедуры и формы аттестации задаёт закон: их списки не меняются." }

@@ -71,14 +71,12 @@ async fn documents(
 ) -> Result<Archive, Error> {
     let fetched = folder.join("document");
     let total = places.iter().map(|place| place.documents.len()).sum();
-    let mut done = 0;
-    for (path, document) in named(places) {
+    for (done, (path, document)) in named(places).into_iter().enumerate() {
         progress(app, attempt, done, total).await?;
         if app.fetch_own(document, &fetched).await? {
             let from = fetched.clone();
             archive = spawn_blocking(move || archive.file(&path, &from)).await??;
         }
-        done += 1;
     }
     Ok(archive)
 }

@@ -39,6 +39,21 @@ pub struct Opened {
 }
 
 impl App {
+    /// The lists there are, each with how many of its rows are in use.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn reference_lists(&self, actor: &Actor) -> Result<Vec<(List, usize)>> {
+        let mut tx = self.db.enter::<acts::ReadReference>(actor).await?;
+        let mut lists = Vec::with_capacity(List::ALL.len());
+        for list in List::ALL.iter().copied() {
+            let entries = reference::entries(&mut tx, list).await?;
+            let used = entries.iter().filter(|entry| !entry.is_retired());
+            lists.push((list, used.count()));
+        }
+        Ok(lists)
+    }
+
     /// A list of the reference data, for reading.
     ///
     /// # Errors

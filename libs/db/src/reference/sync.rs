@@ -116,8 +116,10 @@ async fn put(scope: &mut Scope, list: List, rows: &Value, edited: bool) -> Resul
             rows,
             edited,
         ),
-    };
-    Ok(put.execute(scope.connection()).await?.rows_affected())
+    }
+    .execute(scope.connection())
+    .await?;
+    Ok(put.rows_affected())
 }
 
 /// Closes the rows that are not among `rows` and that no administrator has changed.
@@ -165,8 +167,10 @@ async fn retire_others(scope: &mut Scope, list: List, rows: &Value) -> Result<u6
                AND NOT EXISTS (SELECT 1 FROM app.region_change c WHERE c.list = 'criteria' AND c.key = l.code)",
             rows,
         ),
-    };
-    Ok(gone.execute(scope.connection()).await?.rows_affected())
+    }
+    .execute(scope.connection())
+    .await?;
+    Ok(gone.rows_affected())
 }
 
 /// Makes the founder kinds be those of `rows`; whom an administrator has their applications go to

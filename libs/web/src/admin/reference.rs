@@ -54,16 +54,17 @@ impl Raw {
     }
 }
 
-async fn show(at: Admin) -> Markup {
-    Page::new(&at, HEADING).render(html! {
+async fn show(at: Admin, State(web): State<Web>) -> Result<Markup> {
+    let lists = web.app.reference_lists(&at.actor).await?;
+    Ok(Page::new(&at, HEADING).render(html! {
         p { "Из этих списков выбирают в заявлениях, карточках и кабинетах. То, что здесь изменено, "
             "обновление системы не трогает." }
-        (reference::lists(PATH))
+        (reference::lists(PATH, &lists))
         ul class="govuk-list govuk-list--spaced" {
             li { a class="govuk-link" href="/admin/settings" { "Учредители: кто регистрирует заявления" } " — в настройках" }
             li { a class="govuk-link" href="/admin/templates" { "Шаблоны документов" } " — вид заявлений, заключений и других документов" }
         }
-    })
+    }))
 }
 
 async fn show_list(at: Admin, State(web): State<Web>, Path(list): Path<String>) -> Result<Markup> {

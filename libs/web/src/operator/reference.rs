@@ -23,11 +23,12 @@ pub fn router() -> Router<Web> {
         .route("/operator/reference/{list}", get(show_list))
 }
 
-async fn show(at: Operator) -> Markup {
-    Page::new(&at, HEADING).render(html! {
+async fn show(at: Operator, State(web): State<Web>) -> Result<Markup> {
+    let lists = web.app.reference_lists(&at.actor).await?;
+    Ok(Page::new(&at, HEADING).render(html! {
         p { "Из этих списков выбирают в заявлениях и карточках. Ведёт их администратор." }
-        (reference::lists(PATH))
-    })
+        (reference::lists(PATH, &lists))
+    }))
 }
 
 async fn show_list(
