@@ -12,11 +12,12 @@ use ui::{FieldError, Flavour, Link, NavItem, Shell, User};
 use crate::visit::Visit;
 
 /// Pages that lie beside the section of the navigation they belong to.
-const SECTIONS: [(&str, &str); 7] = [
+const SECTIONS: [(&str, &str); 8] = [
     ("/municipal/schedule", "/municipal/applications"),
     ("/municipal/conclusions", "/municipal/applications"),
     ("/municipal/registers", "/municipal/applications"),
     ("/municipal/withdrawals", "/municipal/applications"),
+    ("/municipal/not-applied", "/municipal/applications"),
     ("/municipal/journal", "/municipal/applications"),
     ("/municipal/print", "/municipal/applications"),
     ("/operator/registers", "/operator/conclusions"),
