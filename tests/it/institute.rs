@@ -208,3 +208,24 @@ async fn the_database_leaves_an_administrator_whoever_asks() {
     let mut host = world.login(tests::Login::Admin).await;
     assert_eq!(host.run(&end).await.unwrap_err().0, "23514", "the last");
 }
+
+#[tokio::test]
+async fn sec_14_an_ended_administrator_comes_in_by_no_invitation_of_its_own() {
+    let world = World::own().await;
+    let site = world.serve().await;
+    let (admin, leaving) = (world.admin().await, world.admin().await);
+    let browser = site.browser_of(&leaving).await;
+    let sent = invite(&browser, ADDRESS, "admin").await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.told());
+    let (id, version) = member(&world, &leaving).await;
+    world
+        .app()
+        .end_institute_member(&admin, id, version)
+        .await
+        .unwrap();
+    let again = register(&world, "zapasnoy").await;
+    assert!(matches!(again, Err(Error::Illegal(_))), "{again:?}");
+    let mut sql = world.superuser().await;
+    let open = "SELECT count(*) FROM app.institute_invitation WHERE state <> 'revoked'";
+    assert_eq!(sql.value::<i64>(open).await.unwrap(), 0);
+}

@@ -109,7 +109,11 @@ impl App {
         let mut others = entries.iter().filter(|entry| entry.code != opened.code);
         let name = row.get("name").map_or("", String::as_str);
         // A criterion may be called alike in two categories.
-        if list != List::Criteria && others.any(|other| other.name() == name) {
+        let alike = |other: &Entry| {
+            other.name() == name
+                && (list != List::Criteria || other.row.get("category") == row.get("category"))
+        };
+        if others.any(alike) {
             return Err(Error::field("name", "Такая строка в списке уже есть"));
         }
         let code = match opened.code.as_str() {

@@ -87,7 +87,8 @@ pub async fn may<A: Doing>(tx: &mut Tx<A>, member: Member) -> Result<Permit<A, M
     tx.may_of_region(member, object, relations).await
 }
 
-/// Ends a member's place: its next request finds the console closed (SEC-14).
+/// Ends a member's place: its next request finds the console closed (SEC-14). What it had invited by,
+/// and what waits for its address, opens nothing any more, or it would come in again by itself.
 ///
 /// # Errors
 /// [`crate::Error::Stale`] by `version`; [`LAST`].
@@ -105,7 +106,16 @@ pub async fn end(
     .execute(tx.connection())
     .await?
     .rows_affected();
-    touched(rows)
+    touched(rows)?;
+    sqlx::query!(
+        "UPDATE app.institute_invitation SET state = 'revoked', version = version + 1
+         WHERE state IN ('sent', 'undelivered') AND (invited_by = $1 OR lower(email) = lower($2))",
+        permit.account,
+        permit.email,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
 }
 
 /// Gives an account a place in the institute, and records it in the audit.
