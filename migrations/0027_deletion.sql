@@ -191,7 +191,9 @@ CREATE FUNCTION app.deletion_state(p_offer app.deletion) RETURNS text LANGUAGE s
   SELECT CASE WHEN p_offer.done_at IS NOT NULL THEN 'done'
     WHEN p_offer.expires_at <= app.ctx_now() THEN 'expired'
     WHEN EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = p_offer.tenant_id
-      AND a.account_id = p_offer.account_id AND a.submitted_at IS NOT NULL) THEN 'submitted'
+      AND a.account_id = p_offer.account_id AND a.submitted_at IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = p_offer.tenant_id
+      AND m.account_id = p_offer.account_id AND m.submitted_before) THEN 'submitted'
     ELSE 'open' END $$;
 REVOKE ALL ON FUNCTION app.erase_account(bigint), app.erase_teacher(int, bigint), app.lock_teacher(int, bigint),
   app.deletion_state(app.deletion) FROM PUBLIC;
@@ -234,6 +236,10 @@ BEGIN
   PERFORM set_config('app.leaving', ARRAY[offer.account_id]::text, true);
   PERFORM app.lock_teacher(offer.tenant_id, offer.account_id);
   SELECT * INTO offer FROM app.deletion d WHERE d.token_sha256 = app.ctx_token() FOR UPDATE;
+  -- Gone with a move, or renewed, while this waited.
+  IF offer.id IS NULL THEN
+    RETURN;
+  END IF;
   state := app.deletion_state(offer);
   municipality := offer.tenant_id;
   account := offer.account_id;

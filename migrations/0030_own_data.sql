@@ -30,8 +30,9 @@ SET LOCAL ROLE attest_definer;
 -- of no account that did not ask. Nothing that opens anything is among them.
 CREATE FUNCTION app.own_data(p_printout bigint) RETURNS TABLE (municipalities int[], kept jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT (SELECT coalesce(array_agg(DISTINCT m.tenant_id ORDER BY m.tenant_id), '{}') FROM app.membership m
-          WHERE m.account_id = a.id),
+  SELECT (SELECT coalesce(array_agg(x.place ORDER BY x.place), '{}') FROM (
+          SELECT m.tenant_id AS place FROM app.membership m WHERE m.account_id = a.id
+          UNION SELECT unnest(app.traces_of(a.id))) x),
     jsonb_build_object(
       'account', jsonb_build_array(jsonb_build_object('login', a.login, 'email', a.email,
         'email_confirmed_at', a.email_confirmed_at, 'created_at', a.created_at)),

@@ -44,12 +44,14 @@ pub const NOT_OWN: [(&str, &str); 5] = [
 ];
 
 /// Columns that say nothing about anybody: how a row is found, sent and proven.
-pub const MACHINERY: [&str; 19] = [
+pub const MACHINERY: [&str; 22] = [
     "agreed_from_by",
     "agreed_to_by",
     "asked_by",
     "assigned_by",
+    "by_account",
     "digest",
+    "expert_account_id",
     "expert_membership_id",
     "expert_tenant_id",
     "hash",
@@ -60,6 +62,7 @@ pub const MACHINERY: [&str; 19] = [
     "s3_key",
     "salt",
     "search",
+    "set_by",
     "tenant_id",
     "trace",
     "tries",
@@ -205,6 +208,9 @@ pub async fn own_page(
     let secrets = SECRETS.iter().filter(|(of, _)| *of == table.name);
     let secrets = secrets.map(|(_, column)| (*column).to_owned());
     let untold = secrets.chain(MACHINERY.map(str::to_owned));
+    // Whoever else did something is told by its role or its name.
+    let others = (table.owned == Owned::Application).then(|| "account_id".to_owned());
+    let untold = untold.chain(others);
     let rows: Vec<(i64, serde_json::Value)> = sqlx::query_as(AssertSqlSafe(statement))
         .bind(after)
         .bind(account)

@@ -75,10 +75,21 @@ impl Error {
         let Self::Database(error) = self else {
             return false;
         };
-        error.as_database_error().is_none_or(|said| {
-            let code = said.code().unwrap_or_default();
-            NOT_NOW.iter().any(|class| code.starts_with(class))
-        })
+        match error {
+            sqlx::Error::Database(said) => {
+                let code = said.code().unwrap_or_default();
+                NOT_NOW.iter().any(|class| code.starts_with(class))
+            }
+            // What is read wrong is a fault of ours.
+            sqlx::Error::RowNotFound
+            | sqlx::Error::TypeNotFound { .. }
+            | sqlx::Error::ColumnIndexOutOfBounds { .. }
+            | sqlx::Error::ColumnNotFound(_)
+            | sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::Encode(_)
+            | sqlx::Error::Decode(_) => false,
+            _ => true,
+        }
     }
 
     /// Whether it is the refusal of the constraint `name`.

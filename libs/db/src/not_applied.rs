@@ -79,7 +79,7 @@ pub async fn page(scope: &mut Scope, after: Option<Uuid>) -> Result<Vec<NotAppli
              SELECT m.* FROM app.membership m
              WHERE m.role = 'teacher' AND m.ended_at IS NULL AND (m.surname, m.id) > ($1, $2)
                AND NOT EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = m.tenant_id
-                 AND a.account_id = m.account_id AND a.submitted_at IS NOT NULL)
+                 AND a.account_id = m.account_id AND a.submitted_at IS NOT NULL) AND NOT m.submitted_before
              ORDER BY m.surname, m.id LIMIT 51)
            SELECT m.tenant_id AS "tenant_id!", m.id AS "id!", m.public_id AS "public_id!", m.account_id AS "account_id!",
              concat_ws(' ', nullif(m.surname, ''), nullif(m.name, ''), nullif(m.patronymic, '')) AS "full_name!",
@@ -115,7 +115,7 @@ pub async fn among(
              SELECT m.* FROM app.membership m
              WHERE m.id = ANY ($3) AND m.role = 'teacher' AND m.ended_at IS NULL AND (m.surname, m.id) > ($1, $2)
                AND NOT EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = m.tenant_id
-                 AND a.account_id = m.account_id AND a.submitted_at IS NOT NULL)
+                 AND a.account_id = m.account_id AND a.submitted_at IS NOT NULL) AND NOT m.submitted_before
              ORDER BY m.surname, m.id LIMIT 51)
            SELECT m.tenant_id AS "tenant_id!", m.id AS "id!", m.public_id AS "public_id!", m.account_id AS "account_id!",
              concat_ws(' ', nullif(m.surname, ''), nullif(m.name, ''), nullif(m.patronymic, '')) AS "full_name!",
