@@ -517,3 +517,28 @@ async fn r_del_1_no_table_is_forgotten() {
         .collect();
     assert!(twice.is_empty(), "{twice:?}");
 }
+
+#[tokio::test]
+async fn r_del_1_who_was_transferred_with_a_final_application_has_submitted() {
+    let world = World::shared().await;
+    let town = world.town().await;
+    let coordinator = town.coordinator().await;
+    let teacher = town.teacher().await;
+    let token = offered(&world, &coordinator, &teacher).await;
+    let id = cabinet(&world, &teacher).await;
+    let come = format!(
+        "SET session_replication_role = replica;
+         UPDATE app.membership SET submitted_before = true WHERE id = {}",
+        teacher.membership
+    );
+    world.superuser().await.script(&come).await;
+    let list = world.app().not_applied(&coordinator, "", None).await;
+    assert!(list.unwrap().rows.is_empty());
+    let again = world.app().notify_not_applied(&coordinator, &[id]).await;
+    assert!(again.is_err() || again.unwrap().iter().all(|(.., done)| done.is_err()));
+    let site = world.serve().await;
+    let page = format!("/registration/delete/{token}");
+    let shown = site.browser().get(&page).await;
+    assert_eq!(shown.status, StatusCode::CONFLICT, "{}", shown.told());
+    assert!(!shown.body.contains(BUTTON));
+}

@@ -70,6 +70,14 @@ async fn sec_87_a_person_takes_away_everything_that_is_kept_about_it() {
     };
     sql.script(&mark(&teacher, "Своевна")).await;
     sql.script(&mark(&stranger, "Чужаковна")).await;
+    // Left behind where the person has no cabinet any more.
+    let left = world.town().await;
+    sql.script(&format!(
+        "INSERT INTO app.letter (tenant_id, public_id, account_id, kind) \
+         VALUES ({}, gen_random_uuid(), {}, 'not_applied')",
+        left.id, teacher.account.0
+    ))
+    .await;
     let _worker = world.worker();
     let site = world.serve().await;
     let browser = site.browser_of(&teacher).await;
@@ -78,7 +86,11 @@ async fn sec_87_a_person_takes_away_everything_that_is_kept_about_it() {
 
     let data: Value = serde_json::from_str(&text(&mut archive, "data.json")).unwrap();
     let places = data["municipalities"].as_array().unwrap();
-    assert_eq!(places.len(), 2, "{places:#?}");
+    assert_eq!(places.len(), 3, "{places:#?}");
+    assert_eq!(rows(&places[2], "letter").len(), 1, "a letter left behind");
+    for colleague in ["by_account", "expert_account_id"] {
+        assert!(!data.to_string().contains(colleague), "{colleague}");
+    }
     let here = &places[usize::from(town.id > other.id)];
     let there = &places[usize::from(town.id < other.id)];
     // Row for row what the database has.
