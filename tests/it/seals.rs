@@ -228,6 +228,39 @@ async fn sec_81_a_worker_that_dies_half_way_is_taken_over() {
     assert_eq!(whole(&world).await.1, total);
 }
 
+#[tokio::test]
+async fn sec_81_of_several_objects_left_over_the_longest_is_taken_up() {
+    let world = World::own().await;
+    let vault = world.ensure_vault().await;
+    let mut sql = world.superuser().await;
+    seal(&world).await;
+    let sealed = "SELECT coalesce(max(last_id), 0) FROM app.audit_seal";
+    let before: i64 = sql.value(sealed).await.unwrap();
+    let seals = whole(&world).await.0;
+    rows(&mut sql, 12).await;
+    let mut intruder = intruder(&world).await;
+    // Each time the store kept its worker waiting, and its row of the chain was never written.
+    for length in [12, 8, 5, 3] {
+        intruder
+            .script(&format!(
+                "DELETE FROM audit_event WHERE id > {}",
+                before + length
+            ))
+            .await;
+        seal(&world).await;
+        intruder.script(UNDO).await;
+    }
+    let objects = async || {
+        let all = vault.list(&format!("{}/", world.database())).await;
+        all.unwrap().len()
+    };
+    let left = objects().await;
+    seal(&world).await;
+    assert_eq!(objects().await, left, "an object was written again");
+    assert_eq!(sql.value::<i64>(sealed).await.unwrap(), before + 12);
+    assert_eq!(whole(&world).await.0, seals + 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_81_no_row_falls_between_and_none_is_sealed_twice() {
     let world = World::own().await;

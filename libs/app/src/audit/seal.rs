@@ -299,30 +299,29 @@ impl Seals {
     }
 
     /// The object of a seal that has no row yet and covers these very rows: its worker died
-    /// before it wrote the row. One that does not fit is left for the check to tell of.
+    /// before it wrote the row. Of several the longest, for that is the one the check believes.
+    /// One that does not fit is left for the check to tell of.
     async fn left_over(&self, end: &End, rows: &[Row]) -> Result<Option<Sealed>> {
-        for version in self
-            .vault
-            .list(&format!("{}{}", self.prefix, named(end.number + 1)))
-            .await?
-        {
+        let rows: Vec<_> = rows.iter().map(sealed_row).collect();
+        let mut longest: Option<Sealed> = None;
+        let named = format!("{}{}", self.prefix, named(end.number + 1));
+        for version in self.vault.list(&named).await? {
             let Some(object) = self.vault.get(&version).await? else {
                 continue;
             };
             let Ok(sealed) = serde_json::from_slice::<Sealed>(&object) else {
                 continue;
             };
-            let same = || {
-                rows.iter()
-                    .map(sealed_row)
-                    .take(sealed.rows.len())
-                    .eq(sealed.rows.clone())
-            };
-            if self.is_ours(&sealed) && sealed.follows(end) && same() {
-                return Ok(Some(sealed));
+            let fits =
+                self.is_ours(&sealed) && sealed.follows(end) && rows.starts_with(&sealed.rows);
+            let longer = longest
+                .as_ref()
+                .is_none_or(|other| other.rows.len() < sealed.rows.len());
+            if fits && longer {
+                longest = Some(sealed);
             }
         }
-        Ok(None)
+        Ok(longest)
     }
 }
 
