@@ -209,6 +209,87 @@ async fn operators_see_each_municipality_with_its_numbers() {
     assert!(page.body.contains("приостановлен") && page.links().contains(&list));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_very_many_municipalities_one_is_named() {
+    let world = World::own().await;
+    let site = world.serve().await;
+    let town = world.town().await;
+    let coordinator = town.coordinator().await;
+    let submitted = town.submitted(&town.teacher().await).await;
+    let registered = town.registered(&town.teacher().await, &coordinator).await;
+    let (submitted, registered) = (
+        submitted.public_id.to_string(),
+        registered.public_id.to_string(),
+    );
+    let mut sql = world.superuser().await;
+    let name: String = sql
+        .value("UPDATE app.municipality SET name = 'Ёлкин округ' WHERE id = (SELECT max(id) FROM app.municipality) RETURNING name")
+        .await
+        .unwrap();
+    sql.script(
+        "INSERT INTO app.municipality (public_id, slug, name)
+         SELECT gen_random_uuid(), 'many-' || n, 'Многий район ' || n FROM generate_series(1, 201) n",
+    )
+    .await;
+    let browser = site.browser_of(&world.operator().await).await;
+    let id = town.public_id().await;
+    let field = |value: &str| format!(r#"name="municipality" type="text" value="{value}""#);
+    for (list, case) in [
+        ("/operator/applications", &submitted),
+        ("/operator/journal", &registered),
+        ("/operator/schedule", &registered),
+        ("/operator/print", &registered),
+        ("/operator/orders", &registered),
+        ("/operator/conclusions", &registered),
+    ] {
+        let page = async |typed: &str| {
+            browser
+                .get(&format!("{list}?state=all&municipality={typed}"))
+                .await
+        };
+        let all = page("").await;
+        assert!(all.body.contains(r#"name="municipality""#), "{list}");
+        assert!(!all.body.contains("Многий район 1<"), "{list}");
+        for typed in [id.to_string(), name.clone(), "елкин".to_owned()] {
+            let found = page(&typed).await;
+            assert!(
+                found.errors().is_empty(),
+                "{list}, {typed}: {}",
+                found.told()
+            );
+            assert!(found.body.contains(&field(&name)), "{list}, {typed}");
+        }
+        let several = page("многий район").await;
+        assert!(
+            several
+                .body
+                .contains("Введите название точнее, подходят: Многий район 1, "),
+            "{list}"
+        );
+        assert!(
+            !several.body.contains(case),
+            "{list}: nothing is narrowed to"
+        );
+        let exact = page("многий район 2").await;
+        assert!(exact.body.contains(&field("Многий район 2")), "{list}");
+        let none = page("Нигде").await;
+        assert!(
+            none.body.contains("Муниципалитета с таким названием нет"),
+            "{list}"
+        );
+        assert!(!none.body.contains(case), "{list}");
+    }
+    for (list, case) in [
+        ("/operator/applications", &submitted),
+        ("/operator/schedule", &registered),
+    ] {
+        for typed in ["", "Ёлкин"] {
+            let page = browser.get(&format!("{list}?municipality={typed}")).await;
+            assert!(page.body.contains(case), "{list}, {typed}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_host_does_what_the_console_does() {
     use app::municipalities::{By, Typed, Which};

@@ -2,7 +2,6 @@
 
 use db::{
     events, journal,
-    municipalities::{self, Municipality},
     printouts::{self, Request},
 };
 use domain::{
@@ -59,15 +58,6 @@ impl App {
         let count = journal::count(&mut tx, filter, COUNTED + 1).await?;
         tx.commit().await?;
         Ok(Page { lines, next, count })
-    }
-
-    /// The municipalities lines may be of: those that are gone left theirs.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`](crate::Error::Forbidden).
-    pub async fn journal_municipalities(&self, actor: &Actor) -> Result<Vec<Municipality>> {
-        let mut tx = self.db.enter::<acts::ReadJournal>(actor).await?;
-        Ok(municipalities::every(&mut tx).await?)
     }
 
     /// All lines of a filter in the journal's order, some at a time. Taking them away stays in

@@ -33,6 +33,7 @@ pub mod lists;
 pub mod memberships;
 pub mod municipal_schedules;
 pub mod municipalities;
+pub mod municipality_filter;
 pub mod not_applied;
 pub mod orders;
 pub mod organisation_requests;

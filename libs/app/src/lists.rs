@@ -8,7 +8,7 @@ use db::{
         self,
         narrowed::{self, Counted, Filter, Walk},
     },
-    events, municipalities, periods, places, reference,
+    events, periods, places, reference,
     search::{self, Found},
 };
 use domain::{
@@ -28,7 +28,6 @@ use crate::{App, Result, dashboard::ENDING_DAYS};
 
 pub use db::{
     applications::lists::{COUNTED, Line, PAGE, narrowed::Order},
-    municipalities::Municipality,
     periods::Period,
     places::Place as Organisation,
     reference::RejectionReason,
@@ -247,15 +246,6 @@ impl App {
                 Ok(Some((rows, (on, sieve, wanted))))
             },
         ))
-    }
-
-    /// The municipalities there are, for an operator's filters.
-    ///
-    /// # Errors
-    /// [`crate::Error::Forbidden`] for roles that do not read them.
-    pub async fn municipalities(&self, actor: &Actor) -> Result<Vec<Municipality>> {
-        let mut tx = self.db.enter::<acts::ReadMunicipalities>(actor).await?;
-        Ok(municipalities::present(&mut tx).await?)
     }
 
     /// What is wanted, as the database is asked for it.

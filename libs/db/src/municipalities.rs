@@ -105,6 +105,48 @@ pub async fn present(scope: &mut Scope) -> Result<Vec<Municipality>> {
     .await?)
 }
 
+/// The first `most` municipalities by name, those that are gone too if `gone`.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn first(scope: &mut Scope, gone: bool, most: i64) -> Result<Vec<Municipality>> {
+    Ok(sqlx::query_as!(
+        Municipality,
+        r#"SELECT id, public_id, slug, name, public_contacts, status = 'suspended' AS "suspended!" FROM app.municipality
+         WHERE $1 OR status <> 'removed' ORDER BY name LIMIT $2"#,
+        gone,
+        most
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// The municipalities with these words in their names, `most` at most, those that are gone too if
+/// `gone`: the one of this very name or public id first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn named(
+    scope: &mut Scope,
+    words: &str,
+    gone: bool,
+    most: i64,
+) -> Result<Vec<Municipality>> {
+    Ok(sqlx::query_as!(
+        Municipality,
+        r#"SELECT id, public_id, slug, name, public_contacts, status = 'suspended' AS "suspended!"
+         FROM (SELECT m.*, translate(lower(m.name), 'ё', 'е') AS plain, translate(lower($1), 'ё', 'е') AS typed
+           FROM app.municipality m WHERE $2 OR m.status <> 'removed') m
+         WHERE position(typed IN plain) > 0 OR public_id::text = typed
+         ORDER BY public_id::text = typed OR plain = typed DESC, name LIMIT $3"#,
+        words,
+        gone,
+        most
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
 /// All municipalities there ever were, by name.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ mod line;
 use app::{
     FieldFault,
     journal::{self, Filter, Line, Page as Lines},
-    lists::Municipality,
+    municipality_filter::MunicipalityFilter,
 };
 use axum::response::{IntoResponse as _, Response};
 use chrono::NaiveDate;
@@ -23,7 +23,6 @@ use crate::{
     asked::address,
     error::Result,
     lists,
-    operator::{municipality_filter, municipality_of},
     page::{Page, fault_of},
     printouts, sheet,
     visit::Visit,
@@ -49,13 +48,13 @@ pub struct Days<'a> {
     pub from: &'a str,
     /// Registered on this day or earlier.
     pub to: &'a str,
-    /// Of this municipality, by its public id.
-    pub municipality: &'a str,
+    /// Of this municipality; offers nothing where there is one.
+    pub municipality: &'a MunicipalityFilter,
 }
 
 impl Days<'_> {
     /// The filter, and what is wrong with it.
-    pub fn parse(self, municipalities: &[Municipality]) -> (Filter, Vec<FieldFault>) {
+    pub fn parse(self) -> (Filter, Vec<FieldFault>) {
         let mut faults = Vec::new();
         let from = day("from", self.from, &mut faults);
         let to = day("to", self.to, &mut faults);
@@ -65,13 +64,13 @@ impl Days<'_> {
         let filter = Filter {
             from,
             to,
-            tenant: municipality_of(municipalities, self.municipality),
+            tenant: self.municipality.tenant(),
         };
         (filter, faults)
     }
 
     /// The fields; «Муниципалитет» only where there are several.
-    pub fn fields(self, municipalities: &[Municipality], faults: &[FieldFault]) -> Markup {
+    pub fn fields(self, regional: bool, faults: &[FieldFault]) -> Markup {
         html! {
             (ui::date(Field {
                 name: "from",
@@ -87,30 +86,28 @@ impl Days<'_> {
                 error: fault_of(faults, "to"),
                 ..Field::default()
             }))
-            @if !municipalities.is_empty() {
-                (municipality_filter(municipalities, self.municipality))
-            }
+            @if regional { (lists::municipality(self.municipality)) }
         }
     }
 }
 
-/// The municipalities lines may be of, for those who read all of them.
+/// The filter «Муниципалитет» of those who read lines of all.
 ///
 /// # Errors
 /// As the verb.
-pub async fn municipalities(web: &Web, actor: &Actor) -> Result<Vec<Municipality>> {
+pub async fn municipality(web: &Web, actor: &Actor, typed: &str) -> Result<MunicipalityFilter> {
     match actor.role {
-        Role::Operator => Ok(web.app.journal_municipalities(actor).await?),
-        _ => Ok(Vec::new()),
+        Role::Operator => Ok(web.app.journal_municipality_filter(actor, typed).await?),
+        _ => Ok(MunicipalityFilter::default()),
     }
 }
 
 impl Wanted {
-    fn days(&self) -> Days<'_> {
+    fn days<'a>(&'a self, municipality: &'a MunicipalityFilter) -> Days<'a> {
         Days {
             from: &self.from,
             to: &self.to,
-            municipality: &self.municipality,
+            municipality,
         }
     }
 
@@ -157,12 +154,13 @@ impl Journal<'_> {
     /// # Errors
     /// As the verbs.
     pub async fn answer(&self, wanted: &Wanted) -> Result<Response> {
-        let municipalities = municipalities(self.web, self.actor).await?;
-        let (filter, faults) = wanted.days().parse(&municipalities);
+        let municipality = municipality(self.web, self.actor, &wanted.municipality).await?;
+        let days = wanted.days(&municipality);
+        let (filter, faults) = days.parse();
         if !faults.is_empty() {
             return Ok(Page::new(self.visit, HEADING)
                 .faults(&faults)
-                .refuse(self.filters(wanted, &municipalities, &faults)));
+                .refuse(self.filters(days, &faults)));
         }
         match wanted.format.as_str() {
             "xlsx" => self.table_file(filter, Format::Xlsx).await,
@@ -172,7 +170,7 @@ impl Journal<'_> {
                 let after = wanted.after.parse().ok();
                 let lines = self.web.app.journal(self.actor, filter, after).await?;
                 let body = html! {
-                    (self.filters(wanted, &municipalities, &[]))
+                    (self.filters(days, &[]))
                     (self.table(wanted, &lines))
                 };
                 Ok(Page::new(self.visit, HEADING).render(body).into_response())
@@ -193,12 +191,7 @@ impl Journal<'_> {
         printouts::lead(self.web, self.actor, printout).await
     }
 
-    fn filters(
-        &self,
-        wanted: &Wanted,
-        municipalities: &[Municipality],
-        faults: &[FieldFault],
-    ) -> Markup {
+    fn filters(&self, days: Days<'_>, faults: &[FieldFault]) -> Markup {
         let file = |label, value| {
             ui::named_button(NamedButton {
                 label,
@@ -208,7 +201,7 @@ impl Journal<'_> {
                 ..NamedButton::default()
             })
         };
-        let fields = wanted.days().fields(municipalities, faults);
+        let fields = days.fields(self.actor.role == Role::Operator, faults);
         let files = html! {
             (file("Скачать журнал (PDF)", "pdf"))
             (file("Скачать журнал (XLSX)", "xlsx"))

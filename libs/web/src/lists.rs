@@ -1,6 +1,7 @@
 //! What pages with lists have in common: the address of the next page, and the answer to a
 //! form that has outlived its session.
 
+use app::municipality_filter::{MunicipalityFilter, Offered};
 use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
@@ -88,6 +89,36 @@ pub fn choice_by_id(field: Field<'_>, empty: Option<&str>, rows: &[(Uuid, &str)]
         options: &options,
         ..Select::default()
     })
+}
+
+/// The filter «Муниципалитет»: a list to choose from, or a field for the name.
+pub fn municipality(filter: &MunicipalityFilter) -> Markup {
+    let field = Field {
+        name: "municipality",
+        label: "Муниципалитет",
+        ..Field::default()
+    };
+    match &filter.offered {
+        Offered::Listed(all) => {
+            let rows: Vec<(Uuid, &str)> = all
+                .iter()
+                .map(|one| (one.public_id, one.name.as_str()))
+                .collect();
+            let chosen = filter.chosen().map(|chosen| chosen.public_id.to_string());
+            let value = chosen.as_deref().unwrap_or_default();
+            choice_by_id(Field { value, ..field }, Some("все"), &rows)
+        }
+        Offered::Typed => {
+            let chosen = filter.chosen().map(|chosen| chosen.name.as_str());
+            ui::text(Field {
+                value: chosen.unwrap_or(&filter.typed),
+                hint: Some("Название или его часть; пусто — все"),
+                error: filter.fault().as_deref(),
+                width: Width::Medium,
+                ..field
+            })
+        }
+    }
 }
 
 /// What is not known is shown as a dash.

@@ -8,10 +8,13 @@ mod register;
 pub mod taken;
 pub mod views;
 
-use app::lists::{Gap, Listed, Municipality, Order, Term, Wanted};
+use app::{
+    lists::{Gap, Listed, Order, Term, Wanted},
+    municipality_filter::MunicipalityFilter,
+};
 use chrono::NaiveDate;
 use domain::{
-    actor::TenantId,
+    actor::{Actor, TenantId},
     calendar::text,
     life::Status,
     reference::{Category, Form},
@@ -24,7 +27,7 @@ use uuid::Uuid;
 
 pub use register::{Register, Shows};
 
-use crate::asked::address;
+use crate::{Web, asked::address, error::Result};
 
 /// What an address asks for, as it stands there.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -130,14 +133,15 @@ impl Asking {
         &self.q
     }
 
-    /// The municipality chosen, of those there are.
-    #[must_use]
-    pub fn municipality(&self, municipalities: &[Municipality]) -> Option<TenantId> {
-        let named: Uuid = self.municipality.parse().ok()?;
-        municipalities
-            .iter()
-            .find(|municipality| municipality.public_id == named)
-            .map(|municipality| TenantId(municipality.id))
+    /// The filter «Муниципалитет», as the address has it.
+    ///
+    /// # Errors
+    /// As the verb.
+    pub async fn municipality(&self, web: &Web, actor: &Actor) -> Result<MunicipalityFilter> {
+        Ok(web
+            .app
+            .municipality_filter(actor, &self.municipality)
+            .await?)
     }
 
     /// The column sorted by and whether it goes down, said or not.
@@ -155,9 +159,9 @@ impl Asking {
             )
     }
 
-    /// What the address asks for, of what there is.
+    /// What the address asks for, in this municipality or in all.
     #[must_use]
-    pub fn wanted(&self, register: Register, municipalities: &[Municipality]) -> Wanted {
+    pub fn wanted(&self, register: Register, tenant: Option<TenantId>) -> Wanted {
         let (sorting, down) = self.sorting(register);
         let list = match register.shows {
             Shows::Queue => Some(self.list(register)),
@@ -166,7 +170,7 @@ impl Asking {
         };
         let mut wanted = Wanted {
             list,
-            tenant: self.municipality(municipalities),
+            tenant,
             organisation: self.organisation.parse().ok(),
             status: Status::from_code(&self.state).filter(|status| status.is_submitted()),
             term: self.term(),
@@ -330,14 +334,14 @@ mod tests {
 
     #[test]
     fn a_coordinators_list_begins_with_what_waits() {
-        let status = |query| asked(query).wanted(MUNICIPAL, &[]).status;
+        let status = |query| asked(query).wanted(MUNICIPAL, None).status;
         assert_eq!(status(""), Some(Status::UnderReview));
         assert_eq!(status("state=nonsense"), None);
         assert_eq!(status("state=all"), None);
         assert_eq!(status("state=draft"), None);
         assert_eq!(status("state=rejected"), Some(Status::Rejected));
         assert_eq!(status("gap=period"), None);
-        assert_eq!(asked("").wanted(REGION, &[]).status, None);
+        assert_eq!(asked("").wanted(REGION, None).status, None);
     }
 
     #[test]
@@ -349,7 +353,7 @@ mod tests {
             ("tab=all&state=decided", WorkList::Simplified),
             ("gap=period&state=all", WorkList::Simplified),
         ] {
-            let wanted = asked(query).wanted(QUEUE, &[]);
+            let wanted = asked(query).wanted(QUEUE, None);
             assert_eq!(wanted.list, Some(list), "{query}");
             assert_eq!(wanted.status, Some(Status::UnderReview), "{query}");
             assert_eq!((wanted.order, wanted.down), (Order::Due, false), "{query}");
@@ -359,7 +363,7 @@ mod tests {
     #[test]
     fn nonsense_narrows_nothing() {
         let wanted = asked("term=x&took=-1&since=вчера&category=x&gap=1&period=1&sort=-x");
-        let wanted = wanted.wanted(REGION, &[]);
+        let wanted = wanted.wanted(REGION, None);
         assert!(wanted.term.is_none() && wanted.took.is_none() && wanted.since.is_none());
         assert!(wanted.category.is_none() && wanted.gap.is_none() && wanted.period.is_none());
         assert_eq!((wanted.order, wanted.down), (Order::Due, true));

@@ -7,7 +7,7 @@ mod taken;
 use app::{
     FieldFault,
     journal::{Filter, Place},
-    lists::Municipality,
+    municipality_filter::MunicipalityFilter,
     printing::{Format, Line, MOST, Page as Lines, REASON, Wanted as Which},
 };
 use axum::{
@@ -56,11 +56,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn days(&self) -> Days<'_> {
+    fn days<'a>(&'a self, municipality: &'a MunicipalityFilter) -> Days<'a> {
         Days {
             from: &self.from,
             to: &self.to,
-            municipality: &self.municipality,
+            municipality,
         }
     }
 
@@ -132,8 +132,8 @@ impl Desk<'_> {
     /// As the verbs.
     pub async fn show(&self) -> Result<Response> {
         if let Some(format) = Sheet::from_code(&self.wanted.format) {
-            let municipalities = journal::municipalities(self.web, self.actor).await?;
-            let (filter, faults) = self.wanted.days().parse(&municipalities);
+            let municipality = self.municipality().await?;
+            let (filter, faults) = self.wanted.days(&municipality).parse();
             if faults.is_empty() {
                 return taken::file(self, format, filter).await;
             }
@@ -157,8 +157,8 @@ impl Desk<'_> {
             "next" => return self.again(StatusCode::OK, &raw, Vec::new()).await,
             _ => Format::Pdf,
         };
-        let municipalities = journal::municipalities(self.web, self.actor).await?;
-        let (filter, faults) = self.wanted.days().parse(&municipalities);
+        let municipality = self.municipality().await?;
+        let (filter, faults) = self.wanted.days(&municipality).parse();
         if !faults.is_empty() {
             return Err(Error::Invalid(faults));
         }
@@ -171,6 +171,10 @@ impl Desk<'_> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    async fn municipality(&self) -> Result<MunicipalityFilter> {
+        journal::municipality(self.web, self.actor, &self.wanted.municipality).await
     }
 
     async fn ask(&self, raw: &Raw, filter: Filter, format: Format) -> app::Result<Uuid> {
@@ -194,8 +198,9 @@ impl Desk<'_> {
         raw: &Raw,
         mut faults: Vec<FieldFault>,
     ) -> Result<Response> {
-        let municipalities = journal::municipalities(self.web, self.actor).await?;
-        let (filter, wrong) = self.wanted.days().parse(&municipalities);
+        let municipality = self.municipality().await?;
+        let days = self.wanted.days(&municipality);
+        let (filter, wrong) = days.parse();
         let status = if wrong.is_empty() {
             status
         } else {
@@ -211,7 +216,7 @@ impl Desk<'_> {
         let page = Page::new(self.visit, HEADING)
             .faults(&faults)
             .render(html! {
-                (self.filters(&municipalities, &faults))
+                (self.filters(days, &faults))
                 (self.table(&lines, raw))
                 @if !lines.lines.is_empty() { (self.form(&lines, raw, &faults)) }
                 (sheet::buttons(|format| self.wanted.address(self.path, ("format", format))))
@@ -221,11 +226,11 @@ impl Desk<'_> {
         Ok((status, page).into_response())
     }
 
-    fn filters(&self, municipalities: &[Municipality], faults: &[FieldFault]) -> Markup {
+    fn filters(&self, days: Days<'_>, faults: &[FieldFault]) -> Markup {
         ui::filters(
             self.path,
             html! {
-                (self.wanted.days().fields(municipalities, faults))
+                (days.fields(self.actor.tenant.is_none(), faults))
                 (lists::search(&self.wanted.q, lists::NAME_NUMBER_OR_ORGANISATION))
             },
         )

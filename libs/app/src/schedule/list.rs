@@ -2,9 +2,7 @@
 //! whose gaps come first (R-SCH-1, R-SCH-2).
 
 use db::{
-    Scope,
     applications::lists::{self, Cursor},
-    municipalities,
     schedule::{self, GapCursor, Narrowed},
 };
 use domain::{
@@ -23,7 +21,7 @@ use crate::{App, Result, listing::pages};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wanted {
     /// One municipality, for operators.
-    pub municipality: Option<Uuid>,
+    pub tenant: Option<TenantId>,
     /// One period.
     pub period: Option<Uuid>,
     /// Only rows without a period.
@@ -57,7 +55,7 @@ impl App {
         let mut tx = self.db.enter::<acts::ReadSchedule>(actor).await?;
         let periods = schedule::periods(&mut tx).await?;
         let operator = actor.role == Role::Operator;
-        let by = narrowed(&mut tx, operator, &wanted, &periods).await?;
+        let by = narrowed(operator, &wanted, &periods);
         let gap = match wanted.after {
             Some(id) if operator => schedule::gap_cursor(&mut tx, id).await?,
             _ => None,
@@ -117,30 +115,16 @@ impl App {
     }
 }
 
-/// What is wanted, in the numbers of the database; a municipality or a period that there is
-/// not narrows nothing.
-async fn narrowed(
-    scope: &mut Scope,
-    operator: bool,
-    wanted: &Wanted,
-    periods: &[Period],
-) -> Result<Narrowed> {
-    let tenant = match wanted.municipality {
-        Some(id) if operator => municipalities::present(scope)
-            .await?
-            .into_iter()
-            .find(|municipality| municipality.public_id == id)
-            .map(|municipality| TenantId(municipality.id)),
-        _ => None,
-    };
+/// What is wanted, in the numbers of the database; a period that there is not narrows nothing.
+fn narrowed(operator: bool, wanted: &Wanted, periods: &[Period]) -> Narrowed {
     let period = wanted
         .period
         .and_then(|id| periods.iter().find(|period| period.public_id == id));
-    Ok(Narrowed {
-        tenant,
+    Narrowed {
+        tenant: wanted.tenant.filter(|_| operator),
         period: period.map(|period| period.id),
         without_period: wanted.without_period,
         without_experts: wanted.without_experts,
         without_gaps: operator,
-    })
+    }
 }

@@ -5,7 +5,6 @@
 use db::{
     Tx,
     applications::lists,
-    municipalities,
     schedule::{self, AT_ONCE, Expert, Period, Vacancy},
 };
 use domain::{
@@ -84,7 +83,7 @@ impl App {
     pub async fn propose_experts(
         &self,
         actor: &Actor,
-        municipality: Option<Uuid>,
+        named: Option<TenantId>,
         period: Option<Uuid>,
         seed: u64,
     ) -> Result<PeriodProposal> {
@@ -94,15 +93,7 @@ impl App {
             .iter()
             .find(|known| Some(known.public_id) == period)
             .cloned();
-        let tenant = match (actor.tenant, municipality) {
-            (Some(tenant), _) => Some(tenant),
-            (None, Some(id)) => municipalities::present(&mut tx)
-                .await?
-                .into_iter()
-                .find(|known| known.public_id == id)
-                .map(|known| TenantId(known.id)),
-            (None, None) => None,
-        };
+        let tenant = actor.tenant.or(named);
         let (rows, more) = match (tenant, &period) {
             (Some(tenant), Some(period)) => {
                 let mut vacancies = schedule::vacancies(&mut tx, tenant, period.id).await?;

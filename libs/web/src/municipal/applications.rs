@@ -1,7 +1,10 @@
 //! `/municipal/applications` «Работа с заявлениями» and the coordinator's page of one.
 
-use app::lists::{Choices, Listed};
-use app::saved_views::SavedView;
+use app::{
+    lists::{Choices, Listed},
+    municipality_filter::MunicipalityFilter,
+    saved_views::SavedView,
+};
 use axum::{
     Router,
     extract::State,
@@ -68,7 +71,7 @@ async fn list(
     State(web): State<Web>,
     Asked(asking): Asked<Asking>,
 ) -> Result<Response> {
-    let wanted = asking.wanted(REGISTER, &[]);
+    let wanted = asking.wanted(REGISTER, None);
     if let Some(format) = taken::format(&asking) {
         return taken::file(&web, &at.actor, caption(&asking), format, wanted).await;
     }
@@ -110,7 +113,7 @@ fn body(
             a class="govuk-link" href="/municipal/print" { "Печать заявлений" }
         }
         (views::bar(at, REGISTER, asking, views))
-        (fields::filters(asking, REGISTER, &[], choices))
+        (fields::filters(asking, REGISTER, &MunicipalityFilter::default(), choices))
         (fields::besides(asking, REGISTER, choices))
         (narrowing::count(listed))
         (lines::table(&listed.rows, Shown {
@@ -152,7 +155,7 @@ async fn press(
         Press::Register(marked) => desk.register(&web, &marked).await,
         Press::Check(marked) => desk.check(&web, &marked, false).await,
         Press::CheckAll => {
-            let wanted = asking.wanted(REGISTER, &[]);
+            let wanted = asking.wanted(REGISTER, None);
             let (marked, more) = web.app.all_of(&at.actor, &wanted).await?;
             desk.check(&web, &marked, more).await
         }

@@ -57,7 +57,7 @@ async fn list(
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Response> {
     let rows = Rows {
-        municipality: None,
+        tenant: None,
         period: wanted.period.parse().ok(),
         without_period: wanted.without_period == "yes",
         without_experts: wanted.without_experts == "yes",

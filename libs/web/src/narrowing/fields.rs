@@ -1,6 +1,6 @@
 //! The fields of a list's filters, what is filtered besides them, and the buttons of its files.
 
-use app::lists::{Choices, Municipality};
+use app::{lists::Choices, municipality_filter::MunicipalityFilter};
 use domain::{
     life::Status,
     reference::{Category, Form},
@@ -17,7 +17,7 @@ use crate::lists::{self, choice_by_id};
 pub fn filters(
     asking: &Asking,
     register: Register,
-    municipalities: &[Municipality],
+    municipality: &MunicipalityFilter,
     choices: &Choices,
 ) -> Markup {
     let regional = register.is_regional();
@@ -31,10 +31,6 @@ pub fn filters(
         .iter()
         .map(|period| (period.public_id, period.name.as_str()))
         .collect();
-    let named: Vec<(Uuid, &str)> = municipalities
-        .iter()
-        .map(|municipality| (municipality.public_id, municipality.name.as_str()))
-        .collect();
     ui::filters(
         register.path,
         html! {
@@ -45,9 +41,7 @@ pub fn filters(
             ] {
                 @if !value.is_empty() { (ui::hidden(name, value)) }
             }
-            @if regional {
-                (choice_by_id(field("municipality", "Муниципалитет", &asking.municipality), Some("все"), &named))
-            }
+            @if regional { (lists::municipality(municipality)) }
             @if !regional || !organisations.is_empty() {
                 (choice_by_id(field("organisation", "Организация", &asking.organisation), Some("все"), &organisations))
             }

@@ -1,17 +1,13 @@
 //! `/operator/applications` «Заявления»: everything submitted in all municipalities, and the
 //! operator's page of one.
 
-use app::lists::Municipality;
 use axum::{
     Router,
     extract::State,
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use domain::actor::TenantId;
 use maud::{Markup, html};
-use ui::{Choice, Field, Select};
-use uuid::Uuid;
 
 use crate::{
     Web,
@@ -67,8 +63,8 @@ async fn list(
     State(web): State<Web>,
     Asked(asking): Asked<Asking>,
 ) -> Result<Response> {
-    let municipalities = web.app.municipalities(&at.actor).await?;
-    let wanted = asking.wanted(REGISTER, &municipalities);
+    let municipality = asking.municipality(&web, &at.actor).await?;
+    let wanted = asking.wanted(REGISTER, municipality.tenant());
     if let Some(format) = taken::format(&asking) {
         return taken::file(&web, &at.actor, "Заявления", format, wanted).await;
     }
@@ -78,7 +74,7 @@ async fn list(
     Ok(Page::new(&at, "Заявления")
         .render(html! {
             (views::bar(&at, REGISTER, &asking, &views))
-            (fields::filters(&asking, REGISTER, &municipalities, &choices))
+            (fields::filters(&asking, REGISTER, &municipality, &choices))
             (fields::besides(&asking, REGISTER, &choices))
             (narrowing::count(&listed))
             (lines::table(&listed.rows, Shown {
@@ -113,43 +109,6 @@ async fn delete_view(
     posted: Posted<Naming>,
 ) -> Result<Response> {
     views::delete(&at, &at.actor, &web, REGISTER, id, posted).await
-}
-
-/// The municipality an address names by its public id.
-pub fn municipality_of(municipalities: &[Municipality], named: &str) -> Option<TenantId> {
-    let named: Uuid = named.parse().ok()?;
-    municipalities
-        .iter()
-        .find(|municipality| municipality.public_id == named)
-        .map(|municipality| TenantId(municipality.id))
-}
-
-/// The filter «Муниципалитет».
-pub fn municipality_filter(municipalities: &[Municipality], chosen: &str) -> Markup {
-    let ids: Vec<String> = municipalities
-        .iter()
-        .map(|municipality| municipality.public_id.to_string())
-        .collect();
-    let options: Vec<Choice<'_>> = municipalities
-        .iter()
-        .zip(&ids)
-        .map(|(municipality, id)| Choice {
-            value: id,
-            label: &municipality.name,
-            ..Choice::default()
-        })
-        .collect();
-    ui::select(Select {
-        field: Field {
-            name: "municipality",
-            label: "Муниципалитет",
-            value: chosen,
-            ..Field::default()
-        },
-        empty: Some("все"),
-        options: &options,
-        ..Select::default()
-    })
 }
 
 fn desk<'a>(at: &'a Operator, web: &'a Web) -> Desk<'a> {

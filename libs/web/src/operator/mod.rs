@@ -23,8 +23,6 @@ use axum::Router;
 
 use crate::Web;
 
-pub use applications::{municipality_filter, municipality_of};
-
 /// The pages of this folder.
 pub fn router() -> Router<Web> {
     Router::new()

@@ -58,8 +58,8 @@ async fn list(
     State(web): State<Web>,
     Asked(asking): Asked<Asking>,
 ) -> Result<Response> {
-    let municipalities = web.app.municipalities(&at.actor).await?;
-    let wanted = asking.wanted(REGISTER, &municipalities);
+    let municipality = asking.municipality(&web, &at.actor).await?;
+    let wanted = asking.wanted(REGISTER, municipality.tenant());
     let industry = asking.list(REGISTER) == WorkList::Industry;
     let caption = if industry {
         "Отраслевые"
@@ -81,7 +81,7 @@ async fn list(
             ]))
             (waiting)
             (views::bar(&at, REGISTER, &asking, &views))
-            (fields::filters(&asking, REGISTER, &municipalities, &choices))
+            (fields::filters(&asking, REGISTER, &municipality, &choices))
             (fields::besides(&asking, REGISTER, &choices))
             (narrowing::count(&listed))
             (lines::table(&listed.rows, Shown {
@@ -127,8 +127,8 @@ async fn press(
         Press::Register(marked) => desk.register(&web, &marked).await,
         Press::Check(marked) => desk.check(&web, &marked, false).await,
         Press::CheckAll => {
-            let municipalities = web.app.municipalities(&at.actor).await?;
-            let wanted = asking.wanted(REGISTER, &municipalities);
+            let municipality = asking.municipality(&web, &at.actor).await?;
+            let wanted = asking.wanted(REGISTER, municipality.tenant());
             let (marked, more) = web.app.all_of(&at.actor, &wanted).await?;
             desk.check(&web, &marked, more).await
         }

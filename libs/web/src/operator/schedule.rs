@@ -2,7 +2,7 @@
 //! fill first, then everything (R-SCH-2).
 
 use app::{
-    lists::Municipality,
+    municipality_filter::MunicipalityFilter,
     schedule::{ScheduleList, Wanted as Rows},
 };
 use axum::{
@@ -16,13 +16,13 @@ use serde::Deserialize;
 use sheets::Format;
 use ui::Pagination;
 
-use super::applications::municipality_filter;
 use crate::{
     Web,
     asked::{Asked, address},
     error::Result,
     form::Posted,
     id::Id,
+    lists,
     page::Page,
     schedule::{self, Accepting, Answer, Desk, ProposalWanted, Typed},
     sheet,
@@ -55,8 +55,12 @@ async fn list(
     State(web): State<Web>,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Response> {
+    let municipality = web
+        .app
+        .municipality_filter(&at.actor, &wanted.municipality)
+        .await?;
     let rows = Rows {
-        municipality: wanted.municipality.parse().ok(),
+        tenant: municipality.tenant(),
         period: wanted.period.parse().ok(),
         after: wanted.after.parse().ok(),
         ..Rows::default()
@@ -65,9 +69,8 @@ async fn list(
         return schedule::file(&web, &at.actor, format, rows).await;
     }
     let list = web.app.schedule(&at.actor, rows).await?;
-    let municipalities = web.app.municipalities(&at.actor).await?;
     Ok(Page::new(&at, "График")
-        .render(body(&web, &wanted, &list, &municipalities))
+        .render(body(&web, &wanted, &list, &municipality))
         .into_response())
 }
 
@@ -75,7 +78,7 @@ fn body(
     web: &Web,
     wanted: &Wanted,
     list: &ScheduleList,
-    municipalities: &[Municipality],
+    municipality: &MunicipalityFilter,
 ) -> Markup {
     let here = |key, value: &str| {
         address(
@@ -90,7 +93,7 @@ fn body(
     let next = list.next.map(|after| here("after", &after.to_string()));
     html! {
         (ui::filters(LIST, html! {
-            (municipality_filter(municipalities, &wanted.municipality))
+            (lists::municipality(municipality))
             (schedule::period_filter(&list.periods, &wanted.period))
         }))
         (schedule::to_proposal(LIST, &wanted.period, &wanted.municipality))

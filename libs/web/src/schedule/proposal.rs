@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use app::schedule::{Answered, AsProposed, PeriodProposal, Proposed};
+use app::{
+    municipality_filter::MunicipalityFilter,
+    schedule::{Answered, AsProposed, PeriodProposal, Proposed},
+};
 use domain::{role::Role, schedule::PLACES};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -16,8 +19,7 @@ use crate::{
     bulk::reason,
     error::{Error, Result},
     form::{Posted, version},
-    lists::or_dash,
-    operator::municipality_filter,
+    lists::{self, or_dash},
     page::Page,
 };
 
@@ -80,39 +82,56 @@ impl Desk<'_> {
     /// # Errors
     /// As the verb.
     pub async fn propose(&self, wanted: &Wanted) -> Result<Markup> {
-        let (period, municipality) = (wanted.period.parse().ok(), wanted.municipality.parse().ok());
+        let municipality = match self.actor.role {
+            Role::Operator => {
+                let app = &self.web.app;
+                app.municipality_filter(self.actor, &wanted.municipality)
+                    .await?
+            }
+            _ => MunicipalityFilter::default(),
+        };
         let proposal = self
             .web
             .app
-            .propose_experts(self.actor, municipality, period, wanted.seed())
+            .propose_experts(
+                self.actor,
+                municipality.tenant(),
+                wanted.period.parse().ok(),
+                wanted.seed(),
+            )
             .await?;
-        let filters = self.filters(wanted, &proposal).await?;
         let list = self.list();
         Ok(Page::new(self.visit, HEADING).back(&list).render(html! {
-            (filters)
-            (self.proposal(wanted, &proposal))
+            (self.filters(wanted, &proposal, &municipality))
+            (self.proposal(wanted, &proposal, &municipality))
         }))
     }
 
-    async fn filters(&self, wanted: &Wanted, proposal: &PeriodProposal) -> Result<Markup> {
-        let municipalities = match self.actor.role {
-            Role::Operator => Some(self.web.app.municipalities(self.actor).await?),
-            _ => None,
-        };
-        Ok(ui::filters(
+    fn filters(
+        &self,
+        wanted: &Wanted,
+        proposal: &PeriodProposal,
+        municipality: &MunicipalityFilter,
+    ) -> Markup {
+        ui::filters(
             &self.proposals(),
             html! {
                 (period_filter(&proposal.periods, &wanted.period))
-                @if let Some(all) = municipalities { (municipality_filter(&all, &wanted.municipality)) }
+                @if self.actor.role == Role::Operator { (lists::municipality(municipality)) }
             },
-        ))
+        )
     }
 
-    fn proposal(&self, wanted: &Wanted, proposal: &PeriodProposal) -> Markup {
+    fn proposal(
+        &self,
+        wanted: &Wanted,
+        proposal: &PeriodProposal,
+        municipality: &MunicipalityFilter,
+    ) -> Markup {
         let Some(period) = &proposal.period else {
             return html! { p { "Выберите период: для его строк с пустыми местами будут предложены специалисты." } };
         };
-        if self.actor.role == Role::Operator && wanted.municipality.is_empty() {
+        if self.actor.role == Role::Operator && municipality.chosen().is_none() {
             return html! { p { "Выберите муниципалитет." } };
         }
         let base = self.proposals();

@@ -5,7 +5,7 @@ mod taken;
 
 use app::{
     conclusions::{Cursor, DueDay, Listed, ListedConclusion},
-    lists::Municipality,
+    municipality_filter::MunicipalityFilter,
 };
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, NaiveDate};
@@ -19,14 +19,7 @@ use super::{
     super::{document, place_tag, unsigned},
     Desk,
 };
-use crate::{
-    Web,
-    asked::address,
-    error::Result,
-    operator::{municipality_filter, municipality_of},
-    page::Page,
-    sheet,
-};
+use crate::{Web, asked::address, error::Result, lists, page::Page, sheet};
 
 /// What the address says.
 #[derive(Debug, Default, Deserialize)]
@@ -41,11 +34,15 @@ pub struct Wanted {
 /// The list, under what stands `above` it, or all of it as a file; «ждут меня» unless the address
 /// asks for another place or for «все».
 pub async fn list(desk: &Desk<'_>, web: &Web, wanted: Wanted, above: Markup) -> Result<Response> {
-    let municipalities = match desk.actor.role {
-        Role::Operator => web.app.municipalities(desk.actor).await?,
-        _ => Vec::new(),
+    let municipality = match desk.actor.role {
+        Role::Operator => {
+            web.app
+                .municipality_filter(desk.actor, &wanted.municipality)
+                .await?
+        }
+        _ => MunicipalityFilter::default(),
     };
-    let tenant = municipality_of(&municipalities, &wanted.municipality);
+    let tenant = municipality.tenant();
     let only = match wanted.state.as_str() {
         "all" => None,
         code => Some(Place::from_code(code).unwrap_or(desk.own_place())),
@@ -76,7 +73,7 @@ pub async fn list(desk: &Desk<'_>, web: &Web, wanted: Wanted, above: Markup) -> 
         .render(html! {
             (above)
             (due_days(&due, today))
-            (filters(desk, state, &municipalities, &wanted.municipality))
+            (filters(desk, state, &municipality))
             (table(desk, &page.rows, today))
             (ui::pagination(Pagination { next: next.as_deref(), ..Pagination::default() }))
             (sheet::buttons(|format| here("format", format)))
@@ -106,12 +103,7 @@ fn due_days(due: &[DueDay], today: NaiveDate) -> Markup {
     }
 }
 
-fn filters(
-    desk: &Desk<'_>,
-    state: &str,
-    municipalities: &[Municipality],
-    municipality: &str,
-) -> Markup {
+fn filters(desk: &Desk<'_>, state: &str, municipality: &MunicipalityFilter) -> Markup {
     let own = desk.own_place();
     let mut options = vec![choice(own.code(), "ждут меня")];
     let others = Place::ALL
@@ -132,7 +124,7 @@ fn filters(
                 options: &options,
                 ..Select::default()
             }))
-            @if !municipalities.is_empty() { (municipality_filter(municipalities, municipality)) }
+            @if desk.actor.role == Role::Operator { (lists::municipality(municipality)) }
         },
     )
 }

@@ -2,7 +2,7 @@
 //! orders there are.
 
 use app::{
-    lists::Municipality,
+    municipality_filter::MunicipalityFilter,
     orders::{Asked, Offer, Orders, Ready},
 };
 use domain::reference::{Category, Decision};
@@ -11,7 +11,6 @@ use ui::{Choice, Column, Field, FileField, Form, Pagination, Select, Table, Widt
 use uuid::Uuid;
 
 use super::{
-    super::applications,
     AGAIN, Asking, FIRST, PATH, Raw, matching,
     outcome::{file_link, made, title},
 };
@@ -22,7 +21,7 @@ pub(super) struct Desk<'a> {
     at: &'a Operator,
     asking: Asking,
     offer: Offer,
-    municipalities: Vec<Municipality>,
+    municipality: MunicipalityFilter,
     orders: Orders,
 }
 
@@ -34,9 +33,12 @@ impl<'a> Desk<'a> {
         asking: Asking,
         only: Option<Vec<Uuid>>,
     ) -> Result<Self> {
-        let municipalities = web.app.municipalities(&at.actor).await?;
+        let municipality = web
+            .app
+            .municipality_filter(&at.actor, &asking.municipality)
+            .await?;
         let wanted = Asked {
-            tenant: applications::municipality_of(&municipalities, &asking.municipality),
+            tenant: municipality.tenant(),
             period: asking.period.parse().ok(),
             replaces: asking.replaces.parse().ok(),
             only,
@@ -46,7 +48,7 @@ impl<'a> Desk<'a> {
             orders: web.app.orders(&at.actor, asking.after.parse().ok()).await?,
             at,
             asking,
-            municipalities,
+            municipality,
         })
     }
 
@@ -99,7 +101,7 @@ impl<'a> Desk<'a> {
                     options: &periods,
                     ..Select::default()
                 }))
-                (applications::municipality_filter(&self.municipalities, &self.asking.municipality))
+                (lists::municipality(&self.municipality))
                 (ui::select(Select {
                     field: Field {
                         name: "all",

@@ -19,16 +19,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{Choice, Column, Field, FileField, Form, Select, Table, Tone};
 
-use super::{
-    super::applications::{municipality_filter, municipality_of},
-    Asking, Desk, Raw,
-    desk::choice,
-    identified,
-};
+use super::{Asking, Desk, Raw, desk::choice, identified};
 use crate::{
     Web,
     error::{Error, Result},
     form::Posted,
+    lists,
     page::{Page, fault_of},
     upload::Upload,
     visit::Operator,
@@ -62,7 +58,7 @@ async fn upload(
     municipality: &str,
     faults: &[FieldFault],
 ) -> Result<Markup> {
-    let municipalities = web.app.municipalities(&at.actor).await?;
+    let municipality = web.app.municipality_filter(&at.actor, municipality).await?;
     let periods = web.app.periods(&at.actor).await?;
     let ids: Vec<String> = periods
         .iter()
@@ -92,7 +88,7 @@ async fn upload(
                 options: &options,
                 ..Select::default()
             }))
-            (municipality_filter(&municipalities, municipality))
+            (lists::municipality(&municipality))
             (ui::file(FileField {
                 name: "file",
                 label: "Приложение к распоряжению",
@@ -112,9 +108,9 @@ async fn upload(
 async fn compare(at: Operator, State(web): State<Web>, form: Upload) -> Result<Response> {
     let form = form.read_whole("file", sheets::MOST_BYTES).await?;
     let (period, municipality) = (form.text("period"), form.text("municipality"));
-    let municipalities = web.app.municipalities(&at.actor).await?;
+    let named = web.app.municipality_filter(&at.actor, municipality).await?;
     let asked = Asked {
-        tenant: municipality_of(&municipalities, municipality),
+        tenant: named.tenant(),
         period: period.parse().ok(),
         ..Asked::default()
     };
