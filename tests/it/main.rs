@@ -10,6 +10,7 @@
 mod access;
 mod audit;
 mod audited;
+mod budgets;
 mod cabinets;
 mod cards;
 mod conclusions;

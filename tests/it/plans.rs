@@ -258,13 +258,13 @@ const SORTED: &[(&str, &str)] = &[
     ),
 ];
 
-struct Statement {
-    text: String,
+pub struct Statement {
+    pub text: String,
     parameters: usize,
 }
 
 /// The statements of `libs/db`, blanks collapsed.
-fn statements() -> Vec<Statement> {
+pub fn statements() -> Vec<Statement> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../libs/db/.sqlx");
     fs::read_dir(directory)
         .unwrap()
