@@ -319,14 +319,24 @@ impl World {
 
     /// The token of the newest link by which a person sets its password.
     pub async fn password_token(&self, person: &Person) -> String {
+        self.account_token(person, LinkKind::Password, "password")
+            .await
+    }
+
+    /// The token of the newest link that confirms a person's address.
+    pub async fn email_token(&self, person: &Person) -> String {
+        self.account_token(person, LinkKind::Email, "email").await
+    }
+
+    async fn account_token(&self, person: &Person, link: LinkKind, kind: &str) -> String {
         let id: Uuid = self
             .make(&format!(
-                "SELECT public_id FROM app.account_token WHERE account_id = {} AND kind = 'password' \
+                "SELECT public_id FROM app.account_token WHERE account_id = {} AND kind = '{kind}' \
                  ORDER BY id DESC LIMIT 1",
                 person.account.0
             ))
             .await;
-        link_key().account_token(LinkKind::Password, id)
+        link_key().account_token(link, id)
     }
 
     /// The token of the link by which a teacher may delete its registration.

@@ -23,8 +23,9 @@ use crate::{App, Error, FieldFault, Result, links, passwords::Verdict};
 pub(crate) const LIFE: Duration = Duration::minutes(30);
 
 impl App {
-    /// Sends the link to the account's address, if there is such an account with an address.
-    /// Whoever asked is told the same either way (SEC-44).
+    /// Sends the link to the account's address, if there is such an account with an address that
+    /// was not corrected by somebody else within a day: a coordinator who may not start a reset then
+    /// may not by knowing the login either (R-ACC-5). Whoever asked is told the same either way (SEC-44).
     ///
     /// # Errors
     /// If the database does not answer.
@@ -41,15 +42,14 @@ impl App {
             return Ok(());
         }
         tx.about(AccountId(account.id)).await?;
-        let (token, _) = self.issue(&mut tx, TokenKind::Password, None, LIFE).await?;
-        letters::queue(&mut tx, LetterKind::PasswordReset, Some(token)).await?;
-        audit_account(
-            &mut tx,
-            Some(account.id),
-            Deed::ForgetPassword,
-            Outcome::Done,
-        )
-        .await?;
+        let outcome = if tokens::corrected_lately(&mut tx).await? {
+            Outcome::Refused
+        } else {
+            let (token, _) = self.issue(&mut tx, TokenKind::Password, None, LIFE).await?;
+            letters::queue(&mut tx, LetterKind::PasswordReset, Some(token)).await?;
+            Outcome::Done
+        };
+        audit_account(&mut tx, Some(account.id), Deed::ForgetPassword, outcome).await?;
         Ok(tx.commit().await?)
     }
 

@@ -63,6 +63,22 @@ pub async fn issue(tx: &mut AuthTx, token: NewToken<'_>) -> Result<i64> {
     .await?)
 }
 
+/// Whether the address of the account the scope is about was corrected for it by somebody else within
+/// the last day: whoever opened the link there may be anybody (R-ACC-5).
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn corrected_lately(tx: &mut AuthTx) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM app.account_token t
+             JOIN app.account a ON a.id = t.account_id AND lower(a.email) = lower(t.new_email)
+             WHERE t.account_id = (SELECT app.ctx_account()) AND t.kind = 'email' AND t.helped
+               AND t.used_at > app.ctx_now() - interval '24 hours') AS "lately!""#
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
 /// A link in hand.
 #[derive(Clone, Debug)]
 pub struct Token {

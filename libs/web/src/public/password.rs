@@ -130,6 +130,7 @@ fn forgot_page(visit: &Visit, raw: &Forgotten, faults: &[FieldFault]) -> Markup 
         .flavour(Flavour::Reading)
         .render(html! {
             p { "На адрес электронной почты, указанный в учётной записи, придёт ссылка для нового пароля. Если Вы забыли и логин, его подскажет муниципальный координатор." }
+            p { "Если этот адрес исправили по Вашей просьбе, ссылку можно получить через 24 часа после исправления, а раньше — с помощью оператора." }
             (ui::form(
                 Form { action: "/password/forgot", csrf: &visit.csrf, ..Form::default() },
                 html! {
