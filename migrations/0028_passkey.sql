@@ -37,11 +37,15 @@ ALTER TABLE app.account_letter ADD COLUMN device text CHECK (length(device) BETW
 GRANT INSERT (device) ON app.account_letter TO attest_auth;
 
 -- A second factor lost with its recovery codes (R-ACC-5): taken off by an operator for people of
--- municipalities, by an administrator for operators. Its owner is told, and every session ends.
+-- municipalities, by an administrator for operators. What was lost with it may be in other hands: its
+-- passkeys go as well. Its owner is told, and every session ends.
 CREATE POLICY definer_read ON app.second_factor FOR SELECT TO attest_definer USING (true);
 CREATE POLICY definer_reset ON app.second_factor FOR DELETE TO attest_definer USING (true);
 CREATE POLICY definer_end_sessions ON app.account FOR UPDATE TO attest_definer USING (true);
 GRANT SELECT (account_id), DELETE ON app.second_factor TO attest_definer;
+CREATE POLICY definer_read ON app.passkey FOR SELECT TO attest_definer USING (true);
+CREATE POLICY definer_reset ON app.passkey FOR DELETE TO attest_definer USING (true);
+GRANT SELECT (account_id), DELETE ON app.passkey TO attest_definer;
 GRANT UPDATE (epoch) ON app.account TO attest_definer;
 
 GRANT CREATE ON SCHEMA app TO attest_definer;
@@ -59,6 +63,7 @@ BEGIN
     RAISE EXCEPTION 'the account has no second factor'
       USING ERRCODE = '23514', CONSTRAINT = 'account_without_factor';
   END IF;
+  DELETE FROM app.passkey WHERE account_id = p_account;
   UPDATE app.account SET epoch = epoch + 1 WHERE id = p_account;
   INSERT INTO app.account_letter (public_id, account_id, kind)
     SELECT gen_random_uuid(), a.id, 'factor_reset' FROM app.account a

@@ -8,9 +8,7 @@ CREATE POLICY definer_own_data ON app.identity FOR SELECT TO attest_definer
   USING (EXISTS (SELECT 1 FROM app.printout p WHERE p.account_id = identity.account_id));
 GRANT SELECT (id, account_id, issuer, created_at) ON app.identity TO attest_definer;
 GRANT SELECT (account_id, confirmed_at) ON app.second_factor TO attest_definer;
-CREATE POLICY definer_own_data ON app.passkey FOR SELECT TO attest_definer
-  USING (EXISTS (SELECT 1 FROM app.printout p WHERE p.account_id = passkey.account_id));
-GRANT SELECT (id, account_id, name, created_at, used_at) ON app.passkey TO attest_definer;
+GRANT SELECT (id, name, created_at, used_at) ON app.passkey TO attest_definer;
 CREATE POLICY definer_own_data ON app.account_letter FOR SELECT TO attest_definer
   USING (EXISTS (SELECT 1 FROM app.printout p WHERE p.account_id = account_letter.account_id));
 GRANT SELECT (id, account_id, kind, state, device, created_at, sent_at) ON app.account_letter TO attest_definer;

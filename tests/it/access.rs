@@ -209,6 +209,43 @@ async fn r_acc_5_after_a_correction_a_coordinator_waits_a_day() {
     world.app().start_reset(&coordinator, id).await.unwrap();
 }
 
+/// Else a coordinator would take an account over by a correction to an address of its own and «Забыли
+/// пароль?».
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r_acc_5_a_corrected_address_gets_no_link_for_a_day_whoever_asks() {
+    let world = World::own().await;
+    world.set_now("2026-12-02T10:00:00+07:00");
+    let town = world.town().await;
+    let (teacher, coordinator) = (town.teacher().await, town.coordinator().await);
+    let id = cabinet(&world, &teacher).await;
+    let app = world.app();
+    app.correct_email(&coordinator, id, "new@example.test")
+        .await
+        .unwrap();
+    let mut sql = world.superuser().await;
+    let links = format!(
+        "SELECT count(*) FROM app.account_letter WHERE kind = 'password_reset' AND account_id = {}",
+        teacher.account.0
+    );
+    app.forget_password(&teacher.login).await.unwrap();
+    assert_eq!(
+        sql.value::<i64>(&links).await.unwrap(),
+        1,
+        "to the former address"
+    );
+    let token = world.email_token(&teacher).await;
+    app.confirm_email(&token).await.unwrap();
+    for (now, count) in [
+        ("2026-12-02T10:00:01+07:00", 1),
+        ("2026-12-03T09:59:59+07:00", 1),
+        ("2026-12-03T10:00:01+07:00", 2),
+    ] {
+        world.set_now(now);
+        app.forget_password(&teacher.login).await.unwrap();
+        assert_eq!(sql.value::<i64>(&links).await.unwrap(), count, "{now}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r_acc_5_whom_one_does_not_answer_for_is_not_helped() {
     let world = World::shared().await;
@@ -258,6 +295,8 @@ async fn r_acc_5_a_lost_second_factor_is_taken_off_by_who_answers_for_the_person
     for person in [&teacher, &colleague, &locked_out] {
         sql.script(&format!(
             "INSERT INTO app.second_factor (account_id, sealed, confirmed_at) VALUES ({0}, 'x', now());
+             INSERT INTO app.passkey (public_id, account_id, name, credential, sha256, transports, key, state)
+               SELECT gen_random_uuid(), {0}, 'Телефон', c, sha256(c), 0, '', '' FROM (SELECT decode(repeat('{0:08x}', 4), 'hex') AS c) k;
              UPDATE app.account SET email = login || '@example.test' WHERE id = {0}",
             person.account.0
         ))
@@ -287,7 +326,8 @@ async fn r_acc_5_a_lost_second_factor_is_taken_off_by_who_answers_for_the_person
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.told());
         let left: (i64, i32) = (
             sql.value(&format!(
-                "SELECT count(*) FROM app.second_factor WHERE account_id = {}",
+                "SELECT (SELECT count(*) FROM app.second_factor WHERE account_id = {0})
+                   + (SELECT count(*) FROM app.passkey WHERE account_id = {0})",
                 whom.account.0
             ))
             .await
@@ -317,6 +357,8 @@ async fn r_acc_5_a_lost_second_factor_is_taken_off_by_who_answers_for_the_person
     app.reset_member_factor(Role::Admin, &locked_out.login)
         .await
         .unwrap();
+    let left: i64 = sql.value("SELECT count(*) FROM app.passkey").await.unwrap();
+    assert_eq!(left, 0, "what was lost with it may be in other hands");
     let told = format!("factor_reset {}@example.test", locked_out.login);
     assert_eq!(letters(&world, &locked_out).await, [told]);
     let none = app

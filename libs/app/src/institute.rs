@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use db::{
-    accounts::{self, cabinets, factor, institute, letters, tokens::TokenKind},
+    accounts::{self, cabinets, factor, institute, letters, passkeys, tokens::TokenKind},
     events::{self, Outcome},
 };
 use domain::{
@@ -96,6 +96,7 @@ impl App {
         if !factor::drop(&mut tx).await? {
             return Err(Error::Illegal(NO_FACTOR.to_owned()));
         }
+        passkeys::remove_all(&mut tx).await?;
         accounts::end_sessions(&mut tx).await?;
         tell(&mut tx, LetterKind::FactorReset).await?;
         let deed = Deed::ResetFactor;

@@ -117,6 +117,17 @@ pub async fn used(tx: &mut AuthTx, before: &[u8], state: &[u8]) -> Result<bool> 
     Ok(rows > 0)
 }
 
+/// Removes all passkeys of the account the scope is about.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn remove_all(tx: &mut AuthTx) -> Result<()> {
+    sqlx::query!("DELETE FROM app.passkey WHERE account_id = (SELECT app.ctx_account())")
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
 /// Removes a passkey of the account the scope is about; `false` if it is none of its.
 ///
 /// # Errors
