@@ -2,6 +2,7 @@
 //! (R-ACC-3, R-ACC-4). Accepting stands with the accounts.
 
 pub mod institute;
+pub mod list;
 
 use chrono::{DateTime, Utc};
 use db::{
@@ -52,6 +53,15 @@ pub struct Invitations {
     pub organisations: Vec<Choice>,
 }
 
+/// Who of those typed is invited.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    /// Also who has a link that works: it gets another one.
+    Everybody,
+    /// Only who has none.
+    NotInvited,
+}
+
 /// An invitation on its way.
 pub(crate) struct Sent {
     /// Its number.
@@ -99,12 +109,16 @@ impl App {
     /// # Errors
     /// [`Error::Invalid`] with all faults, [`Error::Forbidden`] for a role above the own.
     pub async fn invite(&self, actor: &Actor, typed: &Invite) -> Result<usize> {
+        self.invite_whom(actor, typed, Whom::Everybody).await
+    }
+
+    async fn invite_whom(&self, actor: &Actor, typed: &Invite, whom: Whom) -> Result<usize> {
         let role = Role::from_code(&typed.role);
         if role.is_some_and(acts::InviteCoordinator::invites) {
-            self.invite_as::<acts::InviteCoordinator>(actor, typed, role)
+            self.invite_as::<acts::InviteCoordinator>(actor, typed, role, whom)
                 .await
         } else {
-            self.invite_as::<acts::InviteStaff>(actor, typed, role)
+            self.invite_as::<acts::InviteStaff>(actor, typed, role, whom)
                 .await
         }
     }
@@ -114,18 +128,26 @@ impl App {
         actor: &Actor,
         typed: &Invite,
         role: Option<Role>,
+        whom: Whom,
     ) -> Result<usize> {
         let mut tx = self.db.enter::<A>(actor).await?;
         let invited = parse::<A>(&mut tx, typed, role).await?;
         let permit = tx.may(invited.municipality).await?;
+        let mut count = 0;
         for email in &invited.emails {
+            let open =
+                invitations::open(&mut tx, &permit, email, invited.role, invited.place).await?;
+            if whom == Whom::NotInvited && open.is_some_and(|open| open.waits) {
+                continue;
+            }
+            count += 1;
             let sent = self
                 .invite_one(&mut tx, &permit, email, invited.role, invited.place)
                 .await?;
             events::audit(&mut tx, Some(sent.id)).await?;
         }
         tx.commit().await?;
-        Ok(invited.emails.len())
+        Ok(count)
     }
 
     /// Invites one address, or renews what it was sent for the same, with the letter.
@@ -138,10 +160,10 @@ impl App {
         place: Option<i64>,
     ) -> Result<Sent> {
         let (id, token) = match invitations::open(tx, permit, email, role, place).await? {
-            Some((id, public_id)) => {
-                let (link, token) = self.link(public_id, tx.now());
-                invitations::renew(tx, permit, id, &link).await?;
-                (id, token)
+            Some(open) => {
+                let (link, token) = self.link(open.public_id, tx.now());
+                invitations::renew(tx, permit, open.id, &link).await?;
+                (open.id, token)
             }
             None => {
                 let (link, token) = self.link(Uuid::now_v7(), tx.now());

@@ -11,6 +11,7 @@ pub mod applications;
 pub mod assigned;
 pub mod attachments;
 pub mod audit;
+mod brought;
 pub mod bulk;
 pub mod cards;
 pub mod case;

@@ -174,6 +174,17 @@ pub async fn lock<A: Inviting>(tx: &mut Tx<A>, public_id: Uuid) -> Result<Option
     Ok(found.filter(|invitation| A::invites(invitation.role)))
 }
 
+/// An invitation nobody has accepted or taken back.
+#[derive(Clone, Copy, Debug)]
+pub struct Open {
+    /// Its number.
+    pub id: i64,
+    /// What its link is made from.
+    pub public_id: Uuid,
+    /// Whether its link still works.
+    pub waits: bool,
+}
+
 /// An open invitation of the municipality to the same address as the same, if there is one:
 /// inviting again renews it. Invitations into one municipality wait for each other here, so
 /// that a double press does not make two.
@@ -186,26 +197,26 @@ pub async fn open<A: Inviting>(
     email: &Email,
     role: Role,
     organisation: Option<i64>,
-) -> Result<Option<(i64, Uuid)>> {
+) -> Result<Option<Open>> {
     sqlx::query!(
         "SELECT pg_advisory_xact_lock(hashtextextended('invitation', $1))",
         i64::from(permit.id)
     )
     .fetch_one(tx.connection())
     .await?;
-    Ok(sqlx::query!(
-        "SELECT id, public_id FROM app.invitation
+    Ok(sqlx::query_as!(
+        Open,
+        r#"SELECT id, public_id, state = 'sent' AND expires_at > app.ctx_now() AS "waits!" FROM app.invitation
          WHERE tenant_id = $1 AND lower(email) = lower($2) AND role = $3
            AND organisation_id IS NOT DISTINCT FROM $4 AND state IN ('sent', 'undelivered')
-         ORDER BY id DESC LIMIT 1",
+         ORDER BY id DESC LIMIT 1"#,
         permit.id,
         email.as_str(),
         role.code(),
         organisation,
     )
     .fetch_optional(tx.connection())
-    .await?
-    .map(|row| (row.id, row.public_id)))
+    .await?)
 }
 
 /// Adds an invitation; returns its number.

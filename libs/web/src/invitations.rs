@@ -1,6 +1,8 @@
 //! What the coordinator's, the operator's and the administrator's pages of invitations share: the
 //! form as sent and the table of invitations with its buttons (R-ACC-4).
 
+pub mod list;
+
 use app::{
     FieldFault,
     invitations::{Invitation, Invite, institute},

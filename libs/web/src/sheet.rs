@@ -39,6 +39,19 @@ pub fn buttons(address: impl Fn(&str) -> String) -> Markup {
     })
 }
 
+/// The rows of a workbook somebody brought, or in words why it is not read.
+///
+/// # Errors
+/// [`Error::Internal`] when reading it breaks off.
+pub async fn read(file: Option<&[u8]>) -> Result<std::result::Result<Vec<Vec<String>>, String>> {
+    let Some(file) = file.map(<[u8]>::to_vec) else {
+        return Ok(Err("Выберите файл".to_owned()));
+    };
+    let read = tokio::task::spawn_blocking(move || sheets::read(&file)).await;
+    let rows = read.map_err(|panic| broken(&panic))?;
+    Ok(rows.map_err(|fault| fault.to_string()))
+}
+
 /// Counts one more file; asked before anything is read.
 ///
 /// # Errors

@@ -14,13 +14,16 @@ use domain::{
 };
 
 use super::{Asked, DECIDED, reading::narrowed};
-use crate::{App, Error, Result};
+use crate::{
+    App, Error, Result,
+    brought::{self, Column},
+};
 
 /// The most applications an annex is compared with.
 pub const READ: usize = 5000;
 
-/// The columns of an annex: what each is called, by the beginnings of the words in its header.
-const COLUMNS: [(&str, &[&str]); 4] = [
+/// The columns of an annex.
+const COLUMNS: [Column; 4] = [
     ("ФИО", &["фио", "фамилия", "педагог"]),
     ("Должность", &["должност"]),
     ("Категория", &["категори", "заявленн", "квалификационн"]),
@@ -52,36 +55,18 @@ pub struct Matching {
 }
 
 impl Annex {
-    /// The annex in a workbook's rows: its header is the first row with a column of each kind, in
-    /// any order and case; what stands above it is passed over.
+    /// The annex in a workbook's rows.
     ///
     /// # Errors
     /// In words, what the file lacks.
-    pub fn parse(rows: &[Vec<String>]) -> Result<Self, String> {
-        let header = rows.iter().enumerate().find_map(|(at, row)| {
-            let places = COLUMNS.map(|(_, beginnings)| column(row, beginnings));
-            match places {
-                [Some(person), Some(position), Some(category), Some(decision)] => {
-                    Some((at, [person, position, category, decision]))
-                }
-                _ => None,
-            }
-        });
-        let Some((at, places)) = header else {
-            let names = COLUMNS.map(|(name, _)| format!("«{name}»")).join(", ");
-            return Err(format!("В таблице нужны столбцы {names}"));
-        };
-        let read: Vec<Row> = rows[at + 1..]
-            .iter()
-            .map(|row| {
-                let [person, position, category, decision] =
-                    places.map(|place| row.get(place).cloned().unwrap_or_default());
-                Row {
-                    person,
-                    position,
-                    category,
-                    decision,
-                }
+    pub fn parse(table: &[Vec<String>]) -> Result<Self, String> {
+        let read: Vec<Row> = brought::rows(table, COLUMNS)?
+            .into_iter()
+            .map(|[person, position, category, decision]| Row {
+                person,
+                position,
+                category,
+                decision,
             })
             .filter(|row| !words(&row.person).is_empty())
             .collect();
@@ -93,16 +78,6 @@ impl Annex {
             _ => Ok(Self(read)),
         }
     }
-}
-
-fn column(row: &[String], beginnings: &[&str]) -> Option<usize> {
-    row.iter().position(|cell| {
-        words(cell).iter().any(|word| {
-            beginnings
-                .iter()
-                .any(|beginning| word.starts_with(beginning))
-        })
-    })
 }
 
 impl App {

@@ -4,7 +4,7 @@
 use app::{FieldFault, invitations::Invitations};
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
@@ -15,37 +15,46 @@ use ui::Form;
 
 use crate::{
     Result, Web,
+    asked::Asked,
     form::{Posted, Seen, stale_form},
     id::Id,
     invitations::{
-        Places, RESENT, REVOKED, Raw, email_field, notice, organisation_field, role_field, table,
+        Places, RESENT, REVOKED, Raw, email_field, list, notice, organisation_field, role_field,
+        table,
     },
     lists,
     page::Page,
+    upload::Upload,
     visit::Municipal,
 };
 
 const PATH: &str = "/municipal/invitations";
+const LIST: &str = "/municipal/invitations/list";
 const HEADING: &str = "Приглашение";
 
 /// The pages of this file.
 pub fn router() -> Router<Web> {
     Router::new()
         .route(PATH, get(show).post(invite))
+        .route(LIST, get(show_list).post(invite_list))
         .route("/municipal/invitations/{id}/resend", post(resend))
         .route("/municipal/invitations/{id}/revoke", post(revoke))
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct Wanted {
     after: String,
 }
 
-async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
+async fn show(
+    at: Municipal,
+    State(web): State<Web>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Markup> {
     let seen = web
         .app
-        .invitations(&at.actor, "", lists::after(&asked.after))
+        .invitations(&at.actor, "", lists::after(&wanted.after))
         .await?;
     Ok(Page::new(&at, HEADING).render(body(&at, &seen, &Raw::default(), &[])))
 }
@@ -72,6 +81,28 @@ async fn invite(at: Municipal, State(web): State<Web>, posted: Posted<Raw>) -> R
         }
         Err(error) => Err(error.into()),
     }
+}
+
+fn inviting<'a>(at: &'a Municipal, web: &'a Web) -> list::Desk<'a> {
+    list::Desk {
+        visit: at,
+        actor: &at.actor,
+        web,
+        path: LIST,
+        back: PATH,
+    }
+}
+
+async fn show_list(
+    at: Municipal,
+    State(web): State<Web>,
+    Asked(wanted): Asked<list::Wanted>,
+) -> Result<Response> {
+    inviting(&at, &web).show(&wanted).await
+}
+
+async fn invite_list(at: Municipal, State(web): State<Web>, form: Upload) -> Result<Response> {
+    inviting(&at, &web).invite(form).await
 }
 
 async fn resend(
@@ -106,6 +137,7 @@ fn body(at: &Municipal, seen: &Invitations, raw: &Raw, faults: &[FieldFault]) ->
             (organisation_field(raw, faults, &seen.organisations))
             (ui::button("Пригласить"))
         }))
+        p { a class="govuk-link" href=(LIST) { (list::HEADING) } }
         (table(PATH, &at.csrf, &seen.list.rows, Places::Organisations))
         (lists::next_page("/municipal/invitations?", "after", seen.list.next))
     }

@@ -21,14 +21,16 @@ use crate::{
     asked::{Asked, address},
     form::{Posted, Seen, stale_form},
     id::Id,
-    invitations::{self, Raw, email_field, notice, organisation_field, role_field},
+    invitations::{self, Raw, email_field, list, notice, organisation_field, role_field},
     lists, memberships,
     page::{Page, fault_of},
+    upload::Upload,
     visit::Operator,
 };
 
 const PATH: &str = "/operator/people";
 const INVITATIONS: &str = "/operator/people/invitations";
+const LIST: &str = "/operator/people/invitations/list";
 const HEADING: &str = "Пользователи";
 
 /// The pages of this file.
@@ -39,6 +41,7 @@ pub fn router() -> Router<Web> {
         .route("/operator/people/{id}/reset", post(reset))
         .route("/operator/people/{id}/factor", post(reset_factor))
         .route("/operator/people/{id}/email", get(correcting).post(correct))
+        .route(LIST, get(show_list).post(invite_list))
         .route("/operator/people/invitations/{id}/resend", post(resend))
         .route("/operator/people/invitations/{id}/revoke", post(revoke))
 }
@@ -116,6 +119,28 @@ async fn invite(at: Operator, State(web): State<Web>, posted: Posted<Raw>) -> Re
     }
 }
 
+fn inviting<'a>(at: &'a Operator, web: &'a Web) -> list::Desk<'a> {
+    list::Desk {
+        visit: at,
+        actor: &at.actor,
+        web,
+        path: LIST,
+        back: PATH,
+    }
+}
+
+async fn show_list(
+    at: Operator,
+    State(web): State<Web>,
+    Asked(wanted): Asked<list::Wanted>,
+) -> Result<Response> {
+    inviting(&at, &web).show(&wanted).await
+}
+
+async fn invite_list(at: Operator, State(web): State<Web>, form: Upload) -> Result<Response> {
+    inviting(&at, &web).invite(form).await
+}
+
 async fn resend(
     at: Operator,
     State(web): State<Web>,
@@ -160,6 +185,7 @@ fn body(at: &Operator, shown: &Shown, raw: &Raw, faults: &[FieldFault]) -> Marku
     html! {
         h2 { "Пригласить" }
         (invite_form(at, &shown.invitations, raw, faults))
+        p { a class="govuk-link" href=(LIST) { (list::HEADING) } }
         (invitations::table(INVITATIONS, &at.csrf, &shown.invitations.list.rows, invitations::Places::Municipalities))
         (lists::next_page("/operator/people?", "invited_after", shown.invitations.list.next))
         h2 { "Пользователи муниципалитетов" }

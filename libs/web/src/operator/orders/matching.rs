@@ -26,6 +26,7 @@ use crate::{
     form::Posted,
     lists,
     page::{Page, fault_of},
+    sheet,
     upload::Upload,
     visit::Operator,
 };
@@ -114,7 +115,8 @@ async fn compare(at: Operator, State(web): State<Web>, form: Upload) -> Result<R
         period: period.parse().ok(),
         ..Asked::default()
     };
-    let matching = match annex(form.bytes()).await? {
+    let table = sheet::read(form.bytes()).await?;
+    let matching = match table.and_then(|table| Annex::parse(&table)) {
         Ok(annex) => web.app.match_annex(&at.actor, annex, &asked).await,
         Err(words) => Err(app::Error::Invalid(vec![FieldFault::new("file", words)])),
     };
@@ -129,24 +131,6 @@ async fn compare(at: Operator, State(web): State<Web>, form: Upload) -> Result<R
 }
 
 /// The annex in the file, or what is wrong with it.
-async fn annex(file: Option<&[u8]>) -> Result<Result<Annex, String>> {
-    let Some(file) = file.map(<[u8]>::to_vec) else {
-        return Ok(Err("Выберите файл".to_owned()));
-    };
-    let read = tokio::task::spawn_blocking(move || sheets::read(&file)).await;
-    let read = read.map_err(|panic| {
-        tracing::error!(
-            error = &panic as &dyn std::error::Error,
-            "a workbook is not read"
-        );
-        Error::Internal
-    })?;
-    Ok(match read {
-        Ok(rows) => Annex::parse(&rows),
-        Err(fault) => Err(fault.to_string()),
-    })
-}
-
 fn compared(at: &Operator, matching: &Matching) -> Markup {
     let matched = matching
         .rows
