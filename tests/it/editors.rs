@@ -79,8 +79,16 @@ async fn edited(world: &World) -> Vec<Edited> {
             button: "Сохранить",
             field: "name",
             values: values("Школа третья", "Школа четвёртая"),
-            stored: name,
+            stored: name.clone(),
             person: operator,
+        },
+        Edited {
+            path: format!("/admin/organisations/{organisation}"),
+            button: "Сохранить",
+            field: "name",
+            values: values("Школа пятая", "Школа шестая"),
+            stored: name,
+            person: world.admin().await,
         },
     ]
 }
@@ -228,6 +236,9 @@ const WITHOUT_VERSION: &[&str] = &[
     "/school/documents/{id}",
     "/school/documents/{id}/detach",
     "/municipal/invitations",
+    // Invites who is not invited yet.
+    "/municipal/invitations/list",
+    "/operator/people/invitations/list",
     // All of one's own, as it is when the button is pressed.
     "/profile/consent",
     // A link that lives is asked for row by row.
@@ -259,6 +270,7 @@ const WITHOUT_VERSION: &[&str] = &[
     "/admin/operators",
     "/operator/people",
     "/operator/organisations/new",
+    "/admin/organisations/new",
     "/operator/periods",
     "/municipal/transfers/new",
     "/profile/transfer",

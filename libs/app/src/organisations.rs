@@ -30,48 +30,26 @@ pub struct NewOrganisation {
     pub founder: String,
 }
 
-/// The organisations the actor sees, and the municipalities to filter them by.
-#[derive(Clone, Debug)]
-pub struct Organisations {
-    /// The organisations.
-    pub list: Listing<Organisation>,
-    /// The municipalities, for those who have none of their own.
-    pub municipalities: Vec<Municipality>,
-}
-
 /// The greatest length of an organisation's name.
 const MAX_NAME: usize = 300;
 
 const UNIQUE: &str = "organisation_tenant_id_name_key";
 
 impl App {
-    /// The organisations of the actor's municipality; for those without one, of the one
-    /// chosen by its public id or of all.
+    /// The organisations of the actor's municipality; for those without one, of `tenant` or of all.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
     pub async fn organisations(
         &self,
         actor: &Actor,
-        municipality: &str,
+        tenant: Option<TenantId>,
         after: Option<Uuid>,
-    ) -> Result<Organisations> {
+    ) -> Result<Listing<Organisation>> {
         let mut tx = self.db.enter::<acts::AddOrganisation>(actor).await?;
-        let municipalities = if tx.tenant().is_none() {
-            municipalities::present(&mut tx).await?
-        } else {
-            Vec::new()
-        };
-        let tenant = tx.tenant().or_else(|| {
-            let id = Uuid::parse_str(municipality).ok()?;
-            let chosen = municipalities.iter().find(|row| row.public_id == id)?;
-            Some(TenantId(chosen.id))
-        });
+        let tenant = tx.tenant().or(tenant);
         let rows = organisations::page(&mut tx, tenant, after).await?;
-        Ok(Organisations {
-            list: Listing::cut(rows, organisations::PAGE, |row| row.public_id),
-            municipalities,
-        })
+        Ok(Listing::cut(rows, organisations::PAGE, |row| row.public_id))
     }
 
     /// The types an organisation can have, and the municipalities it can be added to by those

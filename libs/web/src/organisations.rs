@@ -1,5 +1,7 @@
-//! What the coordinator's and the operator's pages of organisations share: the form as sent,
-//! its fields, the table (R-ORG-1).
+//! What the coordinator's pages of organisations and the region's share: the form as sent, its
+//! fields, the table (R-ORG-1).
+
+pub mod regional;
 
 use app::{
     FieldFault,

@@ -215,6 +215,7 @@ fn navigation(role: Role) -> Vec<(&'static str, &'static str)> {
         Role::Admin => vec![
             home,
             ("/admin/municipalities", "Муниципалитеты"),
+            ("/admin/organisations", "Организации"),
             ("/admin/operators", "Операторы"),
             ("/admin/reference", "Справочники"),
             ("/admin/settings", "Настройки"),

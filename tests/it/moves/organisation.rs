@@ -96,8 +96,12 @@ async fn transfer_of_an_organisation_takes_its_people() {
         .await
         .unwrap();
     assert_eq!(kept, 1);
-    let offered = world.app().organisations(&giving, "", None).await.unwrap();
-    assert!(offered.list.rows.iter().all(|row| row.name != name));
+    let offered = world
+        .app()
+        .organisations(&giving, None, None)
+        .await
+        .unwrap();
+    assert!(offered.rows.iter().all(|row| row.name != name));
     // And back again.
     let id = ask(&taking, &from, what).await.unwrap();
     assert!(agree(&giving, id, "", &world).await.unwrap());

@@ -6,6 +6,7 @@ mod home;
 mod municipalities;
 mod municipality;
 mod operators;
+mod organisations;
 mod policy;
 mod reference;
 mod settings;
@@ -24,6 +25,7 @@ pub fn router() -> Router<Web> {
         .merge(municipalities::router())
         .merge(municipality::router())
         .merge(operators::router())
+        .merge(organisations::router())
         .merge(policy::router())
         .merge(reference::router())
         .merge(settings::router())
