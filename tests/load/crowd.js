@@ -10,6 +10,7 @@ const PEOPLE = {
   coordinator: `SELECT 'coordinator' || t.id AS login,
       ARRAY(SELECT public_id FROM app.application a WHERE a.tenant_id = t.id AND a.submitted_at IS NOT NULL ORDER BY a.due_on DESC LIMIT 50) AS cases,
       ARRAY(SELECT public_id FROM app.application a WHERE a.tenant_id = t.id AND a.status = 'under_review' AND a.route = 'municipal'
+        AND NOT EXISTS (SELECT FROM app.withdrawal w WHERE w.tenant_id = a.tenant_id AND w.application_id = a.id)
         ORDER BY a.due_on LIMIT 30) AS waiting
     FROM app.municipality t WHERE t.id > 1 ORDER BY t.id LIMIT 200`,
   expert: `SELECT login, cases, writing FROM (SELECT k.login, x.tenant_id AS tenant, array_agg(a.public_id) AS cases,
