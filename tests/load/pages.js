@@ -35,14 +35,14 @@ const PAGES = [
 ];
 
 // What wrk says of a page asked for by as many connections as it gets.
-async function wrk(service, path, visitor, connections) {
+async function wrk(service, path, visitor, connections, lasting = seconds) {
   const script = join(WORK, 'quantiles.lua');
   writeFileSync(script, `function done(summary, latency)
     io.write(string.format("found %f %f %f %f %d\\n", summary.requests / summary.duration * 1e6, latency:percentile(50) / 1e3,
       latency:percentile(99) / 1e3, latency:percentile(99.9) / 1e3, summary.errors.status + summary.errors.timeout + summary.errors.connect + summary.errors.read))
   end`);
   const record = new Record(service.server.pid);
-  const child = service.spawn('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-s', script, '-H', `Cookie: ${visitor.cookie()}`, service.base + path], 'pipe');
+  const child = service.spawn('wrk', ['-t1', `-c${connections}`, `-d${lasting}s`, '--timeout', '30s', '-s', script, '-H', `Cookie: ${visitor.cookie()}`, service.base + path], 'pipe');
   let text = '';
   child.stdout.on('data', (part) => { text += part; });
   await new Promise((done) => { child.on('close', done); });
@@ -97,6 +97,8 @@ async function measured(service) {
     await visitor.signIn(page.login ?? service.ask(page.who));
     const path = page.path ?? service.ask(page.where);
     const sql = await statements(visitor, path);
+    // Fresh connections prepare their statements, and plan each five times.
+    await wrk(service, path, visitor, CONNECTIONS, 2);
     const http = await wrk(service, path, visitor, CONNECTIONS);
     const alone = pgbench(service, page.role, sql);
     found.push({ ...http, sql: sql.length, ratio: http.rate / alone, many: (await wrk(service, path, visitor, MANY)).memory });
