@@ -1,5 +1,7 @@
 //! Organisations: adding, renaming, classifying them (R-ORG-1).
 
+use std::collections::HashMap;
+
 use db::{
     Scope, events,
     municipalities::{self, Municipality},
@@ -9,6 +11,7 @@ use domain::{
     act::{Act, acts},
     actor::{Actor, TenantId},
     reference::FounderKind,
+    role::Role,
     value::Line,
 };
 use uuid::Uuid;
@@ -30,6 +33,15 @@ pub struct NewOrganisation {
     pub founder: String,
 }
 
+/// A page of organisations.
+#[derive(Clone, Debug)]
+pub struct Organisations {
+    /// The organisations.
+    pub list: Listing<Organisation>,
+    /// How many active teachers each has, by its number; unknown to administrators, who read no people.
+    pub teachers: Option<HashMap<i64, i64>>,
+}
+
 /// The greatest length of an organisation's name.
 const MAX_NAME: usize = 300;
 
@@ -45,11 +57,21 @@ impl App {
         actor: &Actor,
         tenant: Option<TenantId>,
         after: Option<Uuid>,
-    ) -> Result<Listing<Organisation>> {
+    ) -> Result<Organisations> {
         let mut tx = self.db.enter::<acts::AddOrganisation>(actor).await?;
         let tenant = tx.tenant().or(tenant);
         let rows = organisations::page(&mut tx, tenant, after).await?;
-        Ok(Listing::cut(rows, organisations::PAGE, |row| row.public_id))
+        let teachers = match actor.role {
+            Role::Admin => None,
+            _ => {
+                let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+                Some(organisations::teachers(&mut tx, &ids).await?)
+            }
+        };
+        Ok(Organisations {
+            list: Listing::cut(rows, organisations::PAGE, |row| row.public_id),
+            teachers,
+        })
     }
 
     /// The types an organisation can have, and the municipalities it can be added to by those

@@ -5,7 +5,7 @@ pub mod regional;
 
 use app::{
     FieldFault,
-    organisations::{Item, NewOrganisation, Organisation},
+    organisations::{Item, NewOrganisation, Organisation, Organisations},
 };
 use domain::reference::FounderKind;
 use maud::{Markup, html};
@@ -124,25 +124,27 @@ pub fn founder_field(raw: &Raw, faults: &[FieldFault], empty: Option<&str>) -> M
 }
 
 /// The table of organisations; a row opens under `base`, `regional` adds the municipality.
-pub fn table(base: &str, rows: &[Organisation], regional: bool) -> Markup {
-    let mut columns = vec![
-        Column::text("Название"),
-        Column::text("Тип"),
-        Column::text("Учредитель"),
-        Column::number("Педагогов"),
-    ];
+pub fn table(base: &str, seen: &Organisations, regional: bool) -> Markup {
+    let mut columns = ["Название", "Тип", "Учредитель"].map(Column::text).to_vec();
+    if seen.teachers.is_some() {
+        columns.push(Column::number("Педагогов"));
+    }
     if regional {
         columns.push(Column::text("Муниципалитет"));
     }
-    let rows = rows
+    let rows = seen
+        .list
+        .rows
         .iter()
         .map(|row| {
             let mut cells = vec![
                 html! { a class="govuk-link" href={ (base) "/" (row.public_id) } { (row.name) } },
                 html! { (row.kind_name) },
                 html! { (row.founder.name()) },
-                html! { (row.teachers) },
             ];
+            if let Some(teachers) = &seen.teachers {
+                cells.push(html! { (teachers.get(&row.id).copied().unwrap_or_default()) });
+            }
             if regional {
                 cells.push(html! { (row.municipality) });
             }

@@ -101,7 +101,7 @@ async fn transfer_of_an_organisation_takes_its_people() {
         .organisations(&giving, None, None)
         .await
         .unwrap();
-    assert!(offered.rows.iter().all(|row| row.name != name));
+    assert!(offered.list.rows.iter().all(|row| row.name != name));
     // And back again.
     let id = ask(&taking, &from, what).await.unwrap();
     assert!(agree(&giving, id, "", &world).await.unwrap());

@@ -184,7 +184,7 @@ async fn found(app: &App, coordinator: &Actor, names: [&str; 3]) -> Result<Vec<(
         };
         app.add_organisation(coordinator, &organisation).await?;
     }
-    let added = app.organisations(coordinator, None, None).await?.rows;
+    let added = app.organisations(coordinator, None, None).await?.list.rows;
     Ok(Work::LISTED
         .into_iter()
         .filter_map(|work| {

@@ -3,7 +3,10 @@
 
 use app::{
     FieldFault,
-    invitations::list::{COLUMNS, Done, List, Outcome, Row},
+    invitations::{
+        Invitations,
+        list::{COLUMNS, Done, List, Outcome, Row},
+    },
 };
 use axum::response::{IntoResponse as _, Response};
 use domain::{actor::Actor, invitation::AT_ONCE, role::Role};
@@ -53,10 +56,11 @@ impl Desk<'_> {
     /// The page, or the sample.
     ///
     /// # Errors
-    /// If the disk does not take the sample.
+    /// As the verb; if the disk does not take the sample.
     pub async fn show(&self, wanted: &Wanted) -> Result<Response> {
+        let there = self.web.app.invitations(self.actor, "", None).await?;
         if wanted.format == Format::Xlsx.code() {
-            return self.sample().await;
+            return self.sample(&there).await;
         }
         Ok(self.page().render(self.form(&[])).into_response())
     }
@@ -185,20 +189,21 @@ impl Desk<'_> {
         }
     }
 
-    /// A table to fill in, with a row of each role.
-    async fn sample(&self) -> Result<Response> {
+    /// A table to fill in, with a row of each role, of places there are.
+    async fn sample(&self, there: &Invitations) -> Result<Response> {
+        let school = there.organisations.first();
+        let town = there.municipalities.first();
         let rows = self
             .roles()
             .into_iter()
             .map(|role| {
-                let place = if role == Role::School.name() {
-                    "МБОУ «Школа № 1»"
-                } else {
-                    ""
+                let place = match school {
+                    Some(school) if role == Role::School.name() => &school.name,
+                    _ => "",
                 };
                 let mut cells = vec!["pochta@example.ru".into(), role.into(), place.into()];
                 if self.is_regional() {
-                    cells.push("Город Томск".into());
+                    cells.push(town.map_or("", |town| &town.name).into());
                 }
                 cells
             })

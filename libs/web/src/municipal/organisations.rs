@@ -41,15 +41,15 @@ struct Asked {
 }
 
 async fn show(at: Municipal, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
-    let list = web
+    let seen = web
         .app
         .organisations(&at.actor, None, lists::after(&asked.after))
         .await?;
     let requests = web.app.organisation_requests(&at.actor).await?;
     Ok(Page::new(&at, "Организации").render(html! {
         (ui::link_button("/municipal/organisations/new", ADD))
-        (table(PATH, &list.rows, false))
-        (lists::next_page("/municipal/organisations?", "after", list.next))
+        (table(PATH, &seen, false))
+        (lists::next_page("/municipal/organisations?", "after", seen.list.next))
         (waiting(&web, &requests))
     }))
 }

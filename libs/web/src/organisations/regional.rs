@@ -63,10 +63,10 @@ impl Desk<'_> {
             .municipality_filter(self.actor, &wanted.municipality)
             .await?;
         let after = lists::after(&wanted.after);
-        let list = app
+        let seen = app
             .organisations(self.actor, municipality.tenant(), after)
             .await?;
-        let next = list.next.map(|after| {
+        let next = seen.list.next.map(|after| {
             let after = after.to_string();
             let pairs = [
                 ("municipality", wanted.municipality.as_str()),
@@ -77,7 +77,7 @@ impl Desk<'_> {
         Ok(Page::new(self.visit, HEADING).render(html! {
             (ui::link_button(&self.adding(), ADD))
             (ui::filters(self.path, lists::municipality(&municipality)))
-            (table(self.path, &list.rows, true))
+            (table(self.path, &seen, true))
             (ui::pagination(Pagination { previous: None, next: next.as_deref() }))
         }))
     }
