@@ -25,6 +25,7 @@ pub mod permission;
 pub mod proposal;
 pub mod reference;
 pub mod remark;
+pub mod retention;
 pub mod role;
 pub mod routing;
 pub mod schedule;

@@ -149,7 +149,7 @@ settings! {
     /// Its address.
     ConsentAddress = "consent_address", Names, Kind::Line, "",
         "Адрес оператора персональных данных",
-        "Войдёт в следующую редакцию согласия";
+        "Стоит в актах об уничтожении и войдёт в следующую редакцию согласия";
     /// Its e-mail.
     ConsentEmail = "consent_email", Names, Kind::Email, "",
         "Электронная почта оператора персональных данных",
@@ -162,6 +162,10 @@ settings! {
     ConclusionDay = "conclusion_day", Terms, Kind::Number { from: 1, to: 28 }, "15",
         "До какого числа месяца передают заключения",
         "По нему считаются счётчики и напоминания координаторам и специалистам";
+    /// How many years a case is kept after the year in which it became final (R-CONS-1, SEC-87).
+    RetentionYears = "retention_years", Terms, Kind::Number { from: 1, to: 75 }, "5",
+        "Срок хранения дел, лет",
+        "Считается с конца года, в котором принято решение, заявление отклонено или отозвано. По истечении дела уничтожаются без возможности восстановления, и составляется акт. Уменьшенный срок действует и для дел, которые уже завершены";
     /// From how many teachers of one expert on another is flagged (R-SCH-3).
     ExpertLimit = "expert_limit", Limits, Kind::Number { from: 1, to: 1000 }, "10",
         "Педагогов у одного специалиста за период",
