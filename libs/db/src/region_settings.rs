@@ -33,6 +33,19 @@ pub async fn number(scope: &mut Scope, setting: Setting) -> Result<u64> {
     Ok(setting.number(&said))
 }
 
+/// Who answers for personal data, with the address where it is set, as acts of destroyed data say it.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn data_operator(scope: &mut Scope) -> Result<String> {
+    let name = crate::reference::setting(scope, Setting::ConsentOperator.code()).await?;
+    let address = crate::reference::setting(scope, Setting::ConsentAddress.code()).await?;
+    Ok(match address.as_str() {
+        "" => name,
+        address => format!("{name}, {address}"),
+    })
+}
+
 /// Sets a setting.
 ///
 /// # Errors

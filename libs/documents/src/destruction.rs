@@ -1,4 +1,6 @@
-//! The act of destroyed personal data: a municipality that was removed after its export (SEC-106).
+//! The act of destroyed personal data: of a municipality that was removed after its export (SEC-106),
+//! of cases whose term of keeping is over and of erasures by request (SEC-87). It says what the order
+//! of Roskomnadzor No 179 of 28.10.2022 asks for, people by numbers alone.
 
 use chrono::NaiveDate;
 use domain::template::TemplateKind;
@@ -13,19 +15,32 @@ pub struct DestructionForm {
     pub number: String,
     /// Who answers for the data: the region's issuing body.
     pub operator: String,
-    /// The municipality's name while it was there.
-    pub municipality: String,
-    /// The number of the export it was removed by.
-    pub export: String,
+    /// Whose data were destroyed.
+    pub whose: String,
+    /// Why.
+    pub reason: String,
     /// Day and time, in the region's time zone, in words.
     pub removed: String,
     /// What was destroyed.
     pub sums: Vec<DestroyedSum>,
     /// What was not, and why, a paragraph each.
     pub kept: Vec<String>,
+    /// The extract of the log, subject by subject; empty where it is another paper.
+    pub log: Vec<DestroyedLine>,
     /// The day of it, in the region's time zone; stands in the file as its time of making.
     #[serde(skip)]
     pub date: NaiveDate,
+}
+
+/// A line of the extract of the log.
+#[derive(Debug, Clone, Serialize)]
+pub struct DestroyedLine {
+    /// What the subject is known by: a number, never a name.
+    pub subject: String,
+    /// The categories of its data.
+    pub categories: String,
+    /// Day and time.
+    pub at: String,
 }
 
 /// How much of something was destroyed.
@@ -42,7 +57,7 @@ pub struct DestroyedSum {
 /// # Errors
 /// If the form does not serialise.
 pub fn destruction(form: &DestructionForm) -> Result<Paper, Error> {
-    let ident = format!("destruction {} {}", form.number, form.export);
+    let ident = format!("destruction {} {}", form.number, form.removed);
     Paper::plain(TemplateKind::Destruction, form, ident, form.date)
 }
 
@@ -56,14 +71,19 @@ mod tests {
         let form = DestructionForm {
             number: "7".into(),
             operator: "Департамент общего образования Томской области".into(),
-            municipality: "Шегарский #район".into(),
-            export: "0193".into(),
+            whose: "жители муниципалитета «Шегарский #район» (перечень — в выгрузке № 0193)".into(),
+            reason: "цель обработки достигнута".into(),
             removed: "2 декабря 2026 г., 14:05".into(),
             sums: vec![DestroyedSum {
                 what: "Заявления".into(),
                 count: 120,
             }],
             kept: vec!["Журнал остаётся без персональных данных.".into()],
+            log: vec![DestroyedLine {
+                subject: "заявление 0194, запись № 12/2026".into(),
+                categories: "ФИО, #должность".into(),
+                at: "02.12.2026, 14:05".into(),
+            }],
             date: NaiveDate::from_ymd_opt(2026, 12, 2).unwrap(),
         };
         let pdf = destruction(&form).unwrap().print().unwrap().pdf;
@@ -72,7 +92,11 @@ mod tests {
         for words in [
             "Акт об уничтожении персональных данных № 7",
             "Оператор персональных данных: Департамент общего образования Томской области",
-            "в муниципалитете «Шегарский #район» (полный перечень — в выгрузке № 0193)",
+            "Чьи данные уничтожены: жители муниципалитета «Шегарский #район» (перечень — в выгрузке № 0193)",
+            "Причина: цель обработки достигнута",
+            "Выгрузка из журнала регистрации событий",
+            "заявление 0194, запись № 12/2026",
+            "ФИО, #должность",
             "Дата и время уничтожения: 2 декабря 2026 г., 14:05",
             "Заявления 120",
             "Журнал остаётся без персональных данных.",

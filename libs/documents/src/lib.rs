@@ -37,7 +37,7 @@ pub use application::{
 };
 pub use conclusion::{ConclusionForm, Marked, conclusion};
 pub use consent::{ConsentForm, ConsentGiven, consent};
-pub use destruction::{DestroyedSum, DestructionForm, destruction};
+pub use destruction::{DestroyedLine, DestroyedSum, DestructionForm, destruction};
 pub use dossier::{
     ContentsForm, ContentsLine, LeftLine, NumbersForm, PaperLine, SeparatorForm, contents, numbers,
     picture, separator,

@@ -8,9 +8,9 @@ use domain::template::TemplateKind;
 
 use crate::{
     AnnexForm, AnnexGroup, AnnexLine, Applicant, ApplicationForm, AttestationForm, ConclusionForm,
-    ConsentForm, ConsentGiven, DestroyedSum, DestructionForm, Error, GenitiveName, Held,
-    JournalForm, ListCode, ListColumn, ListForm, Marked, Paper, Procedure, Registration, Service,
-    WithdrawalForm, annex, application, conclusion, consent, destruction, journal, list,
+    ConsentForm, ConsentGiven, DestroyedLine, DestroyedSum, DestructionForm, Error, GenitiveName,
+    Held, JournalForm, ListCode, ListColumn, ListForm, Marked, Paper, Procedure, Registration,
+    Service, WithdrawalForm, annex, application, conclusion, consent, destruction, journal, list,
     withdrawal,
 };
 
@@ -263,8 +263,11 @@ fn sample_destruction() -> DestructionForm {
     DestructionForm {
         number: "1".to_owned(),
         operator: "Департамент общего образования".to_owned(),
-        municipality: MUNICIPALITY.to_owned(),
-        export: "01930000-0000-7000-8000-000000000001".to_owned(),
+        whose: format!(
+            "лица, персональные данные которых обрабатывались в связи с аттестацией в муниципалитете \
+             «{MUNICIPALITY}»"
+        ),
+        reason: "истёк срок хранения, цель обработки достигнута".to_owned(),
         removed: "2 декабря 2026 г., 14:05".to_owned(),
         sums: [
             ("Заявления", 120),
@@ -277,6 +280,12 @@ fn sample_destruction() -> DestructionForm {
         })
         .into(),
         kept: vec!["Строки журнала регистрации остаются без персональных данных.".to_owned()],
+        log: vec![DestroyedLine {
+            subject: "заявление 01930000-0000-7000-8000-000000000001, запись № 12/2020".to_owned(),
+            categories: "ФИО, должность, место работы; заявление и приложенные документы"
+                .to_owned(),
+            at: "02.12.2026, 14:05".to_owned(),
+        }],
         date: date(),
     }
 }

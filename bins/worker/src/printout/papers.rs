@@ -116,11 +116,16 @@ pub async fn destruction(app: &App, municipality: Uuid, folder: &Path) -> Result
     let form = DestructionForm {
         number: removed.municipality.to_string(),
         operator,
-        municipality: removed.name.clone(),
-        export: removed.export.to_string(),
+        whose: format!(
+            "лица, персональные данные которых обрабатывались в связи с аттестацией в\u{a0}муниципалитете \
+             «{}» (полный перечень\u{a0}— в выгрузке №\u{a0}{})",
+            removed.name, removed.export
+        ),
+        reason: "работа муниципалитета в системе прекращена; цель обработки достигнута".to_owned(),
         removed: format!("{}, {}", in_words(day), at.format("%H:%M")),
         sums: sums(&removed),
         kept: KEPT.map(str::to_owned).into(),
+        log: Vec::new(),
         date: day,
     };
     let name = format!(

@@ -2,7 +2,7 @@
 //! person's consents, the act of destroyed data; and the templates all of them are printed by.
 
 use db::{
-    municipalities,
+    municipalities, region_settings,
     work::{consents, orders, removals, templates},
 };
 use domain::{
@@ -136,7 +136,7 @@ impl App {
         let removed = removals::find(&mut tx, municipality)
             .await?
             .ok_or(Error::NotFound)?;
-        let operator = db::reference::setting(&mut tx, "consent_operator").await?;
+        let operator = region_settings::data_operator(&mut tx).await?;
         Ok((removed, operator))
     }
 }
