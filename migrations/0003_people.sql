@@ -66,7 +66,8 @@ CREATE TABLE app.membership (
   position text NOT NULL DEFAULT '',
   created_at timestamptz NOT NULL DEFAULT app.ctx_now(),
   ended_at timestamptz,
-  -- A teacher who came with something submitted behind it, which stayed where it was (R-ACC-7).
+  -- A teacher who came with something submitted behind it, which stayed where it was (R-ACC-7), or whose
+  -- submitted case was destroyed when its term was over (SEC-87).
   submitted_before boolean NOT NULL DEFAULT false,
   version int NOT NULL DEFAULT 1,
   PRIMARY KEY (tenant_id, id),

@@ -66,7 +66,9 @@ CREATE FUNCTION app.of_memberships() RETURNS TABLE (t text, place text, c text) 
         WHERE k.contype = 'f' AND k.confrelid = 'app.membership'::regclass ORDER BY 1, 3 $$;
 
 GRANT CREATE ON SCHEMA app TO attest_definer, attest_mover;
-GRANT SELECT (login) ON app.account TO attest_mover;
+GRANT SELECT (login, public_id) ON app.account TO attest_mover;
+GRANT SELECT (s3_key) ON app.printout TO attest_mover;
+GRANT SELECT (public_id) ON app.upload TO attest_mover;
 GRANT SELECT (account_id) ON app.transfer TO attest_definer;
 SET LOCAL ROLE attest_definer;
 -- Whether an account has, or had, a cabinet anywhere.
@@ -86,33 +88,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT coalesce(array_agg(DISTINCT x.tenant_id), '{}')
   FROM (SELECT l.tenant_id FROM app.letter l WHERE l.account_id = p_account
         UNION SELECT t.tenant_id FROM app.transfer t WHERE t.account_id = p_account) x $$;
--- Where the account in the context is a teacher, or was.
-CREATE FUNCTION app.taught_in() RETURNS int[]
+-- Where an account is a teacher, or was.
+CREATE FUNCTION app.taught_in(p_account bigint) RETURNS int[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT coalesce(array_agg(DISTINCT m.tenant_id ORDER BY m.tenant_id), '{}') FROM app.membership m
-  WHERE m.account_id = app.ctx_account() AND m.role = 'teacher' $$;
+  WHERE m.account_id = p_account AND m.role = 'teacher' $$;
 -- What hinders the account in the context from being erased: it has, or had, another cabinet than a
--- teacher's; an application that is under review or registered; one that was ever submitted.
+-- teacher's; an application that is under review or registered; one that is kept until its term is over.
 CREATE FUNCTION app.hindrance() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  WITH own AS (SELECT m.role, m.submitted_before, a.status, a.submitted_at FROM app.membership m
+  WITH own AS (SELECT m.role, a.status, a.submitted_at FROM app.membership m
     LEFT JOIN app.application a ON a.tenant_id = m.tenant_id AND a.account_id = m.account_id
     WHERE m.account_id = app.ctx_account())
   SELECT CASE WHEN EXISTS (SELECT 1 FROM own WHERE role <> 'teacher')
       OR EXISTS (SELECT 1 FROM app.institute_member i WHERE i.account_id = app.ctx_account()) THEN 'staff'
     WHEN EXISTS (SELECT 1 FROM own WHERE status IN ('under_review', 'registered')) THEN 'live'
-    WHEN EXISTS (SELECT 1 FROM own WHERE submitted_at IS NOT NULL OR submitted_before) THEN 'submitted'
+    WHEN EXISTS (SELECT 1 FROM own WHERE submitted_at IS NOT NULL) THEN 'submitted'
     ELSE 'none' END $$;
 REVOKE ALL ON FUNCTION app.has_cabinets(bigint), app.has_others(int, bigint), app.traces_of(bigint),
-  app.taught_in(), app.hindrance() FROM PUBLIC;
+  app.taught_in(bigint), app.hindrance() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.has_cabinets(bigint), app.has_others(int, bigint), app.traces_of(bigint),
-  app.taught_in(), app.hindrance() TO attest_mover;
+  app.taught_in(bigint), app.hindrance() TO attest_mover;
 GRANT EXECUTE ON FUNCTION app.hindrance() TO attest_auth;
 -- A carried-over application names the keys of the former one: what some row names stays.
 GRANT EXECUTE ON FUNCTION app.named_keys(text[]) TO attest_worker;
 
 SET LOCAL ROLE attest_mover;
 -- Inner functions: they act as whoever calls, and nobody but the mover may.
+
+-- What lies in the store for an account alone: what was printed for it, what it was uploading.
+CREATE FUNCTION app.orphan_belongings(p_account bigint) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO app.orphan (key)
+    SELECT p.s3_key FROM app.printout p WHERE p.account_id = p_account AND p.s3_key IS NOT NULL
+    UNION ALL SELECT 'upload/' || u.public_id || '/' FROM app.upload u WHERE u.account_id = p_account $$;
 
 -- An account nobody has a cabinet by, with all that belongs to it.
 CREATE FUNCTION app.erase_account(p_account bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -122,6 +130,7 @@ DECLARE
 BEGIN
   PERFORM set_config('app.moving', app.traces_of(p_account)::text, true);
   PERFORM set_config('app.leaving', ARRAY[p_account]::text, true);
+  PERFORM app.orphan_belongings(p_account);
   DELETE FROM app.letter l WHERE l.account_id = p_account;
   DELETE FROM app.transfer x WHERE x.account_id = p_account;
   FOR t, c IN SELECT * FROM app.of_accounts() LOOP
@@ -131,30 +140,49 @@ BEGIN
   INSERT INTO app.audit_event (act, object_id) VALUES ('account.erase', p_account);
 END $$;
 
+-- Applications of a municipality with all that hangs on them, but the journal's lines. What goes on from
+-- one of them goes on from none.
+CREATE FUNCTION app.erase_cases(p_tenant int, p_cases bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  t text;
+BEGIN
+  INSERT INTO app.orphan (key)
+    SELECT DISTINCT f.s3_key FROM app.file f WHERE f.tenant_id = p_tenant AND f.application_id = ANY (p_cases);
+  INSERT INTO app.orphan (key, due_at) SELECT p.folder || '/', app.ctx_now() + interval '1 hour'
+    FROM app.preview p WHERE p.tenant_id = p_tenant AND p.application_id = ANY (p_cases) AND p.folder IS NOT NULL;
+  UPDATE app.application a SET previous_id = NULL WHERE a.tenant_id = p_tenant AND a.previous_id = ANY (p_cases);
+  FOR t IN SELECT app.of_applications() LOOP
+    EXECUTE format('DELETE FROM app.%I WHERE tenant_id = $1 AND application_id = ANY ($2)', t) USING p_tenant, p_cases;
+  END LOOP;
+  DELETE FROM app.application a WHERE a.tenant_id = p_tenant AND a.id = ANY (p_cases);
+END $$;
+
+-- What belongs to cabinets of a municipality, but what stays with applications that are kept. An offer to
+-- delete them is done.
+CREATE FUNCTION app.erase_of_cabinets(p_tenant int, p_cabinets bigint[], p_kept text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  place text;
+  t text;
+  c text;
+BEGIN
+  UPDATE app.deletion d SET membership_id = NULL, account_id = NULL, done_at = app.ctx_now()
+    WHERE d.tenant_id = p_tenant AND d.membership_id = ANY (p_cabinets);
+  FOR t, place, c IN SELECT * FROM app.of_memberships() x WHERE x.t <> ALL (p_kept) LOOP
+    EXECUTE format('DELETE FROM app.%I WHERE %I = $1 AND %I = ANY ($2)', t, place, c) USING p_tenant, p_cabinets;
+  END LOOP;
+END $$;
+
 -- All that a municipality holds of an account as a teacher; the account too, if it never had another
 -- cabinet: then true. The caller has asked whether it may, and put off the foreign keys.
 CREATE FUNCTION app.erase_teacher(p_tenant int, p_account bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   cabinets CONSTANT bigint[] := ARRAY(SELECT m.id FROM app.membership m
     WHERE m.tenant_id = p_tenant AND m.account_id = p_account AND m.role = 'teacher');
-  cases CONSTANT bigint[] := ARRAY(SELECT a.id FROM app.application a
-    WHERE a.tenant_id = p_tenant AND a.membership_id = ANY (cabinets));
-  place text;
-  t text;
-  c text;
 BEGIN
-  INSERT INTO app.orphan (key)
-    SELECT DISTINCT f.s3_key FROM app.file f WHERE f.tenant_id = p_tenant AND f.application_id = ANY (cases);
-  INSERT INTO app.orphan (key, due_at) SELECT p.folder || '/', app.ctx_now() + interval '1 hour'
-    FROM app.preview p WHERE p.tenant_id = p_tenant AND p.application_id = ANY (cases) AND p.folder IS NOT NULL;
-  UPDATE app.deletion d SET membership_id = NULL, account_id = NULL, done_at = app.ctx_now()
-    WHERE d.tenant_id = p_tenant AND d.membership_id = ANY (cabinets);
-  FOR t IN SELECT app.of_applications() LOOP
-    EXECUTE format('DELETE FROM app.%I WHERE tenant_id = $1 AND application_id = ANY ($2)', t) USING p_tenant, cases;
-  END LOOP;
-  FOR t, place, c IN SELECT * FROM app.of_memberships() LOOP
-    EXECUTE format('DELETE FROM app.%I WHERE %I = $1 AND %I = ANY ($2)', t, place, c) USING p_tenant, cabinets;
-  END LOOP;
+  PERFORM app.erase_cases(p_tenant, ARRAY(SELECT a.id FROM app.application a
+    WHERE a.tenant_id = p_tenant AND a.membership_id = ANY (cabinets)));
+  PERFORM app.erase_of_cabinets(p_tenant, cabinets, '{}');
   DELETE FROM app.transfer x WHERE x.tenant_id = p_tenant AND x.account_id = p_account;
   DELETE FROM app.membership m WHERE m.tenant_id = p_tenant AND m.id = ANY (cabinets);
   -- Letters do not say to which cabinet they went: with another one here they stay, without words.
@@ -166,6 +194,22 @@ BEGIN
   END IF;
   PERFORM app.erase_account(p_account);
   RETURN true;
+END $$;
+
+-- An account with all its municipalities hold of it as a teacher, where nothing else is.
+CREATE FUNCTION app.erase_everywhere(p_account bigint, p_places int[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  place int;
+  gone boolean := false;
+BEGIN
+  PERFORM set_config('app.moving', p_places::text, true);
+  PERFORM set_config('app.leaving', ARRAY[p_account]::text, true);
+  FOREACH place IN ARRAY p_places LOOP
+    gone := app.erase_teacher(place, p_account);
+  END LOOP;
+  IF NOT gone THEN
+    PERFORM app.erase_account(p_account);
+  END IF;
 END $$;
 
 -- The locks of every verb on a case of a teacher and of submitting, in their order: what is being submitted
@@ -195,8 +239,9 @@ CREATE FUNCTION app.deletion_state(p_offer app.deletion) RETURNS text LANGUAGE s
       OR EXISTS (SELECT 1 FROM app.membership m WHERE m.tenant_id = p_offer.tenant_id
       AND m.account_id = p_offer.account_id AND m.submitted_before) THEN 'submitted'
     ELSE 'open' END $$;
-REVOKE ALL ON FUNCTION app.erase_account(bigint), app.erase_teacher(int, bigint), app.lock_teacher(int, bigint),
-  app.deletion_state(app.deletion) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.orphan_belongings(bigint), app.erase_account(bigint), app.erase_cases(int, bigint[]),
+  app.erase_of_cabinets(int, bigint[], text[]), app.erase_teacher(int, bigint), app.erase_everywhere(bigint, int[]),
+  app.lock_teacher(int, bigint), app.deletion_state(app.deletion) FROM PUBLIC;
 
 -- What the link in hand would erase. Looking does not use it: link scanners look, too.
 CREATE FUNCTION app.deletion_in_hand() RETURNS TABLE (state text, municipality text, login text, cards bigint,
@@ -227,6 +272,8 @@ CREATE FUNCTION app.delete_registration() RETURNS TABLE (state text, municipalit
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
 DECLARE
   offer app.deletion;
+  subject uuid;
+  documents int;
 BEGIN
   SELECT * INTO offer FROM app.deletion d WHERE d.token_sha256 = app.ctx_token();
   IF offer.id IS NULL THEN
@@ -247,22 +294,28 @@ BEGIN
   account_too := false;
   IF state = 'open' THEN
     SET CONSTRAINTS ALL DEFERRED;
+    subject := (SELECT a.public_id FROM app.account a);
+    documents := app.documents_of(offer.account_id);
     account_too := app.erase_teacher(offer.tenant_id, offer.account_id);
+    PERFORM app.tell_destroyed('request', CASE WHEN account_too THEN 'account' ELSE 'registration' END,
+      offer.tenant_id, subject, '', documents);
     SET CONSTRAINTS ALL IMMEDIATE;
   END IF;
   RETURN NEXT;
 END $$;
 
 -- Erases the account in the context with all its municipalities hold of it, if nothing hinders: what does.
--- A cabinet that is being opened by it meanwhile refuses by its foreign key.
+-- Applications that are kept until their term is over hinder nothing else from being erased: then it is
+-- withdrawn (0031). A cabinet that is being opened by it meanwhile refuses by its foreign key.
 CREATE FUNCTION app.erase_own() RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
 DECLARE
   own CONSTANT bigint := app.ctx_account();
-  places CONSTANT int[] := app.taught_in();
+  places CONSTANT int[] := app.taught_in(own);
   hinders text;
   place int;
-  gone boolean := false;
+  subject uuid;
+  documents int;
 BEGIN
   PERFORM set_config('app.moving', places::text, true);
   PERFORM set_config('app.leaving', ARRAY[own]::text, true);
@@ -271,18 +324,21 @@ BEGIN
   END LOOP;
   hinders := app.hindrance();
   -- Moved on meanwhile: it is asked again.
-  IF own IS NULL OR hinders <> 'none' OR places <> app.taught_in() THEN
+  IF own IS NULL OR hinders NOT IN ('none', 'submitted') OR places <> app.taught_in(own) THEN
     RETURN hinders;
   END IF;
   SET CONSTRAINTS ALL DEFERRED;
-  FOREACH place IN ARRAY places LOOP
-    gone := app.erase_teacher(place, own);
-  END LOOP;
-  IF NOT gone THEN
-    PERFORM app.erase_account(own);
+  subject := (SELECT a.public_id FROM app.account a);
+  IF hinders = 'none' THEN
+    documents := app.documents_of(own);
+    PERFORM app.erase_everywhere(own, places);
+    PERFORM app.tell_destroyed('request', 'account', NULL, subject, '', documents);
+  ELSE
+    documents := app.withdraw_account(own, places);
+    PERFORM app.tell_destroyed('request', 'belongings', NULL, subject, '', documents);
   END IF;
   SET CONSTRAINTS ALL IMMEDIATE;
-  RETURN 'erased';
+  RETURN CASE hinders WHEN 'none' THEN 'erased' ELSE 'withdrawn' END;
 END $$;
 REVOKE ALL ON FUNCTION app.deletion_in_hand(), app.delete_registration(), app.erase_own() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.deletion_in_hand(), app.delete_registration(), app.erase_own() TO attest_auth;

@@ -348,7 +348,7 @@ const WORKERS: &str = "the worker's: audited when it was asked for";
 const ON_ITS_WAY: &str = "the form that takes the file leaves the line";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 49] = [
+const SILENT: [(&str, &str); 51] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("begin_upload", ON_ITS_WAY),
@@ -377,6 +377,7 @@ const SILENT: [(&str, &str); 49] = [
         "delete_registration",
         "the function it calls leaves the lines",
     ),
+    ("destroy_due", "the function it calls leaves the lines"),
     ("export_later", WORKERS),
     ("fetch_scan", WORKERS),
     ("finish_export", WORKERS),
@@ -385,6 +386,7 @@ const SILENT: [(&str, &str); 49] = [
     ("hold_printout", WORKERS),
     ("job_later", WORKERS),
     ("keep", WORKERS),
+    ("keep_act", WORKERS),
     ("keep_printout", WORKERS),
     ("keep_scan_read", WORKERS),
     ("letter_not_sent", WORKERS),

@@ -11,6 +11,7 @@ pub async fn faults(sql: &mut Session) -> Vec<String> {
             "SELECT year, line, kind, number, hash = sha256(previous || convert_to(jsonb_build_array(year, line, \
                kind, number, date, of_line, tenant_id, encode(digest, 'hex'))::text, 'UTF8')) AS hashed, \
              digest = sha256(convert_to(jsonb_build_array(salt, person, position, organisation)::text, 'UTF8')) \
+               OR (person || position || organisation = '' AND destroyed_by <> '') \
                OR (person || position || organisation || registered_by = '' AND EXISTS (SELECT FROM app.municipality m \
                  WHERE m.id = tenant_id AND m.status = 'removed')) AS digested, \
              previous = coalesce(lag(hash) OVER (PARTITION BY year ORDER BY line), '\\x') AS chained, \

@@ -64,7 +64,7 @@ async fn mark(sql: &mut Session, town: &Town) -> usize {
 }
 
 /// Every row of a municipality, as text, by table.
-async fn rows(sql: &mut Session, town: &Town) -> BTreeMap<String, Vec<String>> {
+pub async fn rows(sql: &mut Session, town: &Town) -> BTreeMap<String, Vec<String>> {
     let mut all = BTreeMap::new();
     let mut tables = tables(sql).await;
     tables.push("registration".to_owned());
@@ -81,7 +81,7 @@ async fn rows(sql: &mut Session, town: &Town) -> BTreeMap<String, Vec<String>> {
 }
 
 /// The rows of all tables of the schema that hold `mark` anywhere.
-async fn holding(sql: &mut Session, mark: &str) -> Vec<String> {
+pub async fn holding(sql: &mut Session, mark: &str) -> Vec<String> {
     let tables: Vec<String> = sql
         .list("SELECT relname::text FROM pg_class WHERE relnamespace = 'app'::regnamespace AND relkind IN ('r', 'p')")
         .await;
@@ -127,7 +127,7 @@ async fn remove(world: &World, redis_url: &str, town: &Town, export: &Export, wi
 }
 
 /// What belongs to an account and to no municipality.
-async fn with_belongings(sql: &mut Session, person: &Person) {
+pub async fn with_belongings(sql: &mut Session, person: &Person) {
     let account = person.account.0;
     sql.script(&format!(
         "WITH t AS (INSERT INTO app.account_token (public_id, account_id, kind, sha256, expires_at)

@@ -248,6 +248,7 @@ const LINTS: &[Lint] = &[
             "app.close_transfer(integer,bigint,integer,text,text) attest_tenant",
             "app.delete_registration() attest_auth",
             "app.deletion_in_hand() attest_auth",
+            "app.destroy_due(integer) attest_worker",
             "app.erase_own() attest_auth",
             "app.merge_municipality(text,text,boolean) attest_migrator",
             "app.move_own(integer,bigint) attest_tenant",

@@ -8,6 +8,7 @@ mod preview;
 mod print;
 mod printout;
 mod quarantine;
+mod retention;
 mod scan;
 mod settings;
 mod typeset;
@@ -120,9 +121,12 @@ async fn all(
         work::sometimes(stop.clone(), || app.clear_printouts()),
         work::sometimes(stop.clone(), || app.clear_uploads()),
         work::sometimes(stop.clone(), || app.clear_orphans()),
+        work::sometimes(stop.clone(), || retention::destroy(app, &stop)),
+        // Nobody gives notice of acts and of lines of the audit: these loops ask.
+        work::repeat(Arc::default(), stop.clone(), || retention::print(app)),
         watch::watch(app, stop.clone()),
-        // Nobody gives notice of lines of the audit: this loop asks.
-        work::repeat(Arc::default(), stop, || app.seal_audit(work::UNSEALED)),
+        work::repeat(Arc::default(), stop.clone(), || app
+            .seal_audit(work::UNSEALED)),
     );
 }
 

@@ -125,10 +125,11 @@ pub const COLUMNS: [&str; 13] = [
 /// The cells of a line, one a column, as page, workbook and paper say them alike.
 #[must_use]
 pub fn cells(line: &Line) -> [String; COLUMNS.len()] {
-    let person = match line.person.as_str() {
+    let person = match (line.person.as_str(), line.destroyed_by.as_str()) {
         // SEC-106: the municipality was removed, the line stays.
-        "" => "сведения удалены",
-        person => person,
+        ("", "") => "сведения удалены".to_owned(),
+        ("", act) => format!("изъято по акту № {act}"),
+        (person, _) => person.to_owned(),
     };
     [
         line.number
@@ -136,7 +137,7 @@ pub fn cells(line: &Line) -> [String; COLUMNS.len()] {
             .unwrap_or_default(),
         dotted(line.submitted_on),
         dotted(line.place.date),
-        person.to_owned(),
+        person,
         line.position.clone(),
         line.organisation.clone(),
         line.municipality.clone(),

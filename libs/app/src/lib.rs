@@ -56,6 +56,7 @@ pub mod reference;
 pub mod region_settings;
 pub mod rejection;
 pub mod removal;
+pub mod retention;
 pub mod review;
 pub mod saved_views;
 

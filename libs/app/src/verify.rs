@@ -1,5 +1,5 @@
-//! What `ctl` checks beside the audit: the journal's chain (R-APP-5), and that every document
-//! and every order lies in the store as it was received. The audit itself is [`crate::audit::verify`]'s.
+//! What `ctl` checks beside the audit: the journal's chain (R-APP-5), and that every document,
+//! every order and every act of destroyed data lies in the store as it was received. The audit itself is [`crate::audit::verify`]'s.
 
 use std::collections::HashSet;
 
@@ -42,8 +42,8 @@ impl App {
         Ok(audit::check_journal(&mut tx).await?)
     }
 
-    /// Compares the files of all municipalities and of their orders with the store, up to the
-    /// first that differs. Each municipality is read in its own scope; an order that decides in
+    /// Compares the files of all municipalities, of their orders and of the acts of destroyed data
+    /// with the store, up to the first that differs. Each municipality is read in its own scope; an order that decides in
     /// several is looked at once.
     ///
     /// # Errors
@@ -51,8 +51,16 @@ impl App {
     pub async fn verify_documents(&self, depth: Depth) -> Result<Documents> {
         let mut tx = self.db.enter_worker(None).await?;
         let municipalities = municipalities::every(&mut tx).await?;
+        let acts = files::kept_acts(&mut tx).await?;
         drop(tx);
         let mut documents = Documents::default();
+        for act in acts {
+            documents.checked += 1;
+            if let Some(why) = self.differs(&act, depth).await? {
+                documents.fault = Some((format!("акт {}", act.id), why));
+                return Ok(documents);
+            }
+        }
         let mut orders = HashSet::new();
         for municipality in municipalities {
             let tenant = municipality.tenant();

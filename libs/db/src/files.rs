@@ -194,6 +194,20 @@ pub async fn kept(tx: &mut WorkerTx, after: i64, most: i64) -> Result<Vec<Kept>>
     .await?)
 }
 
+/// The acts of destroyed data that are printed; the number is the act's.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn kept_acts(tx: &mut WorkerTx) -> Result<Vec<Kept>> {
+    Ok(sqlx::query_as!(
+        Kept,
+        r#"SELECT id, s3_key AS "s3_key!", size AS "size!", sha256 AS "sha256!" FROM app.destruction_act
+           WHERE s3_key IS NOT NULL ORDER BY id"#,
+    )
+    .fetch_all(tx.connection())
+    .await?)
+}
+
 /// The files of the orders that decide in the municipality the scope stands in; the number is the
 /// order's.
 ///

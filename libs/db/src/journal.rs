@@ -32,7 +32,8 @@ pub struct Line {
     pub application: Option<Uuid>,
     /// When the application was submitted.
     pub submitted_on: NaiveDate,
-    /// ФИО; empty once the municipality was removed (SEC-106), as what follows is.
+    /// ФИО; empty once the municipality was removed (SEC-106) or the case destroyed (SEC-87), as what
+    /// follows is.
     pub person: String,
     /// The post.
     pub position: String,
@@ -55,6 +56,8 @@ pub struct Line {
     pub decided: Option<(Decision, String, NaiveDate)>,
     /// Who registered or corrected.
     pub registered_by: String,
+    /// The number of the act the case was destroyed by; empty otherwise.
+    pub destroyed_by: String,
 }
 
 /// What becomes of an entry, as the correction appended to the journal says it.
@@ -195,7 +198,7 @@ macro_rules! lines {
                  (SELECT a.public_id FROM app.application a WHERE a.tenant_id = r.tenant_id AND a.id = r.application_id)
                    AS application,
                  r.submitted_on, r.person, r.position, r.organisation, r.municipality, r.held_category, r.category,
-                 r.form, r.ground, r.decision, r.registered_by, d.granted AS "granted?", d.number AS "order_number?",
+                 r.form, r.ground, r.decision, r.registered_by, r.destroyed_by, d.granted AS "granted?", d.number AS "order_number?",
                  d.date AS "order_date?"
                FROM app.registration r
                LEFT JOIN LATERAL (SELECT x.granted, o.number, o.date FROM app.decision x JOIN app.order o ON o.id = x.order_id
@@ -295,6 +298,7 @@ struct Row {
     ground: String,
     decision: String,
     registered_by: String,
+    destroyed_by: String,
     granted: Option<bool>,
     order_number: Option<String>,
     order_date: Option<NaiveDate>,
@@ -329,6 +333,7 @@ impl TryFrom<Row> for Line {
                 .zip(row.order_date)
                 .map(|((decision, number), date)| (decision, number, date)),
             registered_by: row.registered_by,
+            destroyed_by: row.destroyed_by,
         })
     }
 }

@@ -48,6 +48,7 @@ pub mod region_changes;
 pub mod region_settings;
 pub mod removal;
 pub mod renditions;
+pub mod retention;
 pub mod saved_views;
 pub mod scan_checks;
 pub mod schedule;

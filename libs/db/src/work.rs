@@ -18,6 +18,7 @@ pub mod print;
 pub mod printouts;
 pub mod quarantine;
 pub mod removals;
+pub mod retention;
 pub mod scans;
 pub mod templates;
 

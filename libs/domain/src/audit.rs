@@ -90,6 +90,10 @@ deeds! {
     DeleteRegistration = "registration.delete" "Удаление данных не подавшего заявление",
     /// The consent withdrawn by somebody who never submitted: everything of it is erased (R-CONS-1).
     WithdrawConsent = "account.consent_withdraw" "Отзыв согласия на обработку данных",
+    /// A case destroyed whose term of keeping was over (SEC-87).
+    DestroyCase = "case.destroy" "Уничтожение дела по истечении срока хранения",
+    /// An act of destroyed data opened by an administrator.
+    OpenDestructionAct = "destruction.open" "Скачивание акта об уничтожении данных",
     /// An account erased, with all that belonged to it.
     EraseAccount = "account.erase" "Удаление учётной записи",
     /// A member of the institute added by `ctl`: a role granted.

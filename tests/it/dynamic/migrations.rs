@@ -54,8 +54,23 @@ const EXECUTES: &[(&str, &str, &str)] = &[
     ),
     (
         "0027_deletion.sql",
-        "app.erase_teacher",
-        "every table that hangs on an application or a membership, from the catalogue; ids are parameters",
+        "app.erase_cases",
+        "every table that hangs on an application, from the catalogue; ids are parameters",
+    ),
+    (
+        "0027_deletion.sql",
+        "app.erase_of_cabinets",
+        "every table that hangs on a membership, from the catalogue; ids are parameters",
+    ),
+    (
+        "0031_retention.sql",
+        "DO",
+        "tables alike, their names from a list beside it",
+    ),
+    (
+        "0031_retention.sql",
+        "app.withdraw_account",
+        "every table of an account, from the catalogue; the account is a parameter",
     ),
 ];
 

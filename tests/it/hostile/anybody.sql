@@ -356,7 +356,12 @@ BEGIN
       'SELECT app.only_here(1)', 'SELECT app.touched_by(1, ''{1}'')', 'SELECT app.own_keys(1)',
       'SELECT app.remove_municipality(1, gen_random_uuid())', 'SELECT app.has_cabinets(1)',
       'SELECT app.has_others(1, 1)', 'SELECT app.traces_of(1)', 'SELECT app.erase_account(1)',
-      'SELECT app.erase_teacher(1, 1)', 'SELECT app.lock_teacher(1, 1)', 'SELECT app.taught_in()',
+      'SELECT app.erase_teacher(1, 1)', 'SELECT app.erase_cases(1, ''{1}'')', 'SELECT app.orphan_belongings(1)',
+      'SELECT app.erase_of_cabinets(1, ''{1}'', ''{}'')', 'SELECT app.erase_everywhere(1, ''{1}'')',
+      'SELECT app.withdraw_account(1, ''{1}'')', 'SELECT app.destroy_cases(NULL, ''{1}'')', 'SELECT app.act_in_hand(''term'')',
+      'SELECT app.tell_destroyed(''term'', ''case'', 1, gen_random_uuid(), '''', 0)', 'SELECT app.unname_published(''{1}'')',
+      'SELECT app.documents_of(1)', 'SELECT app.final_through()', 'SELECT app.due_cases(1)',
+      'SELECT app.journal_places(''{1}'')', 'SELECT app.bare_accounts(1)', 'SELECT app.lock_teacher(1, 1)', 'SELECT app.taught_in(1)',
       'SELECT app.merge_municipality(''a'', ''b'', true)'] LOOP
     BEGIN
       EXECUTE s;
@@ -501,3 +506,25 @@ VALUES (:their_tenant, gen_random_uuid(), :their_membership, :their_account, gen
 SELECT set_config('app.account', :'their_account', false) IS NULL;
 SELECT app.hindrance();
 SELECT app.erase_own();
+
+-- attack: destroys cases before their time, outside the worker's run
+-- expect: 42501
+SELECT set_config('app.now', '2099-01-01T00:00:00Z', false) IS NULL;
+SELECT app.destroy_due(1000);
+
+-- attack: asks what is kept of somebody, and how much in all
+-- expect: 42501 or nothing of theirs
+SELECT * FROM app.kept_of_own();
+SELECT * FROM app.retention_counts();
+
+-- attack: makes an act nobody needs, and statistics of nothing
+-- expect: 42501
+INSERT INTO app.destruction_act (year, number, basis) VALUES (2026, 1, 'term');
+
+-- attack: takes a line out of an act
+-- expect: 42501
+DELETE FROM app.destroyed;
+
+-- attack: dates a case final that is not, to have it destroyed
+-- expect: 42501
+UPDATE app.application SET final_on = '1990-01-01' WHERE id = :their_application;

@@ -134,7 +134,7 @@ CREATE TEMP TABLE journal ON COMMIT DROP AS
 ANALYZE made, journal;
 INSERT INTO app.application (tenant_id, id, public_id, card_id, account_id, membership_id, organisation_id, category,
     procedure, ground, form, presence, snapshot, surname, name, patronymic, position, status, route, edition, formed_at,
-    submitted_at, due_on, registered_number, registered_on, rejection_reasons, created_at) OVERRIDING SYSTEM VALUE
+    submitted_at, due_on, registered_number, registered_on, rejection_reasons, created_at, final_on) OVERRIDING SYSTEM VALUE
   SELECT p.tenant, a.id, gen_random_uuid(), p.n, p.n, p.n, p.school, 'first', CASE WHEN w.way = 0 THEN 'simplified' ELSE 'general' END,
     CASE WHEN w.way = 0 THEN (SELECT code FROM app.ref_ground ORDER BY ordinal LIMIT 1) END, 'in_person', true,
     jsonb_build_object('name', jsonb_build_object('surname', p.surname, 'name', p.name, 'patronymic', p.patronymic),
@@ -145,7 +145,9 @@ INSERT INTO app.application (tenant_id, id, public_id, card_id, account_id, memb
       'education', c.education, 'service', ARRAY[c.service_total, c.service_pedagogical, c.service_post], 'held', NULL),
     p.surname, p.name, p.patronymic, p.post, a.status, CASE WHEN w.way < 2 THEN 'operator' ELSE 'municipal' END, 1, a.day, a.day,
     a.day::date + 30, j.number, a.registered_on,
-    CASE WHEN a.status = 'rejected' THEN ARRAY[(SELECT code FROM reason r WHERE r.n = pg_temp.pick(a.n, 17, 5))] ELSE '{}' END, a.day
+    CASE WHEN a.status = 'rejected' THEN ARRAY[(SELECT code FROM reason r WHERE r.n = pg_temp.pick(a.n, 17, 5))] ELSE '{}' END, a.day,
+    CASE WHEN a.status IN ('rejected', 'withdrawn', 'decided')
+      THEN least(a.day + interval '60 days', current_setting('seed.today')::timestamptz)::date END
   FROM made a CROSS JOIN LATERAL (SELECT pg_temp.pick(a.n, 9, 7) AS way) w
   JOIN person p ON p.n = a.person JOIN app.card c ON c.tenant_id = p.tenant AND c.id = p.n JOIN school o ON o.tenant = p.tenant AND o.id = p.school
   JOIN app.municipality m ON m.id = p.tenant JOIN post q ON q.code = p.post LEFT JOIN journal j ON j.id = a.id
