@@ -220,6 +220,7 @@ fn navigation(role: Role) -> Vec<(&'static str, &'static str)> {
             ("/admin/reference", "Справочники"),
             ("/admin/settings", "Настройки"),
             ("/admin/templates", "Шаблоны документов"),
+            ("/admin/retention", "Хранение и уничтожение"),
             ("/admin/policy", "Права доступа"),
             ("/admin/audit", "Журнал действий"),
         ],

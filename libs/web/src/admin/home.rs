@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::{Result, Web, lists, page::Page, visit::Admin};
 
 /// Addresses, names and what is done there.
-const SECTIONS: [(&str, &str, &str); 7] = [
+const SECTIONS: [(&str, &str, &str); 8] = [
     (
         "/admin/municipalities",
         "Муниципалитеты",
@@ -31,6 +31,11 @@ const SECTIONS: [(&str, &str, &str); 7] = [
         "/admin/templates",
         "Шаблоны документов",
         "как выглядят заявления, заключения и другие документы",
+    ),
+    (
+        "/admin/retention",
+        "Хранение и уничтожение",
+        "срок хранения дел, акты об уничтожении персональных данных",
     ),
     ("/admin/policy", "Права доступа", "кто что может делать"),
     (

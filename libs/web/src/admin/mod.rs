@@ -9,6 +9,7 @@ mod operators;
 mod organisations;
 mod policy;
 mod reference;
+mod retention;
 mod settings;
 mod templates;
 
@@ -28,6 +29,7 @@ pub fn router() -> Router<Web> {
         .merge(organisations::router())
         .merge(policy::router())
         .merge(reference::router())
+        .merge(retention::router())
         .merge(settings::router())
         .merge(templates::router())
 }
