@@ -91,7 +91,7 @@ test('an operator whose place is ended is out with the next request', async () =
 
 test('a phone shows these pages without scrolling sideways', async () => {
   await boss.page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ['/admin', '/admin/operators', '/admin/reference', '/admin/reference/positions', '/admin/reference/positions/add', '/admin/settings', '/profile/data']) {
+  for (const path of ['/admin', '/admin/operators', '/admin/reference', '/admin/reference/positions', '/admin/reference/positions/add', '/admin/settings', '/admin/retention', '/profile/data']) {
     await boss.go(path);
     const overflow = await boss.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(overflow <= 0, `${path} is ${overflow}px too wide`);
