@@ -1,4 +1,4 @@
--- Leaving of a person who never submitted: the letter that offers it (R-DEL-1), the consent withdrawn
+-- Leaving of people: the letter that offers it (R-DEL-1), the consent withdrawn
 -- (R-CONS-1), and the erasure of all that a municipality holds of a teacher. As in 0012, tables come from
 -- the catalogue, so that none is forgotten; what lies in the store is written down and deleted by the worker.
 
@@ -322,6 +322,11 @@ BEGIN
   FOREACH place IN ARRAY places LOOP
     PERFORM app.lock_teacher(place, own);
   END LOOP;
+  -- Of two presses one does it.
+  PERFORM 1 FROM app.account a WHERE a.id = own AND a.withdrawn_at IS NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN 'none';
+  END IF;
   hinders := app.hindrance();
   -- Moved on meanwhile: it is asked again.
   IF own IS NULL OR hinders NOT IN ('none', 'submitted') OR places <> app.taught_in(own) THEN

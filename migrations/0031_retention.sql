@@ -18,7 +18,7 @@ CREATE TRIGGER final BEFORE INSERT OR UPDATE OF status ON app.application FOR EA
 -- Since when nobody signs in by it: only its kept cases are left.
 ALTER TABLE app.account ADD COLUMN withdrawn_at timestamptz;
 CREATE INDEX account_withdrawn ON app.account (id) WHERE withdrawn_at IS NOT NULL;
-GRANT SELECT (epoch), UPDATE (login, login_norm, password_phc, email, email_confirmed_at, status, epoch, withdrawn_at)
+GRANT SELECT (epoch, withdrawn_at), UPDATE (login, login_norm, password_phc, email, email_confirmed_at, status, epoch, withdrawn_at)
   ON app.account TO attest_mover;
 GRANT SELECT (withdrawn_at) ON app.account TO attest_definer;
 GRANT SELECT (withdrawn_at), UPDATE (withdrawn_at) ON app.consent TO attest_mover;
@@ -110,13 +110,21 @@ GRANT UPDATE (s3_key, size, sha256) ON app.destruction_act TO attest_worker;
 -- The year of an act is the region's.
 CREATE POLICY mover_read ON app.region_setting FOR SELECT TO attest_mover USING (key = 'time_zone');
 GRANT SELECT ON app.region_setting TO attest_mover;
+-- Former terms, for a shorter one is not followed at once.
+CREATE POLICY definer_terms ON app.region_change FOR SELECT TO attest_definer
+  USING (list = 'setting' AND key = 'retention_years');
+GRANT SELECT (list, key, former, at) ON app.region_change TO attest_definer;
 GRANT CREATE ON SCHEMA app TO attest_definer, attest_mover;
 SET LOCAL ROLE attest_definer;
 -- The last day on which what became final then is kept no longer (domain::retention; a test compares).
+-- What is destroyed is destroyed: a term that was made shorter counts after thirty days, till then the longest.
 CREATE FUNCTION app.final_through() RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT make_date(extract(year FROM app.region_today())::int - 1
-    - coalesce((SELECT value::int FROM app.region_setting WHERE key = 'retention_years'), 5), 12, 31) $$;
+    - greatest(coalesce((SELECT value::int FROM app.region_setting WHERE key = 'retention_years'), 5),
+      (SELECT max(coalesce(c.former #>> '{}', '5')::int) FROM app.region_change c
+       WHERE c.list = 'setting' AND c.key = 'retention_years' AND c.at > app.ctx_now() - interval '30 days')),
+    12, 31) $$;
 -- Cases whose term is over, the oldest first. A live one has no such day.
 CREATE FUNCTION app.due_cases(p_most int) RETURNS TABLE (place int, application bigint, public_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
@@ -147,9 +155,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   JOIN app.municipality t ON t.id = a.tenant_id
   WHERE a.submitted_at IS NOT NULL ORDER BY a.submitted_at, a.id $$;
 -- How many cases the next run destroys, and of how many the term ends with this year; nothing else of them.
-CREATE FUNCTION app.retention_counts() RETURNS TABLE (due bigint, this_year bigint)
+CREATE FUNCTION app.retention_counts() RETURNS TABLE (through date, due bigint, this_year bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT (SELECT count(*) FROM app.application a WHERE a.final_on <= t.through),
+  SELECT t.through, (SELECT count(*) FROM app.application a WHERE a.final_on <= t.through),
     (SELECT count(*) FROM app.application a WHERE a.final_on > t.through
       AND a.final_on <= (t.through + interval '1 year')::date)
   FROM (SELECT app.final_through() AS through) t WHERE app.acting_role(session_user) = 'admin' $$;
@@ -195,8 +203,8 @@ BEGIN
     VALUES (act.id, p_what, p_place, p_subject, p_number, p_documents);
 END $$;
 
--- What was published keeps its rows without these applicants' names: of a schedule by the number, of
--- results by the name, in what was decided together with it.
+-- What was published keeps its rows without these applicants: of a schedule by the number, of results by
+-- the name, in what was decided together with it. Post and school would tell who it was.
 CREATE FUNCTION app.unname_published(p_cases bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   numbers CONSTANT text[] := ARRAY(SELECT a.registered_number || '/' || to_char(a.registered_on, 'YYYY')
@@ -209,13 +217,13 @@ DECLARE
 BEGIN
   UPDATE app.publication p SET version = p.version + 1, rows = (SELECT jsonb_agg(
       CASE WHEN (e.value ->> 'number') || '/' || left(e.value ->> 'on', 4) = ANY (numbers)
-        THEN jsonb_set(e.value, '{teacher,name}', '""') ELSE e.value END ORDER BY e.place)
+        THEN jsonb_set(e.value, '{teacher}', '{"name": "", "position": "", "organisation": ""}') ELSE e.value END ORDER BY e.place)
       FROM jsonb_array_elements(p.rows) WITH ORDINALITY e(value, place))
     WHERE p.kind = 'schedule' AND EXISTS (SELECT 1 FROM jsonb_array_elements(p.rows) r
       WHERE (r ->> 'number') || '/' || left(r ->> 'on', 4) = ANY (numbers) AND r -> 'teacher' ->> 'name' <> '');
   UPDATE app.publication p SET version = p.version + 1, rows = (SELECT jsonb_agg(
       CASE WHEN e.value -> 'teacher' ->> 'name' = ANY (names)
-        THEN jsonb_set(e.value, '{teacher,name}', '""') ELSE e.value END ORDER BY e.place)
+        THEN jsonb_set(e.value, '{teacher}', '{"name": "", "position": "", "organisation": ""}') ELSE e.value END ORDER BY e.place)
       FROM jsonb_array_elements(p.rows) WITH ORDINALITY e(value, place))
     WHERE p.kind = 'results' AND p.order_id IN (SELECT d.order_id FROM app.decision d WHERE d.application_id = ANY (p_cases))
       AND EXISTS (SELECT 1 FROM jsonb_array_elements(p.rows) r WHERE r -> 'teacher' ->> 'name' = ANY (names));
@@ -351,7 +359,11 @@ BEGIN
   SET CONSTRAINTS ALL DEFERRED;
   IF done > 0 THEN
     act := app.act_in_hand('term');
-    PERFORM set_config('app.moving', (places || app.journal_places(cases))::text, true);
+    -- Registers of conclusions went whole to the heir of a municipality that was merged (0014).
+    PERFORM set_config('app.moving', (app.journal_places(cases) || ARRAY(
+      WITH RECURSIVE went(id) AS (SELECT unnest(places) UNION
+        SELECT m.merged_into FROM app.municipality m JOIN went w ON m.id = w.id WHERE m.merged_into IS NOT NULL)
+      SELECT w.id FROM went w))::text, true);
     PERFORM app.destroy_cases(act, cases);
   END IF;
   FOR bare IN SELECT * FROM app.bare_accounts(p_most) LOOP

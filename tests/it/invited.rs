@@ -152,6 +152,11 @@ async fn r_acc_4_a_list_is_invited_row_by_row_and_nobody_twice() {
         ["six@example.test", "", "Директор"],
         ["не адрес", "", "Специалист по аттестации"],
         ["ONE@example.test", "", "Специалист по аттестации"],
+        [
+            "a@example.test, b@example.test",
+            "",
+            "Специалист по аттестации",
+        ],
     ]);
     let send = async || {
         let form = browser.get(LIST).await.form("Пригласить");
@@ -169,6 +174,7 @@ async fn r_acc_4_a_list_is_invited_row_by_row_and_nobody_twice() {
         "Роли «Директор» нет",
         "Проверьте адрес электронной почты: не, адрес",
         "уже есть в списке выше",
+        "В строке нужен один адрес",
     ];
     assert_eq!(said.len(), expected.len(), "{said:?}");
     for (said, expected) in said.iter().zip(expected) {

@@ -87,26 +87,24 @@ impl MunicipalityFilter {
         }
     }
 
-    /// Its number. What is typed and names none is in no municipality: nothing is found, rather
-    /// than everything.
+    /// Its number. What names none is in no municipality: nothing is found, rather than everything.
     #[must_use]
     pub fn tenant(&self) -> Option<TenantId> {
         match self.chosen() {
             Some(chosen) => Some(TenantId(chosen.id)),
-            None => self.fault().map(|_| NONE),
+            None => (!self.typed.is_empty()).then_some(NONE),
         }
     }
 
-    /// Why what was typed narrows nothing, in words.
+    /// Why nothing is found by it, in words.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
-        if self.typed.is_empty() || matches!(self.offered, Offered::Listed(_)) {
+        if self.typed.is_empty() || self.chosen().is_some() {
             return None;
         }
         let names: Vec<&str> = self.fitting.iter().map(|one| one.name.as_str()).collect();
         match names.as_slice() {
-            [] => Some("Муниципалитета с таким названием нет".to_owned()),
-            [_] => None,
+            [] => Some("Такого муниципалитета нет".to_owned()),
             several => Some(format!(
                 "Введите название точнее, подходят: {}",
                 several.join(", ")

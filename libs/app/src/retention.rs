@@ -2,13 +2,12 @@
 //! batch by batch; an act tells of each run and of each erasure by request. Acts are kept.
 
 use bytes::Bytes;
-use chrono::NaiveDate;
 use db::{
     events, region_settings,
     retention::{self as kept, PAGE},
     work::retention,
 };
-use domain::{act::acts, actor::Actor, audit::Deed, retention::final_through, setting::Setting};
+use domain::{act::acts, actor::Actor, audit::Deed, setting::Setting};
 use uuid::Uuid;
 
 pub use db::{
@@ -28,8 +27,6 @@ const PDF: &str = "application/pdf";
 pub struct Retention {
     /// How many years cases are kept, after the one they became final in.
     pub years: u64,
-    /// The last day on which what became final then is kept no longer.
-    pub through: NaiveDate,
     /// How many cases leave.
     pub counts: Counts,
     /// The acts, newest first.
@@ -88,10 +85,8 @@ impl App {
     pub async fn retention(&self, actor: &Actor, after: Option<Uuid>) -> Result<Retention> {
         let mut tx = self.db.enter::<acts::ReadAudit>(actor).await?;
         let years = region_settings::number(&mut tx, Setting::RetentionYears).await?;
-        let today = self.zone().today(tx.now());
         Ok(Retention {
             years,
-            through: final_through(today, years),
             counts: kept::counts(&mut tx).await?,
             acts: Listing::cut(kept::acts(&mut tx, after).await?, PAGE, |act| act.public_id),
             past: kept::past(&mut tx).await?,

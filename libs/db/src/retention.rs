@@ -1,7 +1,7 @@
 //! What administrators read of cases that are kept and that were destroyed (SEC-87): counts, acts
 //! and years, never a case.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{act::acts, retention::Basis};
 use uuid::Uuid;
 
@@ -13,6 +13,8 @@ pub const PAGE: usize = 50;
 /// How many cases leave.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
+    /// The last day on which what became final then is kept no longer.
+    pub through: NaiveDate,
     /// Those the next run of the worker destroys.
     pub due: i64,
     /// Those whose term ends with this year.
@@ -73,7 +75,7 @@ pub struct ActFile {
 pub async fn counts(tx: &mut Tx<acts::ReadAudit>) -> Result<Counts> {
     let counts = sqlx::query_as!(
         Counts,
-        r#"SELECT due AS "due!", this_year AS "this_year!" FROM app.retention_counts()"#
+        r#"SELECT through AS "through!", due AS "due!", this_year AS "this_year!" FROM app.retention_counts()"#
     )
     .fetch_optional(tx.connection())
     .await?;

@@ -88,7 +88,7 @@ deeds! {
     OtherCabinet = "cabinet.other" "Обращение к странице другой роли",
     /// What a municipality held of a teacher who never submitted, erased by it (R-DEL-1).
     DeleteRegistration = "registration.delete" "Удаление данных не подавшего заявление",
-    /// The consent withdrawn by somebody who never submitted: everything of it is erased (R-CONS-1).
+    /// The consent withdrawn: everything of its person is erased but the cases that are kept (R-CONS-1).
     WithdrawConsent = "account.consent_withdraw" "Отзыв согласия на обработку данных",
     /// A case destroyed whose term of keeping was over (SEC-87).
     DestroyCase = "case.destroy" "Уничтожение дела по истечении срока хранения",

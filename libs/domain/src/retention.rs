@@ -8,29 +8,8 @@ use chrono::{Datelike as _, NaiveDate};
 /// years ends in, counted from the end of the year of that day.
 #[must_use]
 pub fn kept_until(day: NaiveDate, years: u64) -> NaiveDate {
-    end_of(day.year().saturating_add(counted(years)))
-}
-
-/// The last day on which what became final then is kept no longer on `today`.
-#[must_use]
-pub fn final_through(today: NaiveDate, years: u64) -> NaiveDate {
-    end_of(
-        today
-            .year()
-            .saturating_sub(counted(years))
-            .saturating_sub(1),
-    )
-}
-
-fn counted(years: u64) -> i32 {
-    i32::try_from(years).unwrap_or(i32::MAX)
-}
-
-fn end_of(year: i32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(match year {
-        0.. => NaiveDate::MAX,
-        _ => NaiveDate::MIN,
-    })
+    let years = i32::try_from(years).unwrap_or(i32::MAX);
+    NaiveDate::from_ymd_opt(day.year().saturating_add(years), 12, 31).unwrap_or(NaiveDate::MAX)
 }
 
 /// Why data were destroyed.
@@ -154,35 +133,13 @@ mod tests {
             ("2024-02-29", 1, "2025-12-31"),
             ("2026-09-14", 75, "2101-12-31"),
         ] {
-            let (became_final, until) = (day(became_final), day(until));
-            assert_eq!(kept_until(became_final, years), until);
-            // Kept to the end of that day, and not one longer.
-            let next = until.succ_opt().unwrap();
-            assert!(became_final > final_through(until, years), "{until}");
-            assert!(became_final <= final_through(next, years), "{next}");
-        }
-    }
-
-    #[test]
-    fn sec_87_both_ways_of_counting_agree_on_every_day() {
-        for years in [1, 2, 5, 75] {
-            let mut today = day("2030-12-01");
-            while today < day("2032-02-01") {
-                let mut became_final = day("1955-01-01");
-                while became_final < today {
-                    let over = today > kept_until(became_final, years);
-                    assert_eq!(over, became_final <= final_through(today, years));
-                    became_final += chrono::TimeDelta::days(89);
-                }
-                today = today.succ_opt().unwrap();
-            }
+            assert_eq!(kept_until(day(became_final), years), day(until));
         }
     }
 
     #[test]
     fn a_term_nobody_lives_to_see_is_no_fault() {
         assert_eq!(kept_until(day("2026-01-01"), u64::MAX), NaiveDate::MAX);
-        assert_eq!(final_through(day("2026-01-01"), u64::MAX), NaiveDate::MIN);
     }
 
     #[test]

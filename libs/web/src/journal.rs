@@ -61,6 +61,8 @@ impl Days<'_> {
         if from.zip(to).is_some_and(|(from, to)| from > to) {
             faults.push(FieldFault::new("to", "Конец периода раньше его начала"));
         }
+        let unknown = self.municipality.fault();
+        faults.extend(unknown.map(|words| FieldFault::new("municipality", words)));
         let filter = Filter {
             from,
             to,

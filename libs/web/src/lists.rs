@@ -106,7 +106,17 @@ pub fn municipality(filter: &MunicipalityFilter) -> Markup {
                 .collect();
             let chosen = filter.chosen().map(|chosen| chosen.public_id.to_string());
             let value = chosen.as_deref().unwrap_or_default();
-            choice_by_id(Field { value, ..field }, Some("все"), &rows)
+            let error = filter.fault();
+            let error = error.as_deref();
+            choice_by_id(
+                Field {
+                    value,
+                    error,
+                    ..field
+                },
+                Some("все"),
+                &rows,
+            )
         }
         Offered::Typed => {
             let chosen = filter.chosen().map(|chosen| chosen.name.as_str());

@@ -96,6 +96,30 @@ async fn r_cons_1_the_page_says_what_is_kept_until_when_and_erases_the_rest() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r_cons_1_of_many_presses_one_withdraws() {
+    let world = World::own().await;
+    let own = full(&world).await;
+    let mut sql = world.superuser().await;
+    close(&mut sql, &own, "2026-09-14").await;
+    own.teacher.ready_to_sign_in().await;
+    let apps: Vec<_> = (0..4).map(|_| world.another_app(2)).collect();
+    let presses = apps
+        .iter()
+        .map(|app| app.withdraw_consent(own.teacher.as_person()));
+    let done = futures::future::join_all(presses).await;
+    assert_eq!(
+        done.iter().filter(|done| done.is_ok()).count(),
+        1,
+        "{done:?}"
+    );
+    let acts: i64 = sql
+        .value("SELECT count(*) FROM app.destruction_act")
+        .await
+        .unwrap();
+    assert_eq!(acts, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_87_the_administrator_reads_terms_and_acts() {
     let world = World::own().await;
     let own = full(&world).await;

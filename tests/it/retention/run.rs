@@ -1,7 +1,7 @@
 //! The worker's run: it counts as the domain does, destroys each case once however many workers there
 //! are, and is nobody else's.
 
-use domain::retention::final_through;
+use domain::retention::kept_until;
 use tests::{Login, Session, World, sql::Refused};
 
 use super::{count, destroy};
@@ -27,8 +27,36 @@ async fn sec_87_the_term_in_the_database_is_the_domains() {
             sql.set("now", &world.now().to_rfc3339()).await;
             let through: chrono::NaiveDate = sql.value("SELECT app.final_through()").await.unwrap();
             let today = world.app().zone().today(world.now());
-            assert_eq!(through, final_through(today, years), "{now}, {years}");
+            let next = through.succ_opt().unwrap();
+            assert!(kept_until(through, years) < today, "{now}, {years}");
+            assert!(kept_until(next, years) >= today, "{now}, {years}");
         }
+    }
+}
+
+/// What is destroyed is destroyed: a term made shorter by a slip can be taken back.
+#[tokio::test]
+async fn sec_87_a_shorter_term_counts_after_thirty_days() {
+    let world = World::own().await;
+    world.set_now("2026-06-01T00:00:00Z");
+    let mut sql = world.superuser().await;
+    sql.set("now", &world.now().to_rfc3339()).await;
+    let account = world.admin().await.account.0;
+    sql.script(&format!(
+        "UPDATE app.region_setting SET value = '1' WHERE key = 'retention_years';
+         INSERT INTO app.region_change (list, key, former, present, by_account)
+           VALUES ('setting', 'retention_years', '\"5\"', '\"1\"', {account})"
+    ))
+    .await;
+    for (now, through) in [
+        ("2026-06-01T00:00:00Z", "2020-12-31"),
+        ("2026-06-30T23:59:59Z", "2020-12-31"),
+        ("2026-07-01T00:00:01Z", "2024-12-31"),
+    ] {
+        world.set_now(now);
+        sql.set("now", &world.now().to_rfc3339()).await;
+        let found: String = sql.value("SELECT app.final_through()::text").await.unwrap();
+        assert_eq!(found, through, "{now}");
     }
 }
 

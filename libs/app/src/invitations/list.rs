@@ -50,6 +50,16 @@ pub struct Row {
     pub municipality: String,
 }
 
+impl Row {
+    /// Whether it invites the same address to the same.
+    fn is_as(&self, other: &Self) -> bool {
+        let of = |row: &Self| {
+            [&row.email, &row.role, &row.organisation, &row.municipality].map(|cell| plain(cell))
+        };
+        of(self) == of(other)
+    }
+}
+
 /// The rows of a list, as read of its file.
 #[derive(Clone, Debug)]
 pub struct List(Vec<Row>);
@@ -120,9 +130,9 @@ impl App {
         let places = self.places_of(actor, &list).await?;
         let mut done: Vec<(Row, Outcome)> = Vec::with_capacity(list.0.len());
         for row in list.0 {
-            let earlier = done.iter().any(|(other, _)| {
-                plain(&other.email) == plain(&row.email) && other.role == row.role
-            });
+            let earlier = done
+                .iter()
+                .any(|(other, outcome)| outcome.is_ok() && other.is_as(&row));
             let outcome = if earlier {
                 Err(crate::Error::field(
                     "email",
@@ -208,6 +218,10 @@ impl Places {
                     })?,
             ),
         };
+        // One row is one person: a cell with many would pass the bound of a list.
+        if row.email.contains([' ', ',', ';']) && row.email.contains('@') {
+            return Err("В строке нужен один адрес".to_owned());
+        }
         let municipality = self.municipalities.get(&plain(&row.municipality));
         Ok(Invite {
             emails: row.email.clone(),
