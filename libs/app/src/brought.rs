@@ -1,13 +1,13 @@
 //! Tables people bring: where their columns stand, whatever is written above the header. What the
-//! rows mean is whoever asked for them; how a file becomes rows is `sheets`.
+//! rows mean is the business of whoever asks for them; how a file becomes rows is that of `sheets`.
 
 use domain::search::words;
 
 /// A column: its name, and the beginnings of the words its header may have.
 pub(crate) type Column = (&'static str, &'static [&'static str]);
 
-/// The rows below the header, each with its cells in the order of `columns`. The header is the first row with all of them, in any order and case; what stands
-/// above it is passed over.
+/// The rows below the header, each with its cells in the order of `columns`. The header is the first
+/// row with a cell for each of them, in any order and case; what stands above it is passed over.
 ///
 /// # Errors
 /// In words, which columns it takes.
@@ -17,10 +17,8 @@ pub(crate) fn rows<const N: usize>(
 ) -> Result<Vec<[String; N]>, String> {
     let places = |row: &[String]| {
         let found = columns.map(|(_, beginnings)| place(row, beginnings));
-        found
-            .iter()
-            .all(Option::is_some)
-            .then(|| found.map(Option::unwrap_or_default))
+        let apart = (1..N).all(|n| !found[..n].contains(&found[n]));
+        (apart && found.iter().all(Option::is_some)).then(|| found.map(Option::unwrap_or_default))
     };
     let header = table
         .iter()

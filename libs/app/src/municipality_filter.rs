@@ -52,7 +52,7 @@ impl MunicipalityFilter {
     async fn read(scope: &mut Scope, typed: &str, gone: bool) -> db::Result<Self> {
         let typed = typed.trim();
         let most = i64::try_from(LISTED).unwrap_or(i64::MAX);
-        let mut listed = municipalities::first(scope, gone, most.saturating_add(1)).await?;
+        let listed = municipalities::first(scope, gone, most.saturating_add(1)).await?;
         let (offered, fitting) = if listed.len() > LISTED {
             let mut fitting = match typed {
                 "" => Vec::new(),
@@ -68,7 +68,6 @@ impl MunicipalityFilter {
                 .filter(|one| is(one, typed))
                 .cloned()
                 .collect();
-            listed.shrink_to_fit();
             (Offered::Listed(listed), fitting)
         };
         Ok(Self {
