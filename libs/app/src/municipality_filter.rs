@@ -9,6 +9,7 @@ use db::{
 use domain::{
     act::acts,
     actor::{Actor, TenantId},
+    search::words,
 };
 
 use crate::{App, Result};
@@ -29,7 +30,7 @@ pub struct MunicipalityFilter {
     pub typed: String,
     /// What there is to choose from, by name.
     pub offered: Offered,
-    /// What fits the typed words: several, if they are of several names.
+    /// What fits: several, if what was typed is of several names.
     fitting: Vec<Municipality>,
 }
 
@@ -114,8 +115,7 @@ impl MunicipalityFilter {
 
 /// Whether a municipality has this very name or public id.
 fn is(municipality: &Municipality, typed: &str) -> bool {
-    let plain = |text: &str| text.to_lowercase().replace('ё', "е");
-    typed.parse() == Ok(municipality.public_id) || plain(&municipality.name) == plain(typed)
+    typed.parse() == Ok(municipality.public_id) || words(&municipality.name) == words(typed)
 }
 
 impl App {

@@ -9,6 +9,7 @@ use domain::{
     actor::{Actor, TenantId},
     invitation::AT_ONCE,
     role::Role,
+    search::words,
 };
 use uuid::Uuid;
 
@@ -54,7 +55,8 @@ impl Row {
     /// Whether it invites the same address to the same.
     fn is_as(&self, other: &Self) -> bool {
         let of = |row: &Self| {
-            [&row.email, &row.role, &row.organisation, &row.municipality].map(|cell| plain(cell))
+            let names = [&row.role, &row.organisation, &row.municipality];
+            (row.email.to_lowercase(), names.map(|name| plain(name)))
         };
         of(self) == of(other)
     }
@@ -234,10 +236,9 @@ impl Places {
     }
 }
 
-/// A name as names are compared: without case, ё and spare blanks.
+/// A name as names are compared: its words, as searches fold them.
 fn plain(name: &str) -> String {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    words.join(" ").to_lowercase().replace('ё', "е")
+    words(name).join(" ")
 }
 
 /// The role of a name.
