@@ -298,7 +298,11 @@ async fn r_app_5_nonsense_days_are_answered_in_words() {
             "from=02.10.2026&to=01.10.2026",
             "Конец периода раньше его начала",
         ),
-        ("municipality=x", "Такого муниципалитета нет"),
+        // «щука»: what no municipality of a test is called, chosen from a list or typed.
+        (
+            "municipality=%D1%89%D1%83%D0%BA%D0%B0",
+            "Такого муниципалитета нет",
+        ),
     ] {
         for format in ["", "pdf", "xlsx"] {
             let page = browser
