@@ -30,6 +30,7 @@ mod factor;
 mod forms;
 mod functions;
 mod gaps;
+mod guesses;
 mod handovers;
 mod hostile;
 mod hostile_files;

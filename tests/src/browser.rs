@@ -74,6 +74,23 @@ impl World {
         Site::serve(self.app().clone(), redis_url, |_| {}).await
     }
 
+    /// Serves them apart, behind proxies of these networks, with so many failed sign-ins to one
+    /// account and from one address.
+    pub async fn serve_guarded(
+        &self,
+        redis_url: &str,
+        proxies: &[&str],
+        login_per_account: u32,
+        login_per_address: u32,
+    ) -> Site {
+        Site::serve(self.app().clone(), redis_url, |settings| {
+            settings.proxies = proxies.iter().map(|it| it.parse().unwrap()).collect();
+            settings.login_per_account = login_per_account;
+            settings.login_per_address = login_per_address;
+        })
+        .await
+    }
+
     async fn serve_as(&self, otherwise: impl FnOnce(&mut Settings)) -> Site {
         Site::serve(self.app().clone(), STACK.redis.reveal(), otherwise).await
     }
