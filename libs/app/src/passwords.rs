@@ -93,7 +93,16 @@ fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error
     Error::Internal(error.into())
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Hashes this thread has made: two answers cost the same if they took as many.
+    static MADE: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+/// What one hash is made with.
 fn argon2() -> Result<Argon2<'static>> {
+    #[cfg(test)]
+    MADE.set(MADE.get() + 1);
     let params = Params::new(MEMORY, PASSES, 1, None).map_err(internal)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
@@ -160,6 +169,35 @@ mod tests {
             panic!("{verdict:?}");
         };
         assert_eq!(verify(&stronger, &typed).unwrap(), Verdict::Right);
+    }
+
+    #[test]
+    fn sec_44_nobody_costs_as_many_hashes_as_somebody() {
+        // One thread hashes, and stays: what it has counted is this test's own.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .thread_keep_alive(std::time::Duration::from_secs(60 * 60))
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let made = async || {
+                let taken = tokio::task::spawn_blocking(|| MADE.take()).await;
+                taken.unwrap()
+            };
+            let passwords = Passwords::default();
+            let typed = Password::typed("лошадь скрепка батарея");
+            let other = Password::typed("лошадь скрепка батарей");
+            let phc = passwords.hash(&typed).await.unwrap();
+            assert_eq!(made().await, 1);
+            for (phc, typed) in [
+                (Some(phc.clone()), &typed),
+                (Some(phc), &other),
+                (None, &typed),
+            ] {
+                let verdict = passwords.verify(phc, typed).await.unwrap();
+                assert_eq!(made().await, 1, "{verdict:?}");
+            }
+        });
     }
 
     #[tokio::test]
