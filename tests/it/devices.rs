@@ -180,41 +180,120 @@ async fn r_let_1_registering_is_no_news_of_a_device() {
     assert_eq!(sql.value::<i64>(&news).await, Ok(1));
 }
 
-/// What is told of a login is told of any: status, bytes, headers (SEC-44).
+/// What is told of one is told of any: status, headers, how many cookies, and the bytes but for
+/// tokens and these words.
+fn alike(page: &Page, words: &[&str]) -> (StatusCode, Vec<String>, usize, String) {
+    let without = |text: &str| {
+        let hidden = |text: String, word: &&str| text.replace(word, "WORD");
+        words.iter().fold(text.to_owned(), hidden)
+    };
+    let of_each = ["date", "x-request-id", "set-cookie"];
+    let headers = page.headers.iter();
+    let headers = headers
+        .filter(|(name, _)| !of_each.contains(&name.as_str()))
+        .map(|(name, value)| format!("{name}: {}", without(value)))
+        .collect();
+    let cookies = page.headers.iter().filter(|(name, _)| name == "set-cookie");
+    let body = without(&page.body);
+    let mut left = String::new();
+    for part in body.split("value=\"") {
+        left.push_str(part.split_once('"').map_or(part, |(_, rest)| rest));
+    }
+    (page.status, headers, cookies.count(), left)
+}
+
+/// Whoever has a login, nobody learns that there is one, nor how its owner stands (SEC-44).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_44_known_and_unknown_logins_are_answered_alike() {
     let world = World::shared().await;
     let site = world.serve().await;
-    let person = world.town().await.teacher().await;
+    let town = world.town().await;
+    let person = town.teacher().await;
     person.ready_to_sign_in().await;
     // As long as the known one: it stands in the page.
-    let nobody = format!("z{}", &person.login[1..]);
+    let mut logins = vec![person.login.clone(), format!("z{}", &person.login[1..])];
+    let mut sql = world.superuser().await;
+    for (letter, otherwise) in [
+        ('v', "email = NULL"),
+        ('w', "status = 'blocked'"),
+        ('x', "password_phc = NULL"),
+    ] {
+        let other = town.teacher().await;
+        other.ready_to_sign_in().await;
+        let login = format!("{letter}{}", &person.login[1..]);
+        sql.script(&format!(
+            "UPDATE app.account SET login = '{login}', login_norm = '{login}', {otherwise} WHERE id = {}",
+            other.account.0
+        ))
+        .await;
+        logins.push(login);
+    }
     let mut told = Vec::new();
-    for login in [person.login.as_str(), nobody.as_str()] {
+    for login in &logins {
         let browser = site.browser();
         let wrong = typed(&browser, login, "не тот пароль, а другой").await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         let page = browser.get("/password/forgot").await;
         let asked = browser
             .submit(&page, "Сбросить пароль", &[("Введите логин", login)])
             .await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER);
         let after = browser.follow(asked.clone()).await;
-        told.push([wrong, asked, after].map(|page| {
-            let headers: Vec<String> = page
-                .headers
-                .iter()
-                .filter(|(name, _)| {
-                    !["date", "x-request-id", "set-cookie"].contains(&name.as_str())
-                })
-                .map(|(name, value)| format!("{name}: {value}"))
-                .collect();
-            let cookies = page.headers.iter().filter(|(name, _)| name == "set-cookie");
-            let body = page.body.replace(login, "LOGIN");
-            let mut left = String::new();
-            for part in body.split("value=\"") {
-                left.push_str(part.split_once('"').map_or(part, |(_, rest)| rest));
-            }
-            (page.status, headers, cookies.count(), left)
-        }));
+        told.push([wrong, asked, after].map(|page| alike(&page, &[login.as_str()])));
+    }
+    for (login, other) in logins.iter().zip(&told) {
+        assert_eq!(&told[0], other, "{login}");
+    }
+}
+
+/// Nor from an invitation, whose address may be somebody's (SEC-44). That a login one would register
+/// is taken is told there as everywhere, so tries are limited (R-ACC-2).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_44_an_invitation_is_accepted_alike_whoever_has_the_address() {
+    let world = World::shared().await;
+    let site = world.serve().await;
+    let town = world.town().await;
+    let coordinator = town.coordinator().await;
+    let person = world.town().await.teacher().await;
+    person.ready_to_sign_in().await;
+    let nobody = format!("z{}", &person.login[1..]);
+    let mut told = Vec::new();
+    for login in [person.login.as_str(), nobody.as_str()] {
+        // Made accounts have such an address.
+        let email = format!("{login}@example.test");
+        let invite = app::invitations::Invite {
+            emails: email.clone(),
+            role: "expert".to_owned(),
+            ..app::invitations::Invite::default()
+        };
+        world.app().invite(&coordinator, &invite).await.unwrap();
+        let token = world.invitation_token(&town).await;
+        let path = format!("/invitation/{token}");
+        let browser = site.browser();
+        let shown = browser.get(&path).await;
+        let page = browser.get(&format!("/login?next={path}")).await;
+        let guess = [
+            ("Имя пользователя", login),
+            ("Пароль", "не тот пароль, а другой"),
+        ];
+        let wrong = browser.submit(&page, "Войти", &guess).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let new = format!("dev{}", uuid::Uuid::new_v4().simple())[..24].to_owned();
+        let account = |password| {
+            [
+                ("Имя пользователя", new.as_str()),
+                ("Пароль", password),
+                ("Подтверждение пароля", password),
+            ]
+        };
+        let button = "Зарегистрироваться";
+        let short = browser.submit(&shown, button, &account("короткий")).await;
+        assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let done = browser.submit(&short, button, &account(PASSWORD)).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.told());
+        let after = browser.follow(done.clone()).await;
+        let words = [token.as_str(), email.as_str(), login, new.as_str()];
+        told.push([shown, wrong, short, done, after].map(|page| alike(&page, &words)));
     }
     assert_eq!(told[0], told[1]);
 }
