@@ -3,6 +3,8 @@
 
 mod linking;
 
+use std::{io::ErrorKind, net::TcpListener};
+
 use redis::AsyncCommands as _;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -238,20 +240,44 @@ async fn sec_51_one_provider_does_not_answer_for_another() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sec_54_inner_addresses_and_redirects_are_not_followed() {
-    let (world, issuer) = (World::shared().await, Issuer::start().await);
-    let inner = json!([{"slug": "gate", "name": "Врата", "client_id": "a",
-        "issuer": issuer.url().replace("http:", "https:")}]);
-    let providers = Providers::read(&inner.to_string(), Reach::Public).unwrap();
+async fn sec_54_an_inner_address_is_not_connected_to_however_it_is_written() {
+    let world = World::shared().await;
+    let inside = TcpListener::bind("127.0.0.1:0").unwrap();
+    inside.set_nonblocking(true).unwrap();
+    let port = inside.local_addr().unwrap().port();
+    let entry = |slug: &str, host: &str| {
+        let issuer = format!("https://{host}:{port}");
+        json!({"slug": slug, "name": "Врата", "client_id": "a", "issuer": issuer})
+    };
+    let entries = json!([entry("name", "localhost"), entry("number", "127.0.0.1")]);
+    let providers = Providers::read(&entries.to_string(), Reach::Public).unwrap();
     let site = world.serve_with_providers(providers).await;
-    let browser = site.browser();
-    let page = browser.follow(browser.get("/login/gate").await).await;
-    assert!(page.body.contains(AWAY), "{}", page.told());
+    for slug in ["name", "number"] {
+        let browser = site.browser();
+        let begun = browser.get(&format!("/login/{slug}")).await;
+        let page = browser.follow(begun).await;
+        assert!(page.body.contains(AWAY), "{slug}: {}", page.told());
+        let nobody = inside.accept().unwrap_err();
+        assert_eq!(nobody.kind(), ErrorKind::WouldBlock, "{slug}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_54_a_redirect_is_not_followed() {
+    let (world, issuer) = (World::shared().await, Issuer::start().await);
     let site = self::site(&world, &issuer).await;
     issuer.go_away(StatusCode::TEMPORARY_REDIRECT);
     let browser = site.browser();
     let page = browser.follow(browser.get("/login/gate").await).await;
     assert!(page.body.contains(AWAY), "{}", page.told());
+    // Nor with the code in hand.
+    issuer.come_back();
+    let asked = begin(&browser, "/login/gate").await;
+    let answer = issuer.grant(&asked, "one", honest);
+    issuer.go_away(StatusCode::TEMPORARY_REDIRECT);
+    let page = browser.follow(browser.get(&answer).await).await;
+    assert!(page.body.contains(AWAY), "{}", page.told());
+    assert_eq!(issuer.followed(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,7 +13,7 @@ use axum::{
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use base64::{
     Engine as _,
@@ -48,6 +48,8 @@ struct At {
     keys: Vec<Key>,
     // How often the keys were asked for.
     asked: usize,
+    // How often somebody went where its redirects lead.
+    followed: usize,
     away: Option<StatusCode>,
     codes: HashMap<String, Grant>,
     // What was asked to be signed, and what came with the last code.
@@ -101,6 +103,7 @@ impl Issuer {
             claimed: None,
             keys: vec![Key::new()],
             asked: 0,
+            followed: 0,
             away: None,
             codes: HashMap::new(),
             signed: Vec::new(),
@@ -111,6 +114,7 @@ impl Issuer {
             .route("/keys", get(keys))
             .route("/token", post(exchange))
             .route("/sign", post(sign))
+            .route("/elsewhere", any(elsewhere))
             .with_state(Arc::clone(&at));
         let server = tokio::spawn(async move { axum::serve(listener, pages).await.unwrap() });
         Self {
@@ -170,6 +174,12 @@ impl Issuer {
     #[must_use]
     pub fn keys_asked(&self) -> usize {
         self.at().asked
+    }
+
+    /// How often somebody has gone where it redirects to, where its document lies as well.
+    #[must_use]
+    pub fn followed(&self) -> usize {
+        self.at().followed
     }
 
     /// What the person does at the provider: signs in as `subject`. `asked` is where the browser
@@ -283,18 +293,27 @@ fn away(at: &At) -> Option<Response> {
 
 async fn discovery(State(at): Shared) -> Response {
     let at = at.lock().unwrap_or_else(PoisonError::into_inner);
-    away(&at).unwrap_or_else(|| {
-        let issuer = &at.issuer;
-        written(&json!({
-            "issuer": at.claimed.as_ref().unwrap_or(issuer),
-            "authorization_endpoint": format!("{issuer}/authorize"),
-            "token_endpoint": format!("{issuer}/token"),
-            "jwks_uri": format!("{issuer}/keys"),
-            "response_types_supported": ["code"],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["EdDSA", "HS256", "none"],
-        }))
+    away(&at).unwrap_or_else(|| written(&document(&at)))
+}
+
+/// What it says of itself.
+fn document(at: &At) -> Value {
+    let issuer = &at.issuer;
+    json!({
+        "issuer": at.claimed.as_ref().unwrap_or(issuer),
+        "authorization_endpoint": format!("{issuer}/authorize"),
+        "token_endpoint": format!("{issuer}/token"),
+        "jwks_uri": format!("{issuer}/keys"),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["EdDSA", "HS256", "none"],
     })
+}
+
+async fn elsewhere(State(at): Shared) -> Response {
+    let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
+    at.followed += 1;
+    written(&document(&at))
 }
 
 async fn keys(State(at): Shared) -> Response {

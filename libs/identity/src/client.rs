@@ -183,6 +183,12 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use openidconnect::{DiscoveryError, IssuerUrl, core::CoreProviderMetadata};
+    use tokio::{
+        io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+        net::TcpListener,
+    };
+
     use super::*;
 
     fn public(address: &str) -> bool {
@@ -235,5 +241,69 @@ mod tests {
             let refused = client.send(request).await.unwrap_err();
             assert!(matches!(refused, Failure::Way(_)), "{url}: {refused}");
         }
+    }
+
+    #[tokio::test]
+    async fn sec_54_a_name_is_judged_by_what_it_resolves_to() {
+        for inner in ["localhost", "127.0.0.1", "::1", "10.0.0.1"] {
+            let found = PublicOnly.resolve(inner.parse().unwrap()).await;
+            let refused = found.err().unwrap();
+            let refused = refused.downcast_ref::<io::Error>().unwrap();
+            let kind = refused.kind();
+            assert_eq!(kind, io::ErrorKind::PermissionDenied, "{inner}: {refused}");
+        }
+        // What is written as numbers needs no network to be resolved.
+        let found = PublicOnly.resolve("8.8.8.8".parse().unwrap()).await;
+        let found: Vec<IpAddr> = found.unwrap().map(|found| found.ip()).collect();
+        assert_eq!(found, [IpAddr::from([8, 8, 8, 8])]);
+    }
+
+    /// A provider whose document is so long: its issuer.
+    async fn provider(length: usize) -> IssuerUrl {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let document = serde_json::json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}/authorize"),
+            "jwks_uri": format!("{issuer}/keys"),
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["EdDSA"],
+        })
+        .to_string();
+        // Blanks after it say nothing.
+        let blanks = " ".repeat(length - document.len());
+        let document = document + &blanks;
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let mut stream = BufReader::new(stream);
+                let mut asked = String::new();
+                // Up to the empty line.
+                while stream.read_line(&mut asked).await.unwrap() > 2 {}
+                let body = match asked.starts_with("GET /keys ") {
+                    true => "{\"keys\":[]}",
+                    false => document.as_str(),
+                };
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
+                     content-length: {}\r\nconnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                // Who has read enough hangs up.
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        IssuerUrl::new(issuer).unwrap()
+    }
+
+    #[tokio::test]
+    async fn sec_54_an_answer_is_read_up_to_its_cap() {
+        let client = Client::new(Reach::Inner).unwrap();
+        let read = CoreProviderMetadata::discover_async(provider(LONGEST).await, &client).await;
+        assert!(read.is_ok(), "{read:?}");
+        let issuer = provider(LONGEST + 1).await;
+        let refused = CoreProviderMetadata::discover_async(issuer, &client).await;
+        let why = matches!(refused, Err(DiscoveryError::Request(Failure::TooLong)));
+        assert!(why, "{refused:?}");
     }
 }
