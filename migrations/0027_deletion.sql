@@ -214,19 +214,19 @@ END $$;
 
 -- The locks of every verb on a case of a teacher and of submitting, in their order: what is being submitted
 -- is submitted first, or never.
-CREATE FUNCTION app.lock_teacher(p_tenant int, p_account bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION app.lock_teacher(p_places int[], p_account bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   one uuid;
   cabinet bigint;
 BEGIN
   FOR one IN SELECT a.public_id FROM app.application a
-      WHERE a.tenant_id = p_tenant AND a.account_id = p_account ORDER BY a.id LOOP
+      WHERE a.tenant_id = ANY (p_places) AND a.account_id = p_account ORDER BY a.id LOOP
     PERFORM pg_advisory_xact_lock(hashtextextended(one::text, 0));
   END LOOP;
   FOR cabinet IN SELECT m.id FROM app.membership m
-      WHERE m.tenant_id = p_tenant AND m.account_id = p_account AND m.role = 'teacher' ORDER BY m.id LOOP
+      WHERE m.tenant_id = ANY (p_places) AND m.account_id = p_account AND m.role = 'teacher' ORDER BY m.id LOOP
     PERFORM pg_advisory_xact_lock(hashtextextended('membership ' || cabinet, 0));
-    PERFORM 1 FROM app.membership m WHERE m.tenant_id = p_tenant AND m.id = cabinet FOR UPDATE;
+    PERFORM 1 FROM app.membership m WHERE m.tenant_id = ANY (p_places) AND m.id = cabinet FOR UPDATE;
   END LOOP;
 END $$;
 
@@ -241,7 +241,7 @@ CREATE FUNCTION app.deletion_state(p_offer app.deletion) RETURNS text LANGUAGE s
     ELSE 'open' END $$;
 REVOKE ALL ON FUNCTION app.orphan_belongings(bigint), app.erase_account(bigint), app.erase_cases(int, bigint[]),
   app.erase_of_cabinets(int, bigint[], text[]), app.erase_teacher(int, bigint), app.erase_everywhere(bigint, int[]),
-  app.lock_teacher(int, bigint), app.deletion_state(app.deletion) FROM PUBLIC;
+  app.lock_teacher(int[], bigint), app.deletion_state(app.deletion) FROM PUBLIC;
 
 -- What the link in hand would erase. Looking does not use it: link scanners look, too.
 CREATE FUNCTION app.deletion_in_hand() RETURNS TABLE (state text, municipality text, login text, cards bigint,
@@ -281,7 +281,7 @@ BEGIN
   END IF;
   PERFORM set_config('app.moving', ARRAY[offer.tenant_id]::text, true);
   PERFORM set_config('app.leaving', ARRAY[offer.account_id]::text, true);
-  PERFORM app.lock_teacher(offer.tenant_id, offer.account_id);
+  PERFORM app.lock_teacher(ARRAY[offer.tenant_id], offer.account_id);
   SELECT * INTO offer FROM app.deletion d WHERE d.token_sha256 = app.ctx_token() FOR UPDATE;
   -- Gone with a move, or renewed, while this waited.
   IF offer.id IS NULL THEN
@@ -313,15 +313,12 @@ DECLARE
   own CONSTANT bigint := app.ctx_account();
   places CONSTANT int[] := app.taught_in(own);
   hinders text;
-  place int;
   subject uuid;
   documents int;
 BEGIN
   PERFORM set_config('app.moving', places::text, true);
   PERFORM set_config('app.leaving', ARRAY[own]::text, true);
-  FOREACH place IN ARRAY places LOOP
-    PERFORM app.lock_teacher(place, own);
-  END LOOP;
+  PERFORM app.lock_teacher(places, own);
   -- Of two presses one does it.
   PERFORM 1 FROM app.account a WHERE a.id = own AND a.withdrawn_at IS NULL FOR UPDATE;
   IF NOT FOUND THEN

@@ -6,6 +6,13 @@
 -- The day a case became final; written by the trigger alone.
 ALTER TABLE app.application ADD COLUMN final_on date;
 CREATE INDEX application_final ON app.application (final_on, id) WHERE final_on IS NOT NULL;
+-- What hangs on a case is looked for as it goes, and by the foreign keys of it.
+CREATE INDEX application_previous ON app.application (previous_id) WHERE previous_id IS NOT NULL;
+CREATE INDEX application_card ON app.application (tenant_id, card_id);
+CREATE INDEX attachment_case ON app.attachment (tenant_id, application_id);
+CREATE INDEX assignment_case ON app.assignment (tenant_id, application_id);
+CREATE INDEX letter_case ON app.letter (application_id) WHERE application_id IS NOT NULL;
+CREATE INDEX job_case ON app.job (application_id) WHERE application_id IS NOT NULL;
 CREATE FUNCTION app.note_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.final_on := app.region_today();
@@ -125,24 +132,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
       (SELECT max(coalesce(c.former #>> '{}', '5')::int) FROM app.region_change c
        WHERE c.list = 'setting' AND c.key = 'retention_years' AND c.at > app.ctx_now() - interval '30 days')),
     12, 31) $$;
--- Cases whose term is over, the oldest first. A live one has no such day.
-CREATE FUNCTION app.due_cases(p_most int) RETURNS TABLE (place int, application bigint, public_id uuid)
+-- Cases whose term is over, the oldest first, but for so many of the oldest. A live one has no such day.
+CREATE FUNCTION app.due_cases(p_most int, p_passed int) RETURNS TABLE (place int, application bigint, public_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT a.tenant_id, a.id, a.public_id FROM app.application a
   WHERE a.final_on <= app.final_through() AND a.status IN ('rejected', 'withdrawn', 'decided')
-  ORDER BY a.final_on, a.id LIMIT p_most $$;
+  ORDER BY a.final_on, a.id OFFSET p_passed LIMIT p_most $$;
 -- Where the journal has lines of these applications: before a merge perhaps elsewhere than they are.
 CREATE FUNCTION app.journal_places(p_applications bigint[]) RETURNS int[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT coalesce(array_agg(DISTINCT r.tenant_id), '{}') FROM app.registration r
   WHERE r.application_id = ANY (p_applications) $$;
 -- Accounts that withdrew their consent and of which nothing is kept any more.
-CREATE FUNCTION app.bare_accounts(p_most int) RETURNS SETOF bigint
+CREATE FUNCTION app.bare_accounts(p_most int, p_passed int) RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
   SELECT x.id FROM app.account x WHERE x.withdrawn_at IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM app.membership m JOIN app.application a ON a.tenant_id = m.tenant_id
       AND a.account_id = m.account_id WHERE m.account_id = x.id)
-  ORDER BY x.id LIMIT p_most $$;
+  ORDER BY x.id OFFSET p_passed LIMIT p_most $$;
+-- How many of both wait to be destroyed: a number for whoever watches the installation.
+CREATE FUNCTION app.to_destroy() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+  SELECT (SELECT count(*) FROM app.due_cases(NULL, 0)) + (SELECT count(*) FROM app.bare_accounts(NULL, 0)) $$;
 -- The submitted applications of the account in the context: what is kept of it when it withdraws its consent.
 CREATE FUNCTION app.kept_of_own() RETURNS TABLE (municipality text, submitted_on date, number int, registered_on date,
   status text, final_on date)
@@ -161,12 +172,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
     (SELECT count(*) FROM app.application a WHERE a.final_on > t.through
       AND a.final_on <= (t.through + interval '1 year')::date)
   FROM (SELECT app.final_through() AS through) t WHERE app.acting_role(session_user) = 'admin' $$;
-REVOKE ALL ON FUNCTION app.final_through(), app.due_cases(int), app.journal_places(bigint[]), app.bare_accounts(int),
-  app.kept_of_own(), app.retention_counts() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.due_cases(int), app.journal_places(bigint[]), app.bare_accounts(int) TO attest_mover;
+-- A cabinet is opened for an account that may act: of one that leaves meanwhile none is.
+CREATE FUNCTION app.guard_opening() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM app.account a WHERE a.id = NEW.account_id AND a.status = 'active' FOR KEY SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the account is closed' USING ERRCODE = '23514', CONSTRAINT = 'cabinet_of_closed';
+  END IF;
+  RETURN NEW;
+END $$;
+REVOKE ALL ON FUNCTION app.guard_opening() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.guard_opening() TO attest_owner;
+REVOKE ALL ON FUNCTION app.final_through(), app.due_cases(int, int), app.journal_places(bigint[]),
+  app.bare_accounts(int, int), app.to_destroy(), app.kept_of_own(), app.retention_counts() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.due_cases(int, int), app.journal_places(bigint[]), app.bare_accounts(int, int) TO attest_mover;
+GRANT EXECUTE ON FUNCTION app.to_destroy() TO attest_worker;
 GRANT EXECUTE ON FUNCTION app.kept_of_own() TO attest_auth;
 GRANT EXECUTE ON FUNCTION app.retention_counts() TO attest_admin;
 
+SET LOCAL ROLE attest_owner;
+CREATE TRIGGER guard_opening BEFORE INSERT ON app.membership FOR EACH ROW
+  WHEN (NEW.ended_at IS NULL) EXECUTE FUNCTION app.guard_opening();
+CREATE TRIGGER guard_opening BEFORE INSERT ON app.institute_member FOR EACH ROW
+  WHEN (NEW.ended_at IS NULL) EXECUTE FUNCTION app.guard_opening();
 SET LOCAL ROLE attest_mover;
 -- Inner functions: they act as whoever calls, and nobody but the mover may.
 
@@ -327,10 +356,10 @@ REVOKE ALL ON FUNCTION app.documents_of(bigint), app.act_in_hand(text),
   app.tell_destroyed(text, text, int, uuid, text, int), app.unname_published(bigint[]),
   app.destroy_cases(app.destruction_act, bigint[]), app.withdraw_account(bigint, int[]) FROM PUBLIC;
 
--- The worker's run: destroys some cases whose term is over, and accounts that withdrew and of which nothing
--- is kept; how many of both. Whoever finds none closes the act. One run at a time: of two workers each
--- takes what the other has left.
-CREATE FUNCTION app.destroy_due(p_most int) RETURNS int
+-- The worker's run: destroys some cases whose term is over or, where there are none, accounts that withdrew
+-- and of which nothing is kept; how many. It passes by so many of the oldest that were refused before in this
+-- run. Whoever finds none closes the act. One run at a time: of two workers each takes what the other has left.
+CREATE FUNCTION app.destroy_due(p_most int, p_passed int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = app, pg_temp AS $$
 DECLARE
   act app.destruction_act;
@@ -338,7 +367,6 @@ DECLARE
   places int[];
   bare bigint;
   one uuid;
-  place int;
   done int;
 BEGIN
   IF session_user <> 'attest_worker' OR app.ctx_role() IS DISTINCT FROM 'worker' OR app.ctx_tenant() IS NOT NULL THEN
@@ -346,7 +374,7 @@ BEGIN
   END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('retention', 0));
   SELECT array_agg(d.application ORDER BY d.application), array_agg(DISTINCT d.place) INTO cases, places
-    FROM app.due_cases(p_most) d;
+    FROM app.due_cases(p_most, p_passed) d;
   -- The lock every verb on a case takes, in the order of ids as everybody takes them.
   PERFORM set_config('app.moving', coalesce(places, '{}')::text, true);
   FOR one IN SELECT a.public_id FROM app.application a WHERE a.id = ANY (cases) ORDER BY a.id LOOP
@@ -366,24 +394,24 @@ BEGIN
       SELECT w.id FROM went w))::text, true);
     PERFORM app.destroy_cases(act, cases);
   END IF;
-  FOR bare IN SELECT * FROM app.bare_accounts(p_most) LOOP
-    places := app.taught_in(bare);
-    PERFORM set_config('app.moving', places::text, true);
-    PERFORM set_config('app.leaving', ARRAY[bare]::text, true);
-    FOREACH place IN ARRAY places LOOP
-      PERFORM app.lock_teacher(place, bare);
+  IF done = 0 THEN
+    FOR bare IN SELECT * FROM app.bare_accounts(p_most, p_passed - (SELECT count(*) FROM app.due_cases(p_passed, 0))::int) LOOP
+      places := app.taught_in(bare);
+      PERFORM set_config('app.moving', places::text, true);
+      PERFORM set_config('app.leaving', ARRAY[bare]::text, true);
+      PERFORM app.lock_teacher(places, bare);
+      PERFORM app.tell_destroyed('term', 'account', NULL, (SELECT a.public_id FROM app.account a WHERE a.id = bare), '', 0);
+      PERFORM app.erase_everywhere(bare, places);
+      done := done + 1;
     END LOOP;
-    PERFORM app.tell_destroyed('term', 'account', NULL, (SELECT a.public_id FROM app.account a WHERE a.id = bare), '', 0);
-    PERFORM app.erase_everywhere(bare, places);
-    done := done + 1;
-  END LOOP;
+  END IF;
   SET CONSTRAINTS ALL IMMEDIATE;
   -- An act is closed with the run, and before it is too long to be read.
   UPDATE app.destruction_act a SET closed_at = app.ctx_now() WHERE a.basis = 'term' AND a.closed_at IS NULL
     AND (done = 0 OR (SELECT count(*) FROM app.destroyed d WHERE d.act_id = a.id) >= 1000);
   RETURN done;
 END $$;
-REVOKE ALL ON FUNCTION app.destroy_due(int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.destroy_due(int) TO attest_worker;
+REVOKE ALL ON FUNCTION app.destroy_due(int, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.destroy_due(int, int) TO attest_worker;
 SET LOCAL ROLE attest_owner;
 REVOKE CREATE ON SCHEMA app FROM attest_definer, attest_mover;

@@ -248,7 +248,7 @@ const LINTS: &[Lint] = &[
             "app.close_transfer(integer,bigint,integer,text,text) attest_tenant",
             "app.delete_registration() attest_auth",
             "app.deletion_in_hand() attest_auth",
-            "app.destroy_due(integer) attest_worker",
+            "app.destroy_due(integer,integer) attest_worker",
             "app.erase_own() attest_auth",
             "app.merge_municipality(text,text,boolean) attest_migrator",
             "app.move_own(integer,bigint) attest_tenant",
@@ -314,6 +314,17 @@ const LINTS: &[Lint] = &[
         allowed: &[],
         fixture: "GRANT EXECUTE ON FUNCTION pg_terminate_backend(int, bigint) TO attest_tenant",
         fires: "attest_tenant pg_terminate_backend",
+    },
+    Lint {
+        rule: "L28 what hangs on a case is found by an index: destroying one reads no whole table",
+        query: "SELECT a.attrelid::regclass::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                WHERE a.attname = 'application_id' AND c.relkind = 'r' AND c.relnamespace = 'app'::regnamespace
+                AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid
+                  AND a.attnum IN ((i.indkey::int2[])[0], (i.indkey::int2[])[1])
+                  AND coalesce(pg_get_expr(i.indpred, i.indrelid), '') IN ('', '(application_id IS NOT NULL)'))",
+        allowed: &[],
+        fixture: "CREATE TABLE app.stray (tenant_id int, application_id bigint)",
+        fires: "app.stray",
     },
 ];
 

@@ -5,7 +5,7 @@
 mod pages;
 mod run;
 
-use app::{accounts::erasure::Hindrance, verify::Depth};
+use app::{accounts::erasure::Hindrance, retention::Run, verify::Depth};
 use tests::{Session, World};
 
 use crate::{
@@ -100,7 +100,8 @@ async fn count(sql: &mut Session, table: &str, condition: &str) -> i64 {
 /// Destroys until nothing is due; how many batches that were.
 async fn destroy(world: &World) -> usize {
     let mut batches = 0;
-    while world.app().destroy_due().await.unwrap() {
+    let mut run = Run::default();
+    while world.app().destroy_due(&mut run).await.unwrap() {
         batches += 1;
     }
     batches

@@ -3,7 +3,7 @@
 
 use app::{
     App,
-    retention::{Line, Unprinted},
+    retention::{Line, Run, Unprinted},
 };
 use documents::{DestroyedLine, DestroyedSum, DestructionForm, Paper};
 use domain::{
@@ -16,7 +16,8 @@ use crate::typeset;
 
 /// Destroys what is due, until the stop: what is left then is the next run's.
 pub async fn destroy(app: &App, stop: &CancellationToken) -> app::Result<()> {
-    while !stop.is_cancelled() && app.destroy_due().await? {}
+    let mut run = Run::default();
+    while !stop.is_cancelled() && app.destroy_due(&mut run).await? {}
     Ok(())
 }
 

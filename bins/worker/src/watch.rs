@@ -83,6 +83,7 @@ struct Gauges {
     age: Gauge<u64>,
     lag: Gauge<u64>,
     overdue: Gauge<u64>,
+    to_destroy: Gauge<u64>,
     told: HashSet<(String, String)>,
 }
 
@@ -102,6 +103,11 @@ impl Gauges {
                 "Applications under review, the 30 days over",
             )
             .build(),
+            to_destroy: gauge(
+                "attest.retention.waiting",
+                "Cases and accounts to be destroyed that still are there",
+            )
+            .build(),
             told: HashSet::new(),
         }
     }
@@ -109,6 +115,7 @@ impl Gauges {
     async fn read(&mut self, app: &App) -> app::Result<()> {
         let figures = app.figures_of_work().await?;
         self.overdue.record(number(figures.overdue), &[]);
+        self.to_destroy.record(number(figures.to_destroy), &[]);
         // A queue that is empty now is no row: it is told as empty, or it would stay as it was.
         let mut empty = std::mem::take(&mut self.told);
         for queue in figures.queues {

@@ -35,20 +35,62 @@ pub struct Retention {
     pub past: Vec<Past>,
 }
 
+/// A run over what is due. What the database refuses to destroy holds up nobody behind it: it is found
+/// by going on one by one, passed by, and tried again in the next run. So is what takes longer than a
+/// statement may.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    batch: i32,
+    passed: i32,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self {
+            batch: BATCH,
+            passed: 0,
+        }
+    }
+}
+
+impl Run {
+    fn refused(&mut self, error: &db::Error) {
+        if self.batch > 1 {
+            self.batch = 1;
+            return;
+        }
+        tracing::error!(%error, "what is due is not destroyed");
+        *self = Self {
+            batch: BATCH,
+            passed: self.passed.saturating_add(1),
+        };
+    }
+}
+
 impl App {
-    /// Destroys one batch of what is due; whether there was anything. Killed at any moment it has
+    /// Destroys one batch of what is due; whether there may be more. Killed at any moment it has
     /// destroyed all of a batch or nothing, and the next run goes on with the same act.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn destroy_due(&self) -> Result<bool> {
+    pub async fn destroy_due(&self, run: &mut Run) -> Result<bool> {
         let mut tx = self.db.enter_worker(None).await?;
-        let done = retention::destroy(&mut tx, BATCH).await?;
-        tx.commit().await?;
-        if done > 0 {
-            tracing::info!(done, "cases and accounts are destroyed");
+        match retention::destroy(&mut tx, run.batch, run.passed).await {
+            Ok(0) => {
+                tx.commit().await?;
+                Ok(false)
+            }
+            Ok(done) => {
+                tx.commit().await?;
+                tracing::info!(done, "cases or accounts are destroyed");
+                Ok(true)
+            }
+            Err(error) if error.is_refusal() || (error.is_outage() && run.batch > 1) => {
+                run.refused(&error);
+                Ok(true)
+            }
+            Err(error) => Err(error.into()),
         }
-        Ok(done > 0)
     }
 
     /// The next act to be printed, and who answers for the data.

@@ -13,6 +13,8 @@ pub struct Figures {
     pub queues: Vec<Queue>,
     /// Applications under review, the 30 days over (R-APP-7).
     pub overdue: i64,
+    /// Cases and accounts that are to be destroyed and still are there (SEC-87).
+    pub to_destroy: i64,
 }
 
 impl App {
@@ -25,6 +27,11 @@ impl App {
         let mut tx = self.db.enter_worker(None).await?;
         let queues = figures::queues(&mut tx).await?;
         let overdue = figures::overdue(&mut tx, today).await?;
-        Ok(Figures { queues, overdue })
+        let to_destroy = figures::to_destroy(&mut tx).await?;
+        Ok(Figures {
+            queues,
+            overdue,
+            to_destroy,
+        })
     }
 }

@@ -57,3 +57,16 @@ pub async fn overdue(tx: &mut WorkerTx, today: NaiveDate) -> Result<i64> {
             .await?,
     )
 }
+
+/// Cases whose term of keeping is over and accounts of which nothing is kept any more, that still are
+/// there.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn to_destroy(tx: &mut WorkerTx) -> Result<i64> {
+    Ok(
+        sqlx::query_scalar!(r#"SELECT app.to_destroy() AS "waiting!""#)
+            .fetch_one(tx.connection())
+            .await?,
+    )
+}

@@ -49,14 +49,15 @@ pub struct Line {
     pub documents: i32,
 }
 
-/// Destroys at most so many cases whose term is over, and as many accounts that withdrew their consent
-/// and of which nothing is kept any more; how many of both. Nothing left to do closes the act.
+/// Destroys at most so many cases whose term is over or, where there are none, accounts that withdrew
+/// their consent and of which nothing is kept any more; how many. `passed` of the oldest are passed by.
+/// Nothing left to do closes the act.
 ///
 /// # Errors
-/// If the database does not answer.
-pub async fn destroy(tx: &mut WorkerTx, most: i32) -> Result<i32> {
+/// If the database does not answer, or refuses one of them.
+pub async fn destroy(tx: &mut WorkerTx, most: i32, passed: i32) -> Result<i32> {
     Ok(
-        sqlx::query_scalar!(r#"SELECT app.destroy_due($1) AS "done!""#, most)
+        sqlx::query_scalar!(r#"SELECT app.destroy_due($1, $2) AS "done!""#, most, passed)
             .fetch_one(tx.connection())
             .await?,
     )
