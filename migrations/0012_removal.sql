@@ -195,6 +195,9 @@ BEGIN
   UPDATE app.assignment a SET expert_membership_id = NULL
     WHERE a.expert_tenant_id = p_tenant AND a.tenant_id <> p_tenant;
   DELETE FROM app.letter l WHERE l.tenant_id <> p_tenant AND l.account_id = ANY (leaving);
+  -- Who leaves invites nobody any more (SEC-46).
+  UPDATE app.invitation i SET state = 'revoked' WHERE i.tenant_id <> p_tenant AND i.invited_by = ANY (leaving)
+    AND i.state IN ('sent', 'undelivered');
   UPDATE app.invitation i SET invited_by = CASE WHEN i.invited_by <> ALL (leaving) THEN i.invited_by END,
       accepted_by = CASE WHEN i.accepted_by <> ALL (leaving) THEN i.accepted_by END
     WHERE i.tenant_id <> p_tenant AND (i.invited_by = ANY (leaving) OR i.accepted_by = ANY (leaving));

@@ -53,6 +53,36 @@ CREATE POLICY auth_accept ON app.institute_member FOR INSERT TO attest_auth
       AND i.accepted_at = (SELECT app.ctx_now())));
 GRANT INSERT (public_id, account_id, role, surname, name, patronymic, phone) ON app.institute_member TO attest_auth;
 
+-- SEC-46: whoever sends a link is its inviter from then on, and without the right it opens nothing.
+CREATE FUNCTION app.note_inviter() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.invited_by := app.ctx_account();
+  RETURN NEW;
+END $$;
+CREATE TRIGGER inviter BEFORE UPDATE OF token_sha256 ON app.invitation FOR EACH ROW EXECUTE FUNCTION app.note_inviter();
+CREATE TRIGGER inviter BEFORE UPDATE OF token_sha256 ON app.institute_invitation FOR EACH ROW EXECUTE FUNCTION app.note_inviter();
+CREATE POLICY definer_read ON app.institute_invitation FOR SELECT TO attest_definer
+  USING (token_sha256 = (SELECT app.ctx_token()));
+GRANT SELECT (token_sha256, invited_by) ON app.institute_invitation TO attest_definer;
+GRANT SELECT (token_sha256) ON app.invitation TO attest_definer;
+GRANT CREATE ON SCHEMA app TO attest_definer;
+SET LOCAL ROLE attest_definer;
+-- The roles whoever sent the invitation in hand has now, in its municipality and in the institute; NULL if
+-- nobody did: what `ctl` sends has no inviter.
+CREATE FUNCTION app.inviter_roles() RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
+  SELECT ARRAY(SELECT p.role FROM app.institute_member p WHERE p.account_id = a.id AND p.ended_at IS NULL
+      UNION SELECT m.role FROM app.membership m
+      WHERE m.tenant_id = i.tenant_id AND m.account_id = a.id AND m.ended_at IS NULL)
+  FROM (SELECT v.invited_by, v.tenant_id FROM app.invitation v WHERE v.token_sha256 = app.ctx_token()
+    UNION ALL SELECT v.invited_by, NULL FROM app.institute_invitation v WHERE v.token_sha256 = app.ctx_token()) i
+  LEFT JOIN app.account a ON a.id = i.invited_by AND a.status = 'active'
+  WHERE i.invited_by IS NOT NULL $$;
+REVOKE ALL ON FUNCTION app.inviter_roles() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.inviter_roles() TO attest_auth;
+SET LOCAL ROLE attest_owner;
+REVOKE CREATE ON SCHEMA app FROM attest_definer;
+
 -- Nobody ends the own place, and somebody is left who can invite: of two administrators who end each
 -- other at the same moment the second is refused.
 CREATE FUNCTION app.guard_place() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -89,6 +89,53 @@ async fn sec_46_a_link_is_used_once_within_a_day_and_dies_when_it_is_sent_again(
     );
 }
 
+/// Whoever sent it has left: what is on its way opens nothing until somebody sends it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_46_the_inviters_right_is_asked_again_as_it_is_accepted() {
+    let world = World::own().await;
+    let site = world.serve().await;
+    let town = world.town().await;
+    let (coordinator, operator) = (town.coordinator().await, world.operator().await);
+    let guest = site.browser();
+    let person = world.town().await.teacher().await.as_person();
+    let app = world.app();
+    let mut sql = world.superuser().await;
+
+    let link = invite(&world, &town, &coordinator, "expert@example.test").await;
+    sql.script(&format!(
+        "UPDATE app.membership SET ended_at = now() WHERE account_id = {}",
+        coordinator.account.0
+    ))
+    .await;
+    let page = guest.get(&format!("/invitation/{link}")).await;
+    assert_eq!(page.status, StatusCode::GONE);
+    assert!(
+        page.body.contains("уже не может приглашать"),
+        "{}",
+        page.told()
+    );
+    let refused = app.accept_invitation(person, &link).await;
+    assert!(
+        matches!(refused, Err(app::Error::Illegal(_))),
+        "{refused:?}"
+    );
+    // Whoever sends it again answers for it.
+    let (id, version) = newest(&world, &town).await;
+    app.resend_invitation(&operator, id, version).await.unwrap();
+    let link = world.invitation_token(&town).await;
+    assert_eq!(shown(&guest, &link).await, StatusCode::OK);
+    let block = |status: &str| {
+        format!(
+            "UPDATE app.account SET status = '{status}' WHERE id = {}",
+            operator.account.0
+        )
+    };
+    sql.script(&block("blocked")).await;
+    assert_eq!(shown(&guest, &link).await, StatusCode::GONE);
+    sql.script(&block("active")).await;
+    app.accept_invitation(person, &link).await.unwrap();
+}
+
 const LIST: &str = "/municipal/invitations/list";
 
 /// A workbook of people to invite, as somebody types one: address, organisation, role.

@@ -360,8 +360,8 @@ BEGIN
       'SELECT app.erase_of_cabinets(1, ''{1}'', ''{}'')', 'SELECT app.erase_everywhere(1, ''{1}'')',
       'SELECT app.withdraw_account(1, ''{1}'')', 'SELECT app.destroy_cases(NULL, ''{1}'')', 'SELECT app.act_in_hand(''term'')',
       'SELECT app.tell_destroyed(''term'', ''case'', 1, gen_random_uuid(), '''', 0)', 'SELECT app.unname_published(''{1}'')',
-      'SELECT app.documents_of(1)', 'SELECT app.final_through()', 'SELECT app.due_cases(1)',
-      'SELECT app.journal_places(''{1}'')', 'SELECT app.bare_accounts(1)', 'SELECT app.lock_teacher(1, 1)', 'SELECT app.taught_in(1)',
+      'SELECT app.documents_of(1)', 'SELECT app.final_through()', 'SELECT app.due_cases(1, 0)',
+      'SELECT app.journal_places(''{1}'')', 'SELECT app.bare_accounts(1, 0)', 'SELECT app.lock_teacher(''{1}'', 1)', 'SELECT app.taught_in(1)',
       'SELECT app.merge_municipality(''a'', ''b'', true)'] LOOP
     BEGIN
       EXECUTE s;
@@ -435,9 +435,14 @@ SELECT app.still_institute(:their_account, :their_membership, 'admin');
 -- expect: 42501 or nothing
 SELECT count(*) FROM generate_series(1, 1000) p, LATERAL app.own_data(p) HAVING count(*) > 0;
 
+-- attack: asks who invites by a link it does not have
+-- expect: 42501 or nothing
+SELECT r FROM app.inviter_roles() r WHERE r IS NOT NULL;
+
 -- attack: counts whose term is over in all municipalities
 -- expect: 42501 or nothing
 SELECT overdue FROM app.overdue('1900-01-01') WHERE overdue > 0;
+SELECT waiting FROM app.to_destroy() waiting WHERE waiting > 0;
 
 -- attack: completes periods that still wait, and lets versions count as told that tell of nothing
 -- expect: 42501 or nothing
@@ -510,7 +515,7 @@ SELECT app.erase_own();
 -- attack: destroys cases before their time, outside the worker's run
 -- expect: 42501
 SELECT set_config('app.now', '2099-01-01T00:00:00Z', false) IS NULL;
-SELECT app.destroy_due(1000);
+SELECT app.destroy_due(1000, 0);
 
 -- attack: asks what is kept of somebody, and how much in all
 -- expect: 42501 or nothing of theirs

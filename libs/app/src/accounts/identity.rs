@@ -112,7 +112,7 @@ impl App {
         let registered = Deed::RegisterAccount;
         audit_account(&mut tx, Some(account.0), registered, Outcome::Done).await?;
         if let Some(token) = invitation {
-            let email = invitation::accept(&mut tx, token).await?;
+            let email = invitation::accept(&mut tx, &self.db.policy(), token).await?;
             self.first_email(&mut tx, &email).await?;
         }
         link(&mut tx, identity).await?;

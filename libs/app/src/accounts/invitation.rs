@@ -9,7 +9,7 @@ use db::{
     },
     events,
 };
-use domain::{invitation::CENTRE, role::Role};
+use domain::{act::Act, invitation::CENTRE, permission::Policy, role::Role};
 
 use crate::{App, Error, Result, accounts::Person, links};
 
@@ -34,7 +34,7 @@ impl App {
     /// for a used, expired or revoked one, with whom to ask.
     pub async fn invitation(&self, token: &str) -> Result<Invited> {
         let mut tx = self.db.enter_auth().await?;
-        let invitation = open(&mut tx, token).await?;
+        let invitation = open(&mut tx, &self.db.policy(), token).await?;
         let inviter = inviter(&invitation);
         let role = invitation.role;
         Ok(match invitation.place {
@@ -60,13 +60,13 @@ impl App {
     /// As [`App::invitation`]; [`Error::Illegal`] if the person has this cabinet already.
     pub async fn accept_invitation(&self, person: Person, token: &str) -> Result<()> {
         let mut tx = self.enter_account(person).await?;
-        accept(&mut tx, token).await?;
+        accept(&mut tx, &self.db.policy(), token).await?;
         Ok(tx.commit().await?)
     }
 }
 
 /// The invitation of a token, if it can be accepted now.
-pub(crate) async fn open(tx: &mut AuthTx, token: &str) -> Result<Invitation> {
+pub(crate) async fn open(tx: &mut AuthTx, policy: &Policy, token: &str) -> Result<Invitation> {
     tx.about_token(&links::hash(token)).await?;
     let found = invitation::find(tx).await?.ok_or(Error::NotFound)?;
     let ask = inviter(&found);
@@ -83,6 +83,9 @@ pub(crate) async fn open(tx: &mut AuthTx, token: &str) -> Result<Invitation> {
         _ if found.expires_at <= tx.now() => Some(format!(
             "Срок действия приглашения истёк: ссылка действует 24 часа. Попросите отправить её повторно: {ask}."
         )),
+        _ if !may_invite(tx, policy, found.role).await? => Some(format!(
+            "Приглашение больше не действует: тот, кто его отправил, уже не может приглашать. Попросите отправить его повторно: {ask}."
+        )),
         _ => None,
     };
     match closed {
@@ -91,9 +94,20 @@ pub(crate) async fn open(tx: &mut AuthTx, token: &str) -> Result<Invitation> {
     }
 }
 
+/// Whether whoever sent the invitation in hand could do so now (SEC-46).
+async fn may_invite(tx: &mut AuthTx, policy: &Policy, role: Role) -> Result<bool> {
+    let act = match role {
+        Role::Operator | Role::Admin => Act::InviteOperator,
+        Role::Municipal => Act::InviteCoordinator,
+        Role::Teacher | Role::School | Role::Expert => Act::InviteStaff,
+    };
+    let inviter = invitation::inviter(tx).await?;
+    Ok(inviter.is_none_or(|roles| roles.iter().any(|&inviter| policy.ever(inviter, act))))
+}
+
 /// Accepts for the account the scope is about; returns the address the link was sent to.
-pub(crate) async fn accept(tx: &mut AuthTx, token: &str) -> Result<String> {
-    let invitation = open(tx, token).await?;
+pub(crate) async fn accept(tx: &mut AuthTx, policy: &Policy, token: &str) -> Result<String> {
+    let invitation = open(tx, policy, token).await?;
     // Who has told its name in one cabinet is not asked again in another.
     let known = cabinets::list(tx)
         .await?

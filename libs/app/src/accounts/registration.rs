@@ -40,7 +40,7 @@ impl App {
         let (login, password) = parse(&typed)?;
         let mut tx = self.db.enter_auth().await?;
         if let Some(token) = invitation {
-            invitation::open(&mut tx, token).await?;
+            invitation::open(&mut tx, &self.db.policy(), token).await?;
         }
         tx.about_login(&login.norm()).await?;
         if accounts::by_login(&mut tx).await?.is_some() {
@@ -53,7 +53,7 @@ impl App {
         let id = create(&mut tx, &login, Some(&phc)).await?;
         audit_account(&mut tx, Some(id), Deed::RegisterAccount, Outcome::Done).await?;
         if let Some(token) = invitation {
-            let email = invitation::accept(&mut tx, token).await?;
+            let email = invitation::accept(&mut tx, &self.db.policy(), token).await?;
             self.first_email(&mut tx, &email).await?;
         }
         tx.commit().await?;

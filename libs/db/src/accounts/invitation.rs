@@ -122,6 +122,25 @@ async fn find_of_institute(tx: &mut AuthTx) -> Result<Option<Invitation>> {
     .transpose()
 }
 
+/// The roles whoever sent the invitation in hand has now, in its municipality and in the institute; none
+/// at all if no person sent it (SEC-46).
+///
+/// # Errors
+/// If the database does not answer or holds a role the domain does not know.
+pub async fn inviter(tx: &mut AuthTx) -> Result<Option<Vec<Role>>> {
+    let codes = sqlx::query_scalar!("SELECT app.inviter_roles()")
+        .fetch_one(tx.connection())
+        .await?;
+    codes
+        .map(|codes| {
+            codes
+                .iter()
+                .map(|code| known(Role::from_code(code), "membership.role"))
+                .collect()
+        })
+        .transpose()
+}
+
 /// The profile a new cabinet begins with: the person's own from another one, or nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
