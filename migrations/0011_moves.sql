@@ -219,10 +219,16 @@ BEGIN
     AND m.account_id = app.ctx_account() AND m.role = 'teacher' AND m.ended_at IS NULL AND NOT m.submitted_before
     FOR UPDATE;
   IF own IS NULL OR app.acting_role(session_user) IS DISTINCT FROM 'teacher' OR p_to = here
-     OR NOT app.is_active(p_to) OR (p_organisation IS NOT NULL AND NOT app.has_organisation(p_to, p_organisation))
-     OR EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = here AND a.membership_id = own
-                AND a.submitted_at IS NOT NULL) THEN
+     OR (p_organisation IS NOT NULL AND NOT app.has_organisation(p_to, p_organisation)) THEN
     RAISE EXCEPTION 'not to be moved by this caller' USING ERRCODE = '42501';
+  END IF;
+  -- What another tab or the institute did meanwhile is told by name.
+  IF NOT app.is_active(p_to) THEN
+    RAISE EXCEPTION 'not an active municipality' USING ERRCODE = '42501', CONSTRAINT = 'move_of_suspended';
+  END IF;
+  IF EXISTS (SELECT 1 FROM app.application a WHERE a.tenant_id = here AND a.membership_id = own
+             AND a.submitted_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'an application was submitted' USING ERRCODE = '42501', CONSTRAINT = 'move_while_submitted';
   END IF;
   SET CONSTRAINTS ALL DEFERRED;
   PERFORM app.move_people(here, p_to, ARRAY[own], p_organisation, 'card.write');
@@ -241,7 +247,7 @@ BEGIN
   PERFORM set_config('app.moving', ARRAY[here]::text, true);
   by_coordinator := app.is_coordinator();
   IF NOT app.is_active(here) OR NOT app.is_active(p_to) THEN
-    RAISE EXCEPTION 'not an active municipality' USING ERRCODE = '42501';
+    RAISE EXCEPTION 'not an active municipality' USING ERRCODE = '42501', CONSTRAINT = 'move_of_suspended';
   END IF;
   INSERT INTO app.transfer (tenant_id, public_id, to_tenant_id, kind, subject_id, account_id, name, position,
       organisation, reason, asked_by, agreed_from_by, agreed_from_at)

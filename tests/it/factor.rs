@@ -179,9 +179,30 @@ async fn sec_47_the_region_wants_it_of_operators_and_administrators() {
         browser.get("/operator").await.location.as_deref(),
         Some("/cabinet")
     );
+    // Nor is the cabinet opened by saving its profile.
+    let profile = browser.get("/profile?edit=1").await;
+    let saved = browser.submit(&profile, "Сохранить", &[]).await;
+    assert_eq!(
+        saved.location.as_deref(),
+        Some("/profile/factor"),
+        "{}",
+        saved.told()
+    );
+    assert_eq!(
+        browser.get("/operator").await.location.as_deref(),
+        Some("/cabinet")
+    );
     turn_on(&world, &browser).await;
     let home = browser.follow(browser.get("/cabinet").await).await;
     assert_eq!(home.path, "/operator", "{}", home.told());
+    // Turned off it takes the cabinet with it.
+    let page = browser.get("/profile/factor").await;
+    let off = browser.submit(&page, "Выключить", &[]).await;
+    assert_eq!(off.status, StatusCode::SEE_OTHER, "{}", off.told());
+    assert_eq!(
+        browser.get("/operator").await.location.as_deref(),
+        Some("/cabinet")
+    );
     // A teacher is asked for nothing.
     let teacher = world.town().await.teacher().await;
     site.browser_of(&teacher).await;

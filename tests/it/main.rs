@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod address;
 mod audit;
 mod audited;
 mod budgets;
@@ -50,6 +51,7 @@ mod moves;
 mod municipality;
 mod not_applied;
 mod once;
+mod onward;
 mod orders;
 mod own_data;
 mod pages;

@@ -48,7 +48,7 @@ fn typed(person: &Person) -> [(&'static str, &str); 2] {
 }
 
 /// Writes another number under a key of the session a page was given, in Redis.
-async fn edit(page: &Page, key: &str, number: i64) {
+pub async fn edit(page: &Page, key: &str, number: i64) {
     use sha2::Digest as _;
     let cookies = page.headers.iter().filter(|(name, _)| name == "set-cookie");
     let sid = cookies

@@ -130,7 +130,7 @@ async fn a_suspended_municipality_lets_nobody_in() {
     };
     let saved = world
         .app()
-        .save_profile(person, app::profile::Which::Joining, &typed);
+        .save_profile(person, app::profile::Which::Joining, &typed, true);
     let Err(app::Error::Invalid(faults)) = saved.await else {
         panic!("joined a suspended municipality");
     };

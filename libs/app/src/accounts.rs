@@ -79,6 +79,8 @@ pub struct Standing {
     pub login: String,
     /// The address, once known.
     pub email: Option<String>,
+    /// Whether the link sent to it was opened.
+    pub email_confirmed: bool,
     /// Whether the consent that opens cabinets is given (R-ACC-6).
     pub consent: bool,
     /// The cabinets, oldest first.
@@ -153,6 +155,7 @@ pub(crate) async fn standing(tx: &mut AuthTx) -> Result<Standing> {
     Ok(Standing {
         login: account.login,
         email: account.email,
+        email_confirmed: account.email_confirmed,
         consent: accounts::consents::given(tx, accounts::consents::ConsentKind::PersonalData)
             .await?,
         cabinets: cabinets::list(tx).await?,

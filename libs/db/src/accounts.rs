@@ -122,27 +122,31 @@ pub async fn create(tx: &mut AuthTx, login: &Login, password: Option<&str>) -> R
     .await?)
 }
 
-/// Sets the password of the account the scope is about; every session of it ends (SEC-23).
+/// The constraint that opens no cabinet for an account that is closed, perhaps meanwhile.
+pub const CLOSED: &str = "cabinet_of_closed";
+
+/// Sets the password of the account the scope is about; every session of it ends (SEC-23), and what
+/// links were asked for under the old one (SEC-45). Returns the epoch from which new sessions are.
 ///
 /// # Errors
-/// [`crate::Error::Stale`] if there is no such account.
-pub async fn set_password(tx: &mut AuthTx, password: &str) -> Result<()> {
-    let rows = sqlx::query!(
-        "UPDATE app.account SET password_phc = $1, epoch = epoch + 1 WHERE id = (SELECT app.ctx_account())",
+/// If the database does not answer, or there is no such account.
+pub async fn set_password(tx: &mut AuthTx, password: &str) -> Result<i32> {
+    sqlx::query!(
+        "UPDATE app.account SET password_phc = $1 WHERE id = (SELECT app.ctx_account())",
         password
     )
     .execute(tx.connection())
-    .await?
-    .rows_affected();
-    touched(rows)
+    .await?;
+    end_sessions(tx).await
 }
 
-/// Ends every session of the account the scope is about (SEC-23). Returns the epoch from which new
-/// ones are.
+/// Ends every session of the account the scope is about (SEC-23), and the links that were asked for in
+/// them. Returns the epoch from which new ones are.
 ///
 /// # Errors
 /// If the database does not answer, or there is no such account.
 pub async fn end_sessions(tx: &mut AuthTx) -> Result<i32> {
+    tokens::forget(tx).await?;
     Ok(sqlx::query_scalar!(
         "UPDATE app.account SET epoch = epoch + 1 WHERE id = (SELECT app.ctx_account()) RETURNING epoch"
     )
@@ -150,19 +154,20 @@ pub async fn end_sessions(tx: &mut AuthTx) -> Result<i32> {
     .await?)
 }
 
-/// Keeps the same password under a stronger hash; sessions stay (SEC-40).
+/// Keeps the same password under a stronger hash (SEC-40); sessions stay. One that was set meanwhile stays, too.
 ///
 /// # Errors
-/// [`crate::Error::Stale`] if there is no such account.
-pub async fn rehash(tx: &mut AuthTx, password: &str) -> Result<()> {
-    let rows = sqlx::query!(
-        "UPDATE app.account SET password_phc = $1 WHERE id = (SELECT app.ctx_account())",
+/// If the database does not answer.
+pub async fn rehash(tx: &mut AuthTx, former: &str, password: &str) -> Result<()> {
+    sqlx::query!(
+        "UPDATE app.account SET password_phc = $2
+         WHERE id = (SELECT app.ctx_account()) AND password_phc = $1",
+        former,
         password
     )
     .execute(tx.connection())
-    .await?
-    .rows_affected();
-    touched(rows)
+    .await?;
+    Ok(())
 }
 
 /// Sets the address of the account the scope is about, not confirmed yet: the first one

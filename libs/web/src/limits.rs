@@ -90,8 +90,8 @@ pub struct Limit {
 }
 
 /// The keys of what is counted for an account.
-pub(crate) fn keys_of_account(account: i64) -> [String; 4] {
-    [UPLOAD, BYTES, EXPORT, CODE].map(|what| account_key(what, account))
+pub(crate) fn keys_of_account(account: i64) -> [String; 5] {
+    [UPLOAD, BYTES, EXPORT, EMAIL, CODE].map(|what| account_key(what, account))
 }
 
 /// The key of what is counted for a municipality.
@@ -107,6 +107,7 @@ pub(crate) fn keys_of_login(login: &str) -> [String; 2] {
 const UPLOAD: &str = "upload";
 const BYTES: &str = "bytes";
 const EXPORT: &str = "export";
+const EMAIL: &str = "email";
 const CODE: &str = "code";
 const LOGIN: &str = "login";
 const FORGOT: &str = "forgot";
@@ -202,11 +203,20 @@ impl Limit {
         Self::of_login(FORGOT, login, web.settings.login_per_account)
     }
 
-    /// The same, from one address; links opened count as well.
+    /// The same, from one address.
     pub fn forgot_address(web: &Web, from: Address) -> Self {
         Self {
             key: format!("rl:forgot:from:{}", from.prefix()),
             most: web.settings.login_per_address,
+            seconds: QUARTER,
+        }
+    }
+
+    /// Other addresses one account asks to be sent a link: each is a letter to somebody.
+    pub fn email(web: &Web, account: AccountId) -> Self {
+        Self {
+            key: account_key(EMAIL, account.0),
+            most: web.settings.login_per_account,
             seconds: QUARTER,
         }
     }

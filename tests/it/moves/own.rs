@@ -42,7 +42,7 @@ async fn r_acc_7_a_teacher_moves_itself_with_all_it_has_begun() {
     let place = to.organisation("municipal").await;
     let typed = typed(&teacher, &to, place).await;
     let (person, which) = (teacher.as_person(), Which::InUse(None));
-    let saved = world.app().save_profile(person, which, &typed).await;
+    let saved = world.app().save_profile(person, which, &typed, true).await;
     assert!(saved.is_ok(), "{saved:?}");
 
     assert_eq!(
@@ -138,7 +138,7 @@ async fn r_acc_7_after_a_submission_nobody_moves_itself() {
     let typed = typed(&teacher, &to, place).await;
     let saved = world
         .app()
-        .save_profile(teacher.as_person(), Which::InUse(None), &typed)
+        .save_profile(teacher.as_person(), Which::InUse(None), &typed, true)
         .await;
     assert!(saved.is_err(), "moved to the place of an application");
     assert_eq!(
@@ -168,7 +168,7 @@ async fn r_acc_7_a_transfer_forgets_no_submission() {
     let typed = typed(teacher, from, teacher.organisation.unwrap()).await;
     let saved = world
         .app()
-        .save_profile(there.as_person(), Which::InUse(None), &typed)
+        .save_profile(there.as_person(), Which::InUse(None), &typed, true)
         .await;
     assert!(saved.is_err(), "moved by itself after a transfer");
     assert_eq!(

@@ -42,6 +42,8 @@ impl App {
             return Ok(());
         }
         tx.about(AccountId(account.id)).await?;
+        // Of two that ask at once the second ends the link of the first.
+        accounts::hold(&mut tx).await?;
         let outcome = if tokens::corrected_lately(&mut tx).await? {
             Outcome::Refused
         } else {
@@ -119,8 +121,7 @@ impl App {
             tx.commit().await?;
             return Err(Error::field("old", "Неверный пароль"));
         }
-        accounts::rehash(&mut tx, &phc).await?;
-        let epoch = accounts::end_sessions(&mut tx).await?;
+        let epoch = accounts::set_password(&mut tx, &phc).await?;
         tell(&mut tx, LetterKind::EmailChanged).await?;
         audit_account(&mut tx, account, deed, Outcome::Done).await?;
         tx.commit().await?;
@@ -161,6 +162,7 @@ impl App {
             .await?
             .ok_or(Error::NotFound)?;
         tx.about(AccountId(found.account_id)).await?;
+        accounts::hold(&mut tx).await?;
         let spent = tokens::spend(&mut tx, TokenKind::Password)
             .await?
             .ok_or(Error::NotFound)?;

@@ -54,7 +54,7 @@ impl App {
             .and_then(|account| account.password.clone());
         let verdict = self
             .passwords
-            .verify(phc, &Password::typed(password))
+            .verify(phc.clone(), &Password::typed(password))
             .await?;
 
         let mut tx = self.db.enter_auth().await?;
@@ -72,8 +72,8 @@ impl App {
                 "Неверное имя пользователя или пароль",
             ));
         };
-        if let Verdict::Outgrown(phc) = verdict {
-            accounts::rehash(&mut tx, &phc).await?;
+        if let (Verdict::Outgrown(stronger), Some(former)) = (verdict, phc) {
+            accounts::rehash(&mut tx, &former, &stronger).await?;
         }
         let entry = Entry {
             municipality,

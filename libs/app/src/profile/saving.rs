@@ -3,8 +3,8 @@
 //! What was typed is read in [`super::parsed`].
 
 use db::{
-    AuthTx, Tx,
-    accounts::institute,
+    Tx,
+    accounts::{institute, tokens},
     applications,
     events::{self, Outcome, audit_account},
     memberships::{self, ALREADY_IN, Profile},
@@ -20,6 +20,32 @@ use crate::{
 
 const ALREADY: &str = "В этом муниципалитете у Вас уже есть кабинет педагогического работника";
 
+/// What is said to who would change the address without a fresh proof; the page shows the way to one.
+const UNPROVED: &str = "Чтобы сменить адрес, сначала подтвердите, что это Вы";
+
+/// What becomes of the address of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EmailChange {
+    /// It stays; a change that was begun is taken back.
+    None,
+    /// It counts at once: there is none, or one that nobody has confirmed and no cabinet was opened with.
+    First,
+    /// It waits for its link.
+    Later,
+}
+
+impl EmailChange {
+    fn of(standing: &Standing, email: &Email) -> Self {
+        match &standing.email {
+            Some(present) if present == email.as_str() => Self::None,
+            Some(_) if standing.email_confirmed || standing.cabinets.iter().any(is_filled) => {
+                Self::Later
+            }
+            _ => Self::First,
+        }
+    }
+}
+
 /// What came of saving a profile.
 #[derive(Clone, Copy, Debug)]
 pub struct Saved {
@@ -29,12 +55,20 @@ pub struct Saved {
 
 impl App {
     /// Saves a profile. A teacher without the cabinet joins the municipality it names; the
-    /// first address counts at once, a later one by the link sent to it (R-ACC-6).
+    /// first address counts at once, a later one by the link sent to it (R-ACC-6), and only for who
+    /// has `proved` lately to be itself (SEC-48). The address comes last: of what is refused nothing
+    /// is changed and nobody has a letter.
     ///
     /// # Errors
     /// [`Error::Invalid`] with all faults, [`Error::Stale`] by the version,
     /// [`Error::Illegal`] for what is read-only by now.
-    pub async fn save_profile(&self, person: Person, which: Which, typed: &Typed) -> Result<Saved> {
+    pub async fn save_profile(
+        &self,
+        person: Person,
+        which: Which,
+        typed: &Typed,
+        proved: bool,
+    ) -> Result<Saved> {
         let mut auth = self.enter_account(person).await?;
         let standing = standing(&mut auth).await?;
         let cabinet = pick(&standing, which)?;
@@ -43,14 +77,14 @@ impl App {
             return Err(Error::Forbidden);
         }
         let parsed = Parsed::of(&mut auth, typed, cabinet, &facts).await?;
-        let email_pending = self.save_email(&mut auth, &standing, &parsed.email).await?;
-        let version = typed.version();
-        if let Some(cabinet) = cabinet.filter(|cabinet| cabinet.role.is_institute()) {
-            institute::update_own(&mut auth, cabinet.id, version, &parsed.known()).await?;
-            let account = Some(person.account.0);
-            audit_account(&mut auth, account, Deed::SaveProfile, Outcome::Done).await?;
+        drop(auth);
+        let email = parsed.email.clone();
+        let change = EmailChange::of(&standing, &email);
+        if change == EmailChange::Later && !proved {
+            return Err(Error::field("email", UNPROVED));
         }
-        auth.commit().await?;
+        let version = typed.version();
+        let known = parsed.known();
         match cabinet.map(|cabinet| person.in_cabinet(cabinet)) {
             None => self.join(person, parsed).await?,
             Some(actor) => match actor.role {
@@ -58,32 +92,28 @@ impl App {
                 Role::School | Role::Municipal | Role::Expert => {
                     self.save_member(&actor, version, &parsed.profile).await?;
                 }
-                // The institute's was saved with the account.
+                // The institute's is saved with the account.
                 Role::Operator | Role::Admin => {}
             },
         }
-        Ok(Saved { email_pending })
-    }
-
-    /// Whether the typed address has to wait for its link.
-    async fn save_email(
-        &self,
-        auth: &mut AuthTx,
-        standing: &Standing,
-        email: &Email,
-    ) -> Result<bool> {
-        if standing.email.as_deref() == Some(email.as_str()) {
-            return Ok(false);
+        let mut auth = self.enter_account(person).await?;
+        let account = Some(person.account.0);
+        if let Some(cabinet) = cabinet.filter(|cabinet| cabinet.role.is_institute()) {
+            institute::update_own(&mut auth, cabinet.id, version, &known).await?;
+            audit_account(&mut auth, account, Deed::SaveProfile, Outcome::Done).await?;
         }
-        let first = standing.email.is_none() || !standing.cabinets.iter().any(is_filled);
-        if first {
-            self.first_email(auth, email.as_str()).await?;
-        } else {
-            self.change_email(auth, email.as_str()).await?;
+        match change {
+            EmailChange::None => tokens::forget_changes(&mut auth).await?,
+            EmailChange::First => self.first_email(&mut auth, email.as_str()).await?,
+            EmailChange::Later => self.change_email(&mut auth, email.as_str()).await?,
         }
-        let account = db::accounts::own(auth).await?.map(|account| account.id);
-        audit_account(auth, account, Deed::TypeEmail, Outcome::Done).await?;
-        Ok(!first)
+        if change != EmailChange::None {
+            audit_account(&mut auth, account, Deed::TypeEmail, Outcome::Done).await?;
+        }
+        auth.commit().await?;
+        Ok(Saved {
+            email_pending: change == EmailChange::Later,
+        })
     }
 
     async fn join(&self, person: Person, parsed: Parsed) -> Result<()> {
@@ -155,6 +185,10 @@ async fn unform(tx: &mut Tx<acts::WriteCard>, formed: Vec<Uuid>) -> Result<()> {
         let Some(row) = applications::lock(tx, application).await? else {
             continue;
         };
+        // Submitted meanwhile in another tab.
+        if row.status.is_submitted() {
+            return Err(Error::Illegal(LOCKED.to_owned()));
+        }
         let permit = tx.may(row).await?;
         memberships::unform(tx, &permit).await?;
         events::record(tx, &permit, words).await?;
@@ -170,6 +204,11 @@ fn unmoved(error: db::Error) -> Error {
         Error::field(
             "organisation",
             "Заявление уже начато: выберите организацию нового муниципалитета из списка",
+        )
+    } else if error.is_constraint(db::transfers::SUSPENDED) {
+        Error::field(
+            "municipality",
+            "Этот муниципалитет сейчас не работает в системе",
         )
     } else if error.is_constraint(db::transfers::SUBMITTED) {
         Error::Illegal(LOCKED.to_owned())

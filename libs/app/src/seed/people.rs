@@ -271,7 +271,7 @@ async fn introduce(
     typed.patronymic = name.patronymic().unwrap_or_default().to_owned();
     typed.phone = phone(number);
     with(&mut typed);
-    app.save_profile(person, which, &typed).await?;
+    app.save_profile(person, which, &typed, true).await?;
     let standing = app.standing(person).await?;
     let cabinet = standing.cabinets.first().ok_or(Error::NotFound)?;
     Ok(person.in_cabinet(cabinet))

@@ -63,6 +63,36 @@ pub async fn issue(tx: &mut AuthTx, token: NewToken<'_>) -> Result<i64> {
     .await?)
 }
 
+/// Ends the links of the account the scope is about that somebody who was in it may have asked for:
+/// another address that was typed there, another password. What others helped with stays as it is.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn forget(tx: &mut AuthTx) -> Result<()> {
+    sqlx::query!(
+        "UPDATE app.account_token SET used_at = app.ctx_now()
+         WHERE account_id = (SELECT app.ctx_account()) AND kind = 'password' AND used_at IS NULL"
+    )
+    .execute(tx.connection())
+    .await?;
+    forget_changes(tx).await
+}
+
+/// Takes back a change to another address that its person began and that waits for its link.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn forget_changes(tx: &mut AuthTx) -> Result<()> {
+    sqlx::query!(
+        "UPDATE app.account_token SET used_at = app.ctx_now()
+         WHERE account_id = (SELECT app.ctx_account()) AND kind = 'email' AND new_email IS NOT NULL
+           AND NOT helped AND used_at IS NULL"
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// Whether the address of the account the scope is about was corrected for it by somebody else within
 /// the last day: whoever opened the link there may be anybody (R-ACC-5).
 ///

@@ -20,6 +20,7 @@ use crate::{
     form::{Posted, stale_form},
     limits::Limit,
     page::{Page, fault_of},
+    session::Signed,
     visit::Person,
 };
 
@@ -88,6 +89,17 @@ pub async fn off(
         return Err(confirm::first(FACTOR));
     }
     ended(&at, web.app.drop_factor(acting(&at)?).await).await?;
+    // A cabinet that wants one is left with it.
+    if let Some(cabinet) = at.cabinet()
+        && web.app.lacks_factor(acting(&at)?, cabinet.role).await?
+        && !at.signed()?.passkey
+    {
+        at.sign_in(&Signed {
+            cabinet: None,
+            ..at.signed()?.clone()
+        })
+        .await?;
+    }
     at.notify("Второй фактор выключен").await?;
     Ok(Redirect::to(FACTOR).into_response())
 }

@@ -30,7 +30,7 @@ use serde::Deserialize;
 use crate::{
     Web,
     error::{Error, Result},
-    public::local,
+    public::{leading, local},
     session::{self, Signed},
     visit::{Person, Visit},
 };
@@ -111,12 +111,12 @@ async fn lead(at: Person, State(web): State<Web>, Query(asked): Query<Asked>) ->
         return Ok(Redirect::to("/consent").into_response());
     }
     let Some(cabinet) = cabinet else {
-        let on = if standing.cabinets.is_empty() {
-            "/profile"
-        } else {
-            "/cabinet/choose"
+        let on = match (&*standing.cabinets, local(&asked.next)) {
+            ([], _) => "/profile".to_owned(),
+            (_, None) => "/cabinet/choose".to_owned(),
+            (_, Some(next)) => leading("/cabinet/choose", next),
         };
-        return Ok(Redirect::to(on).into_response());
+        return Ok(Redirect::to(&on).into_response());
     };
     enter(&at, &web, &standing, cabinet, local(&asked.next)).await
 }
@@ -149,22 +149,21 @@ async fn enter(
         let on = format!("/profile?cabinet={}", cabinet.public_id);
         return Err(Error::First(on));
     }
-    let passkey = at.signed()?.passkey;
-    if !passkey && web.app.lacks_factor(acting(at)?, cabinet.role).await? {
+    open(at, web, standing, cabinet).await?;
+    Ok(Redirect::to(next.unwrap_or(cabinet.role.home())).into_response())
+}
+
+/// Puts a cabinet in use, under a new session id if it is another one (SEC-13, SEC-21); then
+/// it stays in the audit, too. One that wants a second factor stays shut without it (SEC-47).
+async fn open(at: &Person, web: &Web, standing: &Standing, cabinet: &Cabinet) -> Result<()> {
+    let signed = at.signed()?;
+    if !signed.passkey && web.app.lacks_factor(acting(at)?, cabinet.role).await? {
         at.notify(
             "Для этого кабинета нужен второй фактор: включите его или входите с ключом доступа.",
         )
         .await?;
         return Err(Error::First(FACTOR.to_owned()));
     }
-    open(at, web, standing, cabinet).await?;
-    Ok(Redirect::to(next.unwrap_or(cabinet.role.home())).into_response())
-}
-
-/// Puts a cabinet in use, under a new session id if it is another one (SEC-13, SEC-21); then
-/// it stays in the audit, too.
-async fn open(at: &Person, web: &Web, standing: &Standing, cabinet: &Cabinet) -> Result<()> {
-    let signed = at.signed()?;
     let now = Signed {
         cabinet: Some(session::Cabinet {
             membership: cabinet.id,

@@ -10,6 +10,7 @@ use crate::{
     cabinet::{OWN_DATA, confirm, identities},
     error::Result,
     form::Posted,
+    limits::Limit,
     page::Page,
     printouts,
     visit::Person,
@@ -58,6 +59,7 @@ pub async fn post(
         return Err(confirm::first(OWN_DATA));
     }
     let actor = at.actor()?;
+    Limit::export(&web, actor.account).take(&web).await?;
     let id = web.app.pack_own_data(&actor).await?;
     printouts::lead(&web, &actor, id).await
 }

@@ -24,6 +24,7 @@ use crate::{
     cabinet::{acting, ended, enter, in_use, open},
     error::{Error, Result},
     form::{Posted, STALE_FORM},
+    limits::Limit,
     merge,
     visit::Person,
 };
@@ -100,7 +101,16 @@ pub async fn post(at: Person, State(web): State<Web>, posted: Posted<Raw>) -> Re
     } else if !raw.narrow.is_empty() || !raw.ask.is_empty() {
         (StatusCode::OK, Vec::new())
     } else {
-        match web.app.save_profile(person, which, &raw.typed).await {
+        let signed = at.signed()?;
+        let proved = signed.proved_lately();
+        if raw.typed.email.trim() != profile.typed.email {
+            Limit::email(&web, signed.account).take(&web).await?;
+        }
+        match web
+            .app
+            .save_profile(person, which, &raw.typed, proved)
+            .await
+        {
             Ok(saved) => return after(&at, &web, &profile, saved).await,
             Err(app::Error::Invalid(faults)) => (StatusCode::UNPROCESSABLE_ENTITY, faults),
             Err(late @ app::Error::Stale) => {

@@ -14,6 +14,8 @@ use ui::{ButtonStyle, Choice, Field, Flavour, Form, NamedButton, Select};
 use super::{HEADING, MUNICIPALITY, PLACE, TYPE, waiting};
 use crate::{
     page::{Page, fault_of},
+    public::leading,
+    session::Signed,
     visit::Person,
 };
 
@@ -26,6 +28,7 @@ pub(super) fn form(
     faults: &[FieldFault],
 ) -> Markup {
     let filled = profile.cabinet.as_ref().is_some_and(is_filled);
+    let proved = at.signed.as_ref().is_some_and(Signed::proved_lately);
     // The kept number as people write it; a typed one as it was typed.
     let phone = if typed.phone == profile.typed.phone {
         crate::case::phone(&typed.phone)
@@ -71,6 +74,9 @@ pub(super) fn form(
                     hint: filled.then_some("Новый адрес начнёт действовать, когда Вы откроете ссылку из письма, отправленного на него"),
                     ..field("email", "Адрес электронной почты", &typed.email)
                 }))
+                @if filled && !proved {
+                    p { a class="govuk-link" href=(leading("/profile/confirm", &format!("/profile?edit=1&cabinet={named}"))) { "Подтвердить, что это Вы" } " — без этого адрес не сменить." }
+                }
                 (ui::tel(Field {
                     hint: matches!(profile.role, Role::School | Role::Municipal | Role::Expert)
                         .then_some("Укажите рабочий номер: он стоит во внутреннем графике"),
