@@ -85,8 +85,16 @@ async fn sec_20_the_cookie_is_the_hosts_alone_and_redis_has_none_of_it() {
         held.iter().any(|(at, _)| *at == key(&sid)),
         "kept by its hash"
     );
+    // Nor as the number it is of, which a record of a session has in it.
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(&sid)
+        .unwrap();
+    let number = i128::from_le_bytes(bytes.try_into().unwrap()).to_string();
     for (at, value) in &held {
-        assert!(!at.contains(&sid) && !value.contains(&sid), "{at}");
+        for said in [&sid, &number] {
+            assert!(!at.contains(said) && !value.contains(said), "{at}");
+        }
     }
 }
 

@@ -139,22 +139,24 @@ pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> 
     }));
     request.extensions_mut().insert(once.clone());
     let response = next.run(request).await;
-    once.settle(leads_to(&response)).await;
+    once.settle(leads_to(&response, &once.0.visit.path)).await;
     response
 }
 
-/// Where an answer leads, if the form was done. An invitation's address opens it to whoever
-/// has it: a repeat is led to where the browser is led after that page.
-fn leads_to(response: &Response) -> Option<&str> {
+/// Where an answer leads, if the form was done: nothing for back to its `own` address. An address
+/// that is a token opens it to whoever has it and is not kept: a repeat knows the own one, and from
+/// an invitation it is led to where the browser is led after that page.
+fn leads_to<'a>(response: &'a Response, own: &str) -> Option<&'a str> {
     if response.status() != StatusCode::SEE_OTHER
         || response.extensions().get::<NotDone>().is_some()
     {
         return None;
     }
     let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
-    Some(match location.starts_with("/invitation/") {
-        true => "/cabinet",
-        false => location,
+    Some(match location {
+        same if same == own => "",
+        invitation if invitation.starts_with("/invitation/") => "/cabinet",
+        location => location,
     })
 }
 
@@ -216,7 +218,10 @@ impl Once {
     pub async fn answer(&self, done: Done, said: Said) -> Error {
         match self.repeat(&done, said).await {
             Ok(()) => Error::DoneBefore {
-                location: done.location,
+                location: match done.location.as_str() {
+                    "" => self.0.visit.path.clone(),
+                    location => location.to_owned(),
+                },
             },
             Err(error) => error,
         }

@@ -197,7 +197,7 @@ pub(crate) fn key(id: &Id) -> String {
 }
 
 impl RedisStore {
-    /// The session under this key, if it lives.
+    /// The session under this key, if it lives; without its id, which is the cookie and is kept nowhere.
     pub(crate) async fn at(&self, key: &str) -> Result<Option<Record>> {
         let mut redis = self.0.clone();
         let value: Option<String> = redis.get(key).await.map_err(backend)?;
@@ -207,7 +207,11 @@ impl RedisStore {
     }
 
     async fn write(&self, record: &Record, if_there: ExistenceCheck) -> Result<()> {
-        let stored = serde_json::to_string(record).map_err(|e| Error::Encode(e.to_string()))?;
+        let nameless = Record {
+            id: Id(0),
+            ..record.clone()
+        };
+        let stored = serde_json::to_string(&nameless).map_err(|e| Error::Encode(e.to_string()))?;
         let how = SetOptions::default()
             .conditional_set(if_there)
             .with_expiration(SetExpiry::EX(seconds_left(record)));
@@ -304,7 +308,8 @@ impl SessionStore for RedisStore {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        self.at(&key(id)).await
+        let found = self.at(&key(id)).await?;
+        Ok(found.map(|record| Record { id: *id, ..record }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {

@@ -14,10 +14,11 @@ use crate::{
     door::Door,
     error::Result,
     public::{
-        local,
+        invitation::ACCEPTED,
+        leading, local,
         provider::{LIFE, now},
     },
-    session::{self, HALF, Signed},
+    session::{self, HALF, STRANGER, Signed},
     visit::Visit,
 };
 
@@ -109,18 +110,23 @@ impl Arrival {
                 passkey: self.passkey,
             })
             .await?;
-        let on = self.onward(person, web).await?;
+        // Who came in otherwise links nothing: the provider's number of the person is kept no longer.
+        visit.drop_key(STRANGER).await?;
+        let on = self.onward(person, visit, web).await?;
         let cookie = device.cookie(web, &self.login);
         Ok(([(SET_COOKIE, cookie)], Redirect::to(&on)).into_response())
     }
 
     /// Where the person goes first. «Войти и принять приглашение» came here with the invitation as
     /// `next`.
-    async fn onward(&self, person: Person, web: &Web) -> Result<String> {
+    async fn onward(&self, person: Person, visit: &Visit, web: &Web) -> Result<String> {
         let next = local(&self.next);
         if let Some(token) = next.and_then(|next| next.strip_prefix("/invitation/")) {
             return Ok(match web.app.accept_invitation(person, token).await {
-                Ok(()) => "/cabinet/choose".to_owned(),
+                Ok(()) => {
+                    visit.notify(ACCEPTED).await?;
+                    "/cabinet/choose".to_owned()
+                }
                 Err(app::Error::Illegal(_) | app::Error::NotFound) => {
                     next.unwrap_or("/cabinet").to_owned()
                 }
@@ -128,11 +134,7 @@ impl Arrival {
             });
         }
         Ok(match next {
-            Some(next) if next != "/" => {
-                let encoded: String =
-                    url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-                format!("/cabinet?next={encoded}")
-            }
+            Some(next) if next != "/" => leading("/cabinet", next),
             _ => "/cabinet".to_owned(),
         })
     }
