@@ -204,6 +204,12 @@ pub struct Page {
 }
 
 impl Browser {
+    /// The beginning of all addresses of the site.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Asks for a page.
     pub async fn get(&self, path: &str) -> Page {
         let request = self.client.get(format!("{}{path}", self.base));

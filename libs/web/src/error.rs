@@ -295,14 +295,20 @@ fn shown(mut response: Response, number: Option<Number>) -> Response {
         return response;
     };
     let number = number.filter(|_| response.status().is_server_error());
+    let visit = response.extensions().get::<Arc<Visit>>();
+    let cabinet = visit.and_then(|visit| visit.cabinet());
+    let home = cabinet.map_or("/", |cabinet| cabinet.role.home());
     let body = html! {
         @for line in &failure.lines { p class="govuk-body-l" { (line) } }
         @if let Some(Number(number)) = number {
             p class="govuk-body" { "Номер для службы поддержки: " code { (number.simple()) } }
         }
-        p { a class="govuk-link" href="/" { "На главную" } }
+        @if let Some(page) = visit.and_then(|visit| visit.stood_on.as_ref()) {
+            p { a class="govuk-link" href=(page) { "Вернуться назад" } }
+        }
+        p { a class="govuk-link" href=(home) { "На главную" } }
     };
-    let page = match response.extensions().get::<Arc<Visit>>() {
+    let page = match visit {
         Some(visit) => Page::new(visit, failure.heading).render(body),
         None => ui::page(
             ui::Shell {

@@ -6,7 +6,7 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{Method, request::Parts},
+    http::{Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -22,6 +22,7 @@ use crate::{
     device::Device,
     error::{Error, OtherCabinet, Result},
     log::Number,
+    public::local,
     session::{self, Cabinet, Former, Signed},
 };
 
@@ -46,18 +47,32 @@ pub struct Visit {
     pub warning: Option<String>,
     /// The path and query asked for.
     pub path: String,
+    /// Of what a form sent, the page it stood on, as the browser tells it: the way back, nothing else.
+    pub stood_on: Option<String>,
     /// The number of the request, in audit, log and trace alike.
     pub request: Uuid,
     /// The device that asks.
     pub device: Device,
 }
 
-/// What the session has to tell under a key, taken out of it for a page.
+/// What the session has to tell under a key to whoever asks for a page, not to a script or a form.
 async fn told(session: &Session, key: &str, page: bool) -> Result<Option<String>> {
-    if page && session.get::<String>(key).await?.is_some() {
-        return Ok(session.remove(key).await?);
+    match page {
+        true => Ok(session.get(key).await?),
+        false => Ok(None),
     }
-    Ok(None)
+}
+
+/// The page whose form was sent, path and query; the cabinet's if the browser does not tell.
+fn stood_on(request: &Request) -> Option<String> {
+    let told = || {
+        let referer = request.headers().get(header::REFERER)?.to_str().ok()?;
+        let page = url::Url::parse(referer).ok()?;
+        let query = page.query().map(|query| format!("?{query}"));
+        let address = format!("{}{}", page.path(), query.unwrap_or_default());
+        local(&address).map(str::to_owned)
+    };
+    (request.method() == Method::POST).then(|| told().unwrap_or_else(|| "/cabinet".to_owned()))
 }
 
 /// The layer that makes the [`Visit`].
@@ -70,12 +85,19 @@ pub async fn layer(session: Session, device: Device, request: Request, next: Nex
     let number = request.extensions().get::<Number>();
     let number = number.map_or_else(Uuid::now_v7, |Number(number)| *number);
     let page = request.method() == Method::GET && !path.starts_with("/uploads/");
+    let stood_on = stood_on(&request);
     match Visit::read(session, device, path, page, number).await {
         Ok(visit) => {
-            let visit = Arc::new(visit);
+            let visit = Arc::new(Visit { stood_on, ..visit });
             let mut request = request;
             request.extensions_mut().insert(Arc::clone(&visit));
             let mut response = next.run(request).await;
+            // What only led on has shown nothing of what there was to tell.
+            if !response.status().is_redirection()
+                && let Err(error) = visit.was_told().await
+            {
+                return error.into_response();
+            }
             // For the layers around: the frame of an error's page, the log.
             response.extensions_mut().insert(visit);
             response
@@ -121,7 +143,6 @@ impl Visit {
         }
         let csrf = session.get(session::CSRF).await?.unwrap_or_default();
         let former = session.get(session::FORMER).await?.unwrap_or_default();
-        // They are taken by the next page that is shown, not by a script or a form.
         let notice = told(&session, session::NOTICE, page).await?;
         let warning = told(&session, session::WARNING, page).await?;
         Ok(Self {
@@ -133,9 +154,23 @@ impl Visit {
             notice,
             warning,
             path,
+            stood_on: None,
             request,
             device,
         })
+    }
+
+    /// What there was to tell has been: once is enough.
+    async fn was_told(&self) -> Result<()> {
+        for (key, told) in [
+            (session::NOTICE, &self.notice),
+            (session::WARNING, &self.warning),
+        ] {
+            if told.is_some() {
+                self.session.remove_value(key).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Says something on the next page.
@@ -268,13 +303,14 @@ impl Visit {
         self.signed.as_ref()?.cabinet.as_ref()
     }
 
-    /// The person signed in, or the way to sign-in.
+    /// The person signed in, or the way to sign-in and back: to the page, for what a form sends has
+    /// no page of its own.
     ///
     /// # Errors
     /// [`Error::SignIn`] when nobody is.
     pub fn person(&self) -> Result<&Signed> {
         self.signed.as_ref().ok_or_else(|| Error::SignIn {
-            next: self.path.clone(),
+            next: self.stood_on.as_ref().unwrap_or(&self.path).clone(),
         })
     }
 

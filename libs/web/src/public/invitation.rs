@@ -25,6 +25,8 @@ use crate::{
 };
 
 const HEADING: &str = "Приглашение";
+/// What is said once an invitation is accepted, from its page or through sign-in.
+pub(super) const ACCEPTED: &str = "Приглашение принято";
 const UNKNOWN: &str = "Приглашение по этой ссылке не найдено. Возможно, Вам отправили новое и действует только последняя ссылка, или ссылка скопирована не полностью. Обратитесь к тому, кто Вас пригласил: к муниципальному координатору или в Центр аттестации.";
 
 /// The page.
@@ -76,7 +78,7 @@ pub async fn accept(
     let person = crate::cabinet::acting(&at)?;
     Ok(match web.app.accept_invitation(person, &token).await {
         Ok(()) => {
-            at.notify("Приглашение принято").await?;
+            at.notify(ACCEPTED).await?;
             Redirect::to("/cabinet/choose").into_response()
         }
         Err(error) => closed(&at, error)?,
@@ -125,8 +127,10 @@ fn page(visit: &Visit, token: &str, invited: &Invited, raw: &Raw, faults: &[Fiel
                     ..ActionButton::default()
                 }))
             }
-            h2 { "Учётная запись уже есть" }
-            p { a class="govuk-link" href=(login_address(&here)) { "Войти и принять приглашение" } }
+            @if visit.signed.is_none() {
+                h2 { "Учётная запись уже есть" }
+                p { a class="govuk-link" href=(login_address(&here)) { "Войти и принять приглашение" } }
+            }
             h2 { "Создайте новую учётную запись" }
             (register::form(visit, &here, raw, faults))
         })

@@ -18,7 +18,7 @@ use crate::{
     form::{Posted, STALE_FORM},
     limits::{Address, Limit},
     page::{Page, fault_of},
-    public::arrival::Arrival,
+    public::{arrival::Arrival, local},
     visit::{Guest, Visit},
 };
 
@@ -58,7 +58,9 @@ pub async fn get(
     Query(asked): Query<Asked>,
 ) -> Response {
     if visit.signed.is_some() && door.slug().is_none() {
-        return Redirect::to("/cabinet").into_response();
+        // «Войти и принять приглашение»: there is nobody to sign in, its page accepts.
+        let invitation = local(&asked.next).filter(|next| next.starts_with("/invitation/"));
+        return Redirect::to(invitation.unwrap_or("/cabinet")).into_response();
     }
     let raw = Raw {
         next: asked.next,

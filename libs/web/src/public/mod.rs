@@ -85,11 +85,14 @@ pub fn local(next: &str) -> Option<&str> {
 pub fn login_address(next: &str) -> String {
     match local(next) {
         None | Some("/cabinet") => "/login".to_owned(),
-        Some(next) => {
-            let encoded: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            format!("/login?next={encoded}")
-        }
+        Some(next) => leading("/login", next),
     }
+}
+
+/// The address of a page that leads on to `next`.
+pub fn leading(page: &str, next: &str) -> String {
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("{page}?next={next}")
 }
 
 #[cfg(test)]

@@ -51,7 +51,8 @@ pub fn router() -> Router<Web> {
 async fn get(at: Teacher, State(web): State<Web>, Query(asked): Query<Asked>) -> Result<Markup> {
     let own = web.app.own(&at.actor, asked.card()?).await?;
     let caption = post_of(&own.cards, &own.card);
-    let mut page = Page::new(&at, "Подача заявления на аттестацию").back("/teacher");
+    let home = address("/teacher", &own.cards, &own.card);
+    let mut page = Page::new(&at, "Подача заявления на аттестацию").back(&home);
     if let Some(caption) = &caption {
         page = page.caption(caption);
     }

@@ -138,9 +138,10 @@ fn frame<T>(
     render: impl FnOnce(Page<'_>) -> T,
 ) -> T {
     let caption = post_of(&desk.cards, &desk.card);
+    let home = address("/teacher", &desk.cards, &desk.card);
     let mut page = Page::new(visit, "Карточка педагога")
         .flavour(Flavour::Reading)
-        .back("/teacher")
+        .back(&home)
         .faults(faults);
     if let Some(caption) = &caption {
         page = page.caption(caption);
