@@ -86,7 +86,7 @@ impl App {
         said: Said<'_>,
     ) -> Result<()> {
         let attached = self.attach_rows(actor, application, files, said).await;
-        if attached.is_err() {
+        if attached.as_ref().is_err_and(|error| !error.is_outage()) {
             self.discard(files).await;
         }
         attached

@@ -68,6 +68,13 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a store did not answer. Then nobody knows what became of a commit: the object of a file
+    /// stays, lest a row that is there after all names nothing (SEC-103).
+    #[must_use]
+    pub const fn is_outage(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
     /// One field that cannot be taken as typed.
     pub fn field(field: &'static str, words: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldFault::new(field, words)])
@@ -85,6 +92,7 @@ impl From<db::Error> for Error {
         match error {
             db::Error::Forbidden => Self::Forbidden,
             db::Error::Ended => Self::SignedOut,
+            _ if error.is_constraint(db::accounts::CLOSED) => Self::SignedOut,
             db::Error::Suspended { municipality } => Self::Suspended(municipality),
             db::Error::Stale => Self::Stale,
             db::Error::Busy => Self::Busy,

@@ -143,6 +143,7 @@ impl App {
         let recorded = self.enter_order(actor, typed, wanted.is_empty()).await;
         let spare = match &recorded {
             Ok((_, FileOf::Typed)) => None,
+            Err(error) if error.is_outage() => None,
             _ => typed.file.as_ref(),
         };
         self.discard(&Vec::from_iter(spare.cloned())).await;

@@ -238,9 +238,11 @@ impl App {
             template_version,
         };
         let kept = self.keep(job, &printed).await;
-        if !matches!(kept, Ok(true))
-            && let Err(error) = self.store.delete(&key).await
-        {
+        let unnamed = match &kept {
+            Ok(first) => !first,
+            Err(error) => !error.is_outage(),
+        };
+        if unnamed && let Err(error) = self.store.delete(&key).await {
             tracing::warn!(%error, "an unnamed object stays in the store");
         }
         kept.map(|_| ())

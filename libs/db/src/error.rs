@@ -48,8 +48,9 @@ pub enum Error {
 /// What the functions of this crate return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Of two transactions that wait for each other Postgres ends one: the other changes the row.
-const DEADLOCK: &str = "40P01";
+/// Of two transactions that wait for each other Postgres ends one, and one that waits too long for
+/// another ends as well: the other changes the row.
+const OVERTAKEN: [&str; 2] = ["40P01", "55P03"];
 
 /// Classes of what the database says when it cannot serve just now: it lacks memory, disk or
 /// connections; it starts, stops or ended the statement, for instance at its time limit.
@@ -61,7 +62,10 @@ impl From<sqlx::Error> for Error {
         if let Some(name) = said.and_then(|db| db.constraint()) {
             return Self::Constraint(name.to_owned());
         }
-        if said.and_then(|db| db.code()).as_deref() == Some(DEADLOCK) {
+        if said
+            .and_then(|db| db.code())
+            .is_some_and(|code| OVERTAKEN.contains(&&*code))
+        {
             return Self::Stale;
         }
         Self::Database(error)
@@ -89,6 +93,16 @@ impl Error {
             | sqlx::Error::Encode(_)
             | sqlx::Error::Decode(_) => false,
             _ => true,
+        }
+    }
+
+    /// Whether the database understood and will not have it: the same is refused the next time, too.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Constraint(_) => true,
+            Self::Database(sqlx::Error::Database(_)) => !self.is_outage(),
+            _ => false,
         }
     }
 

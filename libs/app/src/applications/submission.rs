@@ -47,7 +47,11 @@ impl App {
         scan: &Received,
     ) -> Result<()> {
         let kept = self.keep_scan(actor, application, version, scan).await;
-        if !matches!(kept, Ok(true)) {
+        let unnamed = match &kept {
+            Ok(named) => !named,
+            Err(error) => !error.is_outage(),
+        };
+        if unnamed {
             self.discard(std::slice::from_ref(scan)).await;
         }
         kept.map(|_| ())

@@ -195,7 +195,7 @@ impl App {
 
     /// A file that no row came to name leaves the store again.
     async fn kept(&self, brought: Result<()>, file: Received) -> Result<()> {
-        if brought.is_err() {
+        if brought.as_ref().is_err_and(|error| !error.is_outage()) {
             self.discard(&[file]).await;
         }
         brought

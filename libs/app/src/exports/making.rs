@@ -81,7 +81,7 @@ impl App {
             storing.await.map_err(not_stored)
         })?;
         let finished = self.finish_export(&attempt, &stored).await;
-        if finished.is_err()
+        if finished.as_ref().is_err_and(|error| !error.is_outage())
             && let Err(error) = self.store.delete(&key).await
         {
             tracing::warn!(%error, "an unnamed export stays in the store");

@@ -220,7 +220,7 @@ impl App {
             Ok(()) => tx.commit().await,
             Err(error) => Err(error),
         };
-        if finished.is_err()
+        if finished.as_ref().is_err_and(|error| !error.is_outage())
             && let Err(error) = self.store.delete(&attempt.key).await
         {
             tracing::warn!(%error, "an unnamed printout stays in the store");

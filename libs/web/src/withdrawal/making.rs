@@ -135,7 +135,8 @@ pub async fn submit(desk: &Desk<'_>, web: &Web, upload: Upload) -> Result<Respon
         },
     };
     // Whatever no row names goes: everything after a refusal, a second file after success.
-    let kept = scan.filter(|_| done.is_ok()).map(|scan| scan.key);
+    let named = done.as_ref().err().is_none_or(app::Error::is_outage);
+    let kept = scan.filter(|_| named).map(|scan| scan.key);
     let unnamed: Vec<_> = uploaded
         .received()
         .into_iter()
