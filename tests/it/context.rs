@@ -121,3 +121,21 @@ async fn sec_08_a_scope_without_a_municipality_gives_no_empty_answers() {
     }
     assert_eq!(Error::NoTenant.to_string(), "no tenant context");
 }
+
+/// A piece of work that takes the worker down at each try was claimed for ever: letters stopped with it.
+#[tokio::test]
+async fn what_takes_the_worker_down_at_each_try_is_given_up() {
+    let world = World::own().await;
+    asked(&world).await;
+    let mut sql = world.superuser().await;
+    let mut tries = 0;
+    while world.app().claim_job().await.unwrap().is_some() {
+        // Killed, and claimed again after its lease.
+        sql.script("UPDATE app.job SET run_after = now()").await;
+        tries += 1;
+        assert!(tries < 50, "claimed for ever");
+    }
+    assert!(tries > 1, "a try is no verdict");
+    let failed = sql.value("SELECT count(*) FROM app.job WHERE state = 'failed'");
+    assert_eq!(failed.await, Ok(1_i64));
+}

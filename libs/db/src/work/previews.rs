@@ -29,6 +29,15 @@ pub struct Wanted {
 /// # Errors
 /// If the database does not answer.
 pub async fn claim(tx: &mut WorkerTx) -> Result<Option<Wanted>> {
+    // What takes the process down at each try puts nothing off itself: it ends as if it had.
+    sqlx::query!(
+        "UPDATE app.preview SET state = 'unshown', reason = $1
+         WHERE state = 'open' AND run_after <= now() AND tries >= $2",
+        Unshown::Failed as Unshown,
+        TRIES
+    )
+    .execute(tx.connection())
+    .await?;
     let row = sqlx::query!(
         r#"UPDATE app.preview SET tries = tries + 1, run_after = now() + interval '15 minutes',
              folder = coalesce(folder, 't/' || tenant_id || '/preview/' || gen_random_uuid())
