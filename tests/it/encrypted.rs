@@ -105,6 +105,12 @@ async fn sec_93_no_part_is_talked_to_that_is_not_who_it_says() {
             "it started without knowing whose database it is"
         );
         let ready = server.site().browser().get("/readyz").await;
+        // SEC-32: the probes are answers as well, though no pages.
+        let csp = ready
+            .headers
+            .iter()
+            .find(|(name, _)| name == "content-security-policy");
+        assert!(csp.is_some(), "{:?}", ready.headers);
         for (part, shown) in [("postgres", database), ("redis", redis), ("s3", store)] {
             let down = ready.body.contains(&format!("{part} down"));
             assert_eq!(down, shown != Good, "{redis:?} {store:?}: {}", ready.body);

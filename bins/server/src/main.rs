@@ -57,7 +57,8 @@ async fn pages_until_signal(settings: Settings, begun: Instant) -> anyhow::Resul
     let public = bind(settings.listen).await?;
     let inner = bind(settings.health_listen).await?;
 
-    let pages = pages(&settings, web).merge(health::router(Arc::clone(&checks)));
+    let probes = web::with_headers(health::router(Arc::clone(&checks)));
+    let pages = pages(&settings, web).merge(probes);
     let details = health::detailed_router(checks);
     tracing::info!(
         listen = %settings.listen,

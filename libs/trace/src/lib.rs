@@ -14,7 +14,7 @@ use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use uuid::Uuid;
 
-pub use tally::{Tally, statement};
+pub use tally::{Tally, act, statement};
 
 /// The number of the trace `span` belongs to: what logs are joined by, the audit keeps and a
 /// person may tell support. A number of its own where no traces are kept.

@@ -1,8 +1,8 @@
-//! How many statements a piece of work took: what its line in the log tells. Counted in the task
-//! that does the work; whoever does none of it in hand counts nothing.
+//! What a piece of work did: how many statements, and for which act: what its line in the log tells.
+//! Counted in the task that does the work; whoever does none of it in hand counts nothing.
 
 use std::sync::{
-    Arc,
+    Arc, OnceLock,
     atomic::{AtomicU32, Ordering},
 };
 
@@ -10,9 +10,15 @@ tokio::task_local! {
     static IN_HAND: Tally;
 }
 
-/// The statements of one piece of work.
+/// The statements and the act of one piece of work.
 #[derive(Clone, Debug, Default)]
-pub struct Tally(Arc<AtomicU32>);
+pub struct Tally(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    statements: AtomicU32,
+    act: OnceLock<&'static str>,
+}
 
 impl Tally {
     /// Counts the statements that `work` sends.
@@ -23,14 +29,25 @@ impl Tally {
     /// How many they were so far.
     #[must_use]
     pub fn read(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+        self.0.statements.load(Ordering::Relaxed)
+    }
+
+    /// The act it was done for, the first if there were several: what comes after serves its page.
+    #[must_use]
+    pub fn act(&self) -> Option<&'static str> {
+        self.0.act.get().copied()
     }
 }
 
 /// Counts a statement to the work in hand.
 pub fn statement() {
     // Nobody counts where no line will tell it.
-    let _ = IN_HAND.try_with(|tally| tally.0.fetch_add(1, Ordering::Relaxed));
+    let _ = IN_HAND.try_with(|tally| tally.0.statements.fetch_add(1, Ordering::Relaxed));
+}
+
+/// Notes the act the work in hand is done for.
+pub fn act(code: &'static str) {
+    let _ = IN_HAND.try_with(|tally| tally.0.act.set(code));
 }
 
 #[cfg(test)]

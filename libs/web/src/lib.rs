@@ -148,6 +148,11 @@ impl Web {
     }
 }
 
+/// Gives routes that are served beside the pages the headers of every answer (SEC-32, SEC-33).
+pub fn with_headers(routes: Router) -> Router {
+    routes.layer(middleware::from_fn(headers::layer))
+}
+
 /// All pages with their layers: sessions, who visits, errors as pages, headers, the log.
 pub fn router(web: Web) -> Router {
     Router::new()

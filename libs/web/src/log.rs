@@ -125,6 +125,7 @@ impl Drop for Line {
             route = path(self.route.as_ref()),
             status = self.status,
             ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            act = self.statements.act(),
             statements = self.statements.read(),
             role,
             tenant,
@@ -135,7 +136,8 @@ impl Drop for Line {
         let status = KeyValue::new("http.response.status_code", i64::from(self.status));
         let role = role.map(|role| KeyValue::new("attest.role", role));
         let tenant = tenant.map(|tenant| KeyValue::new("attest.tenant", i64::from(tenant)));
-        let told = [Some(status), role, tenant].into_iter().flatten();
+        let account = signed.map(|signed| KeyValue::new("attest.account", signed.account.0));
+        let told = [Some(status), role, tenant, account].into_iter().flatten();
         trace::tell(&self.span, told);
         if self.status >= 500 {
             self.span.record("otel.status_code", "ERROR");
@@ -144,7 +146,7 @@ impl Drop for Line {
     }
 }
 
-/// The layer that tells it: method, route, status, milliseconds, statements, role, tenant and
+/// The layer that tells it: method, route, status, milliseconds, act, statements, role, tenant and
 /// account as ids, number.
 pub async fn layer(mut request: Request, next: Next) -> Response {
     // No `traceparent` of a browser is believed: the number is ours to give.

@@ -28,6 +28,7 @@ static WAITS: LazyLock<Histogram<f64>> = LazyLock::new(|| {
 
 /// The span of the scope of a person doing `act`, which is what the trace shows the verb by.
 pub(super) fn of_act(act: Act, role: &'static str, tenant: Option<TenantId>) -> Span {
+    trace::act(act.code());
     let span = tracing::error_span!("act", otel.name = act.code(), act = act.code());
     tell(&span, role, tenant);
     span
