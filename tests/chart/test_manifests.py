@@ -89,8 +89,9 @@ class Manifests(unittest.TestCase):
         direct = (values["worker"]["replicas"] + 1) * (values["database"]["pool"] + 1)
         self.assertGreater(
             int(cluster["postgresql"]["parameters"]["max_connections"]),
-            6 * int(parameters["default_pool_size"]) + direct,
+            pooler["instances"] * 6 * int(parameters["default_pool_size"]) + direct,
         )
+        self.assertIn("attest-pooler", cluster["certificates"]["serverAltDNSNames"])
 
 
 if __name__ == "__main__":
