@@ -118,16 +118,23 @@ async fn r_con_1_both_experts_write_one_draft_and_the_worker_prints_it() {
         "{}",
         shown.body
     );
-    let seen_by_two = page(&two, &path).await.form(FORM);
+    let mut seen_by_two = page(&two, &path).await.form(FORM);
     let mut form = shown.form(FORM);
     form.set("mark1", "proved");
     form.set("words1", "три доклада");
     let saved = one.send(&draft(form), &[]).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.told());
     assert_eq!(scene.place().await, "none", "a draft goes nowhere");
-    // The other saw the form before that: what the first wrote is not lost.
+    // The other saw the form before that: what the first wrote is not lost, nor is its own (SEC-70).
+    seen_by_two.set("words2", "открытый урок");
     let late = two.send(&draft(seen_by_two), &[]).await;
     assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.told());
+    assert_eq!(value(&late.form(FORM), "words2"), "открытый урок");
+    assert!(
+        says(&late, "Сейчас сохранено: три доклада"),
+        "{}",
+        late.told()
+    );
     let mut form = page(&two, &path).await.form(FORM);
     assert_eq!(
         (value(&form, "mark1"), value(&form, "words1")),

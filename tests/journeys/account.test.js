@@ -53,12 +53,12 @@ test('a sign-in from a new browser is told by letter, one from a known browser i
   const elsewhere = await Person.open(browser, stack, 'elsewhere');
   await elsewhere.signIn('vera');
   await elsewhere.see(INSIDE);
-  const letter = await stack.letter(EMAIL, 'вход с нового устройства');
+  const letter = await stack.letter(EMAIL, 'новый вход');
   assert.match(letter.text, /учётную запись vera/);
   assert.match(letter.text, /Устройство: Chrome, Linux/);
   assert.match(letter.text, /Когда: \d\d\.\d\d\.\d{4} \d\d:\d\d/);
   // Where the letter leads, every other session is ended.
-  await vera.go(await stack.link(EMAIL, 'вход с нового устройства'));
+  await vera.go(await stack.link(EMAIL, 'новый вход'));
   await vera.see('Мои сеансы');
   await vera.press('Выйти везде');
   await elsewhere.go('/profile/sessions');

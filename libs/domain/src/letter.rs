@@ -54,7 +54,7 @@ letters! {
     /// A passkey was removed.
     PasskeyRemoved = "passkey_removed", "удалён ключ доступа";
     /// Somebody came in from a browser that was not known for the account.
-    NewDevice = "new_device", "вход с нового устройства";
+    NewDevice = "new_device", "новый вход";
     /// To the teacher and the registrar.
     Submitted = "submitted", "заявление подано";
     /// To the teacher.

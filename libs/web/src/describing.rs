@@ -64,6 +64,11 @@ impl Describing<'_> {
                 ..Choice::default()
             })
             .collect();
+        // A kind that is offered no longer is told by nobody's choosing: the first one would be.
+        let offered = self
+            .kinds
+            .iter()
+            .any(|kind| kind.code.as_str() == self.said.kind);
         let form = Form {
             action: self.action,
             csrf: self.csrf,
@@ -81,6 +86,7 @@ impl Describing<'_> {
                     ..Field::default()
                 },
                 options: &options,
+                empty: (!offered).then_some("Не выбрано"),
                 ..Select::default()
             }))
             (evidence::field(Some(&criterion), self.criteria, self.said.criterion, None))

@@ -9,6 +9,7 @@ use app::{
 use axum::{
     Router,
     extract::State,
+    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
     routing::post,
 };
@@ -28,7 +29,7 @@ use crate::{
     evidence::{self, Line},
     form::{Posted, stale_form, version},
     id::Id,
-    lists,
+    lists, merge,
     page::{Page, fault_of},
     viewer::{Looking, Viewer},
     visit::Expert,
@@ -88,6 +89,21 @@ impl Typed {
                 signed: form.signed.clone(),
             },
         }
+    }
+
+    /// The fields with their values; of the criteria there are, after what every form has.
+    fn values(&self) -> Vec<(&'static str, &str)> {
+        let judged = FIELDS.iter().zip(&self.form.marks);
+        let judged = judged.flat_map(|((mark, words), judged)| {
+            [(*mark, judged.mark.as_str()), (*words, &judged.words)]
+        });
+        [
+            ("verdict", self.form.verdict.as_str()),
+            ("recommendations", &self.form.recommendations),
+        ]
+        .into_iter()
+        .chain(judged)
+        .collect()
     }
 
     fn read(fields: &[(String, String)]) -> Self {
@@ -179,16 +195,16 @@ async fn again(
     fresh: bool,
     error: app::Error,
 ) -> Result<Response> {
-    let app::Error::Invalid(faults) = error else {
-        return Err(Error::from(error));
-    };
     let shown = Shown::read(at, web, id, &Looking::default()).await?;
-    let page = shown.page(at, typed, &faults);
-    if !fresh {
-        return Ok(lists::again(page));
+    match error {
+        app::Error::Invalid(faults) if fresh => {
+            let page = shown.page(at, typed, &faults);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        app::Error::Invalid(faults) => Ok(lists::again(shown.page(at, typed, &faults))),
+        late @ app::Error::Stale if shown.is_open() => Ok(shown.late(at, typed, &late.to_string())),
+        error => Err(Error::from(error)),
     }
-    let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
-    Ok((status, page).into_response())
 }
 
 fn address(id: Uuid) -> String {
@@ -196,6 +212,29 @@ fn address(id: Uuid) -> String {
 }
 
 impl Shown {
+    /// Whether there is a form to be filled in.
+    fn is_open(&self) -> bool {
+        self.view.unavailable.is_none() && self.view.printing != Printing::Under
+    }
+
+    /// The form as one typed it, beside what the other expert has saved meanwhile (SEC-70).
+    fn late(&self, at: &Expert, typed: &Typed, words: &str) -> Response {
+        let now = Typed::saved(&self.view);
+        let name = |field: &str, value: &str| {
+            let name = match field {
+                "verdict" => Verdict::from_code(value).map(Verdict::name),
+                _ => Mark::from_code(value).map(Mark::name),
+            };
+            name.unwrap_or(value).to_owned()
+        };
+        let faults = merge::faults(words, &typed.values(), &now.values(), name);
+        let typed = Typed {
+            form: typed.form.clone(),
+            ..now
+        };
+        (StatusCode::CONFLICT, self.page(at, &typed, &faults)).into_response()
+    }
+
     async fn read(at: &Expert, web: &Web, id: Uuid, looking: &Looking) -> Result<Self> {
         let view = web.app.conclusion_form(&at.actor, id).await?;
         let case = web.app.case(&at.actor, id).await?;
