@@ -1,8 +1,15 @@
 //! What every answer has whoever asks for whatever (SEC-31…33, 85), and what is sent how: compressed,
 //! kept, refused. By HTTP alone.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use reqwest::{Method, Response, StatusCode, header};
-use tests::{Browser, Site, World};
+use tests::{Browser, Page, Site, World};
+
+use crate::reuse;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
 font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
@@ -112,18 +119,16 @@ async fn sec_32_sec_33_every_answer_has_the_headers() {
     println!("SEC-32: {} answers of statuses {seen:?}", seen.len());
 }
 
-#[tokio::test]
-async fn sec_85_a_fault_of_ours_tells_its_number_and_nothing_of_itself() {
-    let site = World::bare("attest_that_is_not_there").await.serve().await;
-    let down = site.browser().get("/m/kirov/login").await;
+/// A fault of ours says its number, and nothing of what went wrong.
+fn tells_its_number_alone(page: &Page) {
     assert_eq!(
-        down.status,
+        page.status,
         StatusCode::INTERNAL_SERVER_ERROR,
         "{}",
-        down.told()
+        page.told()
     );
-    assert_eq!(down.heading(), "Что-то пошло не так");
-    let number = down
+    assert_eq!(page.heading(), "Что-то пошло не так");
+    let number = page
         .body
         .split_once("Номер для службы поддержки: <code>")
         .unwrap()
@@ -136,10 +141,18 @@ async fn sec_85_a_fault_of_ours_tells_its_number_and_nothing_of_itself() {
         "sqlx",
         "SELECT",
         "panicked",
+        reuse::BREAKS,
         ".rs",
     ] {
-        assert!(!down.body.contains(word), "{word} in {}", down.body);
+        assert!(!page.body.contains(word), "{word} in {}", page.body);
     }
+}
+
+#[tokio::test]
+async fn sec_85_a_fault_of_ours_tells_its_number_and_nothing_of_itself() {
+    let site = World::bare("attest_that_is_not_there").await.serve().await;
+    let down = site.browser().get("/m/kirov/login").await;
+    tells_its_number_alone(&down);
     // An object that is not there has no number: it is the page of another's object.
     let nowhere = site.browser().get("/nowhere").await;
     assert!(
@@ -147,6 +160,30 @@ async fn sec_85_a_fault_of_ours_tells_its_number_and_nothing_of_itself() {
         "{}",
         nowhere.told()
     );
+}
+
+/// A handler that panics inside its transaction is a fault of ours like any other: whoever asks next,
+/// over the same connection, is served.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_85_a_panic_tells_its_number_and_the_next_request_is_served() {
+    let world = World::shared().await;
+    let breaks = Arc::new(AtomicBool::new(false));
+    let clock = {
+        let breaks = breaks.clone();
+        reuse::clock(world.now(), move || breaks.load(Ordering::Relaxed))
+    };
+    let (app, _) = world.rough_app(1, clock, "");
+    let site = Site::of(app).await;
+    let coordinator = world.town().await.coordinator().await;
+    let browser = site.browser_of(&coordinator).await;
+    let path = "/municipal/applications";
+    breaks.store(true, Ordering::Relaxed);
+    tells_its_number_alone(&browser.get(path).await);
+    // What is posted is worked on in a task of its own.
+    tells_its_number_alone(&browser.post(path, &[]).await);
+    breaks.store(false, Ordering::Relaxed);
+    let next = browser.get(path).await;
+    assert_eq!(next.status, StatusCode::OK, "{}", next.told());
 }
 
 /// Whoever has no session yet gets one with the page, and it cannot be kept: the layer of sessions

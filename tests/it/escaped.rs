@@ -64,6 +64,8 @@ async fn sec_34_what_people_type_runs_in_no_page_and_no_spreadsheet() {
             for runs in RUNS {
                 assert!(!page.body.contains(runs), "{role:?} {}", page.path);
             }
+            let inline = page.inline();
+            assert!(inline.is_empty(), "{role:?} {} {inline:?}", page.path);
             shown.extend(columns(page));
         }
         for list in lists(browser, &pages).await {

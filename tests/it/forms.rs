@@ -1,5 +1,6 @@
 //! Every form the pages show, walked from the cabinets' first pages: no input whatever makes
-//! a server error, and without the session's token nothing is done (SEC-30).
+//! a server error, without the session's token nothing is done (SEC-30), and no page has anything
+//! in it that its policy would not let run (SEC-32).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,10 @@ use reqwest::{Method, StatusCode};
 use tests::{Browser, Form, Page, Person, Session, Site, World};
 use uuid::Uuid;
 
-use crate::seed::{Full, full};
+use crate::{
+    pages::token,
+    seed::{Full, full},
+};
 
 /// A form with who sees it.
 pub struct Shown {
@@ -35,6 +39,34 @@ impl Shown {
         let url = reqwest::Url::parse_with_params("http://localhost", fields).unwrap();
         let query = url.query().unwrap_or_default();
         self.browser.get(&format!("{path}?{query}")).await
+    }
+
+    /// The token of the session it was shown in.
+    fn token(&self) -> Option<&str> {
+        let mut fields = self.form.fields.iter();
+        let field = fields.find(|(name, _)| name == "_csrf");
+        field.map(|(_, token)| token.as_str())
+    }
+
+    /// Its fields with another token, where the page has its own: a form with files is refused if
+    /// the token does not come first.
+    fn under(&self, token: &str) -> Vec<(String, String)> {
+        let mut fields = self.form.fields.clone();
+        for (name, value) in &mut fields {
+            if name == "_csrf" {
+                token.clone_into(value);
+            }
+        }
+        fields
+    }
+
+    /// Asks for the address it is posted to, with its fields in the question: what a link could do.
+    async fn ask(&self) -> Page {
+        let site = reqwest::Url::parse("http://localhost").unwrap();
+        let mut url = site.join(&self.form.action).unwrap();
+        url.query_pairs_mut().extend_pairs(&self.form.fields);
+        let query = url.query().unwrap_or_default();
+        self.browser.get(&format!("{}?{query}", url.path())).await
     }
 
     /// The fields as the page has them, one changed.
@@ -148,6 +180,8 @@ pub async fn walk(browser: &Browser, home: &str) -> Vec<Page> {
 pub async fn shown(site: &Site, people: &[Person]) -> Vec<Shown> {
     let mut known: BTreeMap<Shape, Shown> = BTreeMap::new();
     let mut note = |role: Option<Role>, browser: &Browser, page: &Page| {
+        let inline = page.inline();
+        assert!(inline.is_empty(), "SEC-32: {} {inline:?}", page.path);
         for form in page.forms() {
             let shape = shape(role, &form);
             known.entry(shape.clone()).or_insert_with(|| Shown {
@@ -301,6 +335,12 @@ async fn no_input_makes_a_server_error() {
                     shown.role, shown.path, page.status
                 ));
             }
+            for tag in page.inline() {
+                faults.insert(format!(
+                    "SEC-32: {:?} {} {what} → {tag}",
+                    shown.role, shown.path
+                ));
+            }
             if !read.insert((shown.role, outline(&page.body))) {
                 continue;
             }
@@ -320,6 +360,7 @@ async fn no_input_makes_a_server_error() {
         "SEC-30: {} forms, {sent} requests with nonsense",
         known.len()
     );
+    println!("SEC-32: {sent} answers to forms with nothing to run in them");
     assert!(sent > 2000, "{sent} requests");
     assert!(faults.is_empty(), "{faults:#?}");
 }
@@ -341,8 +382,13 @@ async fn sec_30_without_the_sessions_token_nothing_is_done() {
     let people = everybody(&world).await;
     let site = world.serve().await;
     let shown = shown(&site, &people).await;
+    // Somebody of another municipality, whose own forms carry this token at this moment.
+    let elsewhere = world.town().await.coordinator().await;
+    let elsewhere = site.browser_of(&elsewhere).await;
+    let foreign = token(&elsewhere, "/municipal").await;
     let mut sql = world.superuser().await;
     let before = done(&mut sql).await;
+    let tokens: BTreeSet<&str> = shown.iter().filter_map(Shown::token).collect();
     let (mut faults, mut posted) = (BTreeSet::new(), 0);
     for shown in shown.iter().filter(|shown| shown.form.post) {
         let name =
@@ -350,9 +396,12 @@ async fn sec_30_without_the_sessions_token_nothing_is_done() {
         posted += 1;
         let others = shown.form.fields.iter().filter(|(name, _)| name != "_csrf");
         let without: Vec<_> = others.cloned().collect();
+        let mut others = tokens.iter().filter(|token| Some(**token) != shown.token());
+        let neighbours = others.next().unwrap();
         for (what, fields) in [
             ("no token", without),
-            ("a stranger's token", shown.with("_csrf", "чужой")),
+            ("a neighbour's token", shown.under(neighbours)),
+            ("another municipality's token", shown.under(&foreign)),
         ] {
             let page = shown.send(&fields).await;
             // A form with files and no field at all is not a form.
@@ -372,6 +421,11 @@ async fn sec_30_without_the_sessions_token_nothing_is_done() {
                 faults.insert(name(what, status));
             }
         }
+        // As a link does: whatever comes of it, nothing is done.
+        let page = shown.ask().await;
+        if !answered(&page) {
+            faults.insert(name("asked for by GET", page.status));
+        }
         for (kind, body) in [
             ("text/plain", "x"),
             ("application/json", "{"),
@@ -386,11 +440,40 @@ async fn sec_30_without_the_sessions_token_nothing_is_done() {
             }
         }
     }
-    println!("SEC-30: {posted} forms without the token");
+    println!("SEC-30: {posted} forms without the token, with others' and by GET");
     assert!(faults.is_empty(), "{faults:#?}");
     assert_eq!(
         done(&mut sql).await,
         before,
         "something was done all the same"
     );
+}
+
+#[test]
+fn sec_32_what_a_page_would_run_is_seen() {
+    let page = |body: &str| Page {
+        path: "/".to_owned(),
+        status: StatusCode::OK,
+        location: None,
+        content_type: "text/html; charset=utf-8".to_owned(),
+        headers: Vec::new(),
+        body: body.to_owned(),
+    };
+    for body in [
+        "<script>alert(1)</script>",
+        "<p>1</p><SCRIPT type=\"module\">1</SCRIPT>",
+        "<script src=\"https://evil.example/1.js\"></script>",
+        "<style>p { color: red }</style>",
+        "<p class=\"a\" style=\"color: red\">1</p>",
+        "<img src=\"/assets/x.svg\" OnError=\"alert(1)\">",
+        "<a href=\"javascript:alert(1)\">1</a>",
+    ] {
+        assert_eq!(page(body).inline().len(), 1, "{body}");
+    }
+    let fine = "<!DOCTYPE html><script src=\"/assets/app.js\" defer></script><style-guide>\
+                <ol><option value=\"1 onclick= style=\">onclick=\"1\" style=\"1\" javascript:</option></ol>";
+    assert_eq!(page(fine).inline(), Vec::<String>::new());
+    let mut bytes = page("<script>alert(1)</script>");
+    bytes.content_type = "application/pdf".to_owned();
+    assert_eq!(bytes.inline(), Vec::<String>::new(), "no page");
 }

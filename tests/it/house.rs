@@ -1,5 +1,5 @@
-//! The house rules that no compiler holds: which crate may import which, and which one speaks
-//! to which store (03 §3.1).
+//! The house rules that no compiler holds: which crate may import which, which one speaks to which
+//! store (03 §3.1), and who may write markup that nobody escapes (SEC-34).
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
+
+use crate::routes::sources;
 
 /// Every arrow there may be. A crate that is not here may not exist.
 const ARROWS: [(&str, &[&str]); 19] = [
@@ -142,4 +144,42 @@ fn stores_are_seen_by_one_crate_each() {
             }
         }
     }
+}
+
+/// What maud puts into a page as it is: a text said to be markup, and a `Render` of one's own that
+/// writes into the page itself.
+const UNESCAPED: [&str; 2] = ["PreEscaped", "render_to"];
+
+/// The modules that may. A new one stands here with its reason.
+const MAY_WRITE_MARKUP: [&str; 0] = [];
+
+fn is_unescaped(source: &str) -> bool {
+    UNESCAPED.iter().any(|word| source.contains(word))
+}
+
+#[test]
+fn sec_34_nothing_is_put_into_a_page_unescaped() {
+    let root = root();
+    let mut files = Vec::new();
+    for group in ["libs", "bins"] {
+        for entry in fs::read_dir(root.join(group)).unwrap() {
+            sources(&entry.unwrap().path().join("src"), &mut files);
+        }
+    }
+    let mut found: Vec<String> = files
+        .iter()
+        .filter(|file| is_unescaped(&fs::read_to_string(file).unwrap()))
+        .map(|file| file.strip_prefix(&root).unwrap().display().to_string())
+        .collect();
+    found.sort();
+    assert_eq!(found, MAY_WRITE_MARKUP);
+    println!("SEC-34: {} sources write no markup themselves", files.len());
+    assert!(files.len() > 300, "{}", files.len());
+}
+
+#[test]
+fn sec_34_markup_nobody_escapes_is_seen() {
+    assert!(is_unescaped("html! { p { (maud::PreEscaped(name)) } }"));
+    assert!(is_unescaped("fn render_to(&self, page: &mut String) {}"));
+    assert!(!is_unescaped("html! { p { (name) } }"));
 }

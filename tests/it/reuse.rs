@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use domain::{act::acts, actor::Actor};
 use futures::StreamExt as _;
 use reqwest::{Method, StatusCode};
@@ -17,6 +18,18 @@ use tests::{Application, Browser, Person, Session, Site, Town, World};
 
 const TOWNS: usize = 20;
 const REQUESTS: usize = 500;
+
+/// What a clock that breaks panics with.
+pub const BREAKS: &str = "the clock breaks, as the test wants";
+
+/// A clock that breaks whenever `breaks` says so. It is asked inside each transaction: a handler
+/// panics there.
+pub fn clock(now: DateTime<Utc>, breaks: impl Fn() -> bool + Send + Sync + 'static) -> db::Now {
+    Arc::new(move || {
+        assert!(!breaks(), "{BREAKS}");
+        now
+    })
+}
 
 struct Place {
     town: Town,
@@ -89,21 +102,18 @@ async fn nothing_stays_open(superuser: &mut Session) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_09_one_connection_and_twenty_municipalities() {
     let world = World::own().await;
-    // The clock is asked inside each transaction: when it breaks, a handler panics there.
     let (armed, asked, broke) = (
         Arc::new(AtomicBool::new(false)),
         Arc::new(AtomicUsize::new(0)),
         Arc::new(AtomicUsize::new(0)),
     );
-    let now: db::Now = {
-        let (world, armed, asked, broke) =
-            (world.now(), armed.clone(), asked.clone(), broke.clone());
-        Arc::new(move || {
-            if armed.load(Ordering::Relaxed) && asked.fetch_add(1, Ordering::Relaxed) % 17 == 16 {
-                broke.fetch_add(1, Ordering::Relaxed);
-                panic!("the clock breaks, as the test wants");
-            }
-            world
+    let now = {
+        let (armed, asked, broke) = (armed.clone(), asked.clone(), broke.clone());
+        clock(world.now(), move || {
+            let breaks =
+                armed.load(Ordering::Relaxed) && asked.fetch_add(1, Ordering::Relaxed) % 17 == 16;
+            broke.fetch_add(usize::from(breaks), Ordering::Relaxed);
+            breaks
         })
     };
     let (app, db) = world.rough_app(1, now, "options[statement_timeout]=400");

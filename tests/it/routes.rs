@@ -47,7 +47,8 @@ pub fn routes() -> Vec<Route> {
     found
 }
 
-fn sources(directory: &Path, into: &mut Vec<PathBuf>) {
+/// The Rust sources under a directory.
+pub fn sources(directory: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -3,7 +3,7 @@
 //! than it must. The list of one's sessions stands in `factor` (SEC-23).
 
 use domain::role::Role;
-use redis::AsyncCommands as _;
+use redis::{AsyncCommands as _, aio::MultiplexedConnection};
 use reqwest::{Method, StatusCode, header::COOKIE};
 use sha2::{Digest as _, Sha256};
 use tests::{Browser, Page, Person, RedisServer, Site, World, stack::STACK, world::PASSWORD};
@@ -31,7 +31,7 @@ fn key(sid: &str) -> String {
     format!("sess:{hex}")
 }
 
-async fn redis(url: &str) -> redis::aio::MultiplexedConnection {
+async fn redis(url: &str) -> MultiplexedConnection {
     let client = redis::Client::open(url).unwrap();
     client.get_multiplexed_async_connection().await.unwrap()
 }
@@ -48,17 +48,39 @@ async fn with_cookie(browser: &Browser, path: &str, sid: &str) -> (StatusCode, S
 
 /// Signs in: the browser, and the value of its cookie.
 async fn signed_in(site: &Site, person: &Person) -> (Browser, String) {
+    signed_in_with(site, person, &[]).await
+}
+
+/// As [`signed_in`], with these fields besides.
+async fn signed_in_with(
+    site: &Site,
+    person: &Person,
+    besides: &[(&str, &str)],
+) -> (Browser, String) {
     person.ready_to_sign_in().await;
     let browser = site.browser();
-    let entered = browser.sign_in("/login", &person.login).await;
-    let mut last = sid(&entered).unwrap();
-    let mut page = entered;
+    let login = browser.get("/login").await;
+    let mut typed = vec![("Имя пользователя", &*person.login), ("Пароль", PASSWORD)];
+    typed.extend(besides);
+    let mut page = browser.submit(&login, "Войти", &typed).await;
+    let mut last = sid(&page).unwrap();
     while let Some(to) = page.location.clone() {
         page = browser.get(&to).await;
         last = sid(&page).unwrap_or(last);
     }
     assert_eq!(page.path, person.role.home(), "{}", page.told());
     (browser, last)
+}
+
+/// Has a session begin by so many seconds earlier than it did.
+async fn backdate(redis: &mut MultiplexedConnection, sid: &str, seconds: i64) {
+    let kept: String = redis.get(key(sid)).await.unwrap();
+    let (before, rest) = kept.split_once("\"since\":").unwrap();
+    let (since, after) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap());
+    let since = since.parse::<i64>().unwrap() - seconds;
+    let keep = redis::SetOptions::default().with_expiration(redis::SetExpiry::KEEPTTL);
+    let edited = format!("{before}\"since\":{since}{after}");
+    let _: () = redis.set_options(key(sid), edited, keep).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -151,38 +173,61 @@ async fn sec_22_a_session_ends_by_itself_and_by_signing_out() {
     let site = world.serve().await;
     let town = world.town().await;
     let mut redis = redis(STACK.redis.reveal()).await;
+    let school = town.organisation("municipal").await;
     let minutes = |minutes: i64| minutes * 60;
-    for (person, idle, longest) in [
-        (town.teacher().await, minutes(8 * 60), minutes(8 * 60)),
-        (town.coordinator().await, minutes(30), minutes(12 * 60)),
-        (town.expert().await, minutes(30), minutes(12 * 60)),
-        (world.operator().await, minutes(15), minutes(12 * 60)),
-        (world.admin().await, minutes(15), minutes(12 * 60)),
+    let (hours, days) = (|n: i64| minutes(n * 60), |n: i64| minutes(n * 24 * 60));
+    for (person, remember, idle, longest) in [
+        (town.teacher().await, false, hours(8), hours(8)),
+        (town.teacher().await, true, days(30), days(30)),
+        (town.school(school).await, false, hours(8), hours(8)),
+        (town.school(school).await, true, days(30), days(30)),
+        // Nobody else is remembered, ticked or not.
+        (town.coordinator().await, false, minutes(30), hours(12)),
+        (town.coordinator().await, true, minutes(30), hours(12)),
+        (town.expert().await, true, minutes(30), hours(12)),
+        (world.operator().await, false, minutes(15), hours(12)),
+        (world.operator().await, true, minutes(15), hours(12)),
+        (world.admin().await, true, minutes(15), hours(12)),
     ] {
-        let (browser, sid) = signed_in(&site, &person).await;
+        let (role, path) = (person.role, person.role.home());
+        let ticked = [("Запомнить меня", "yes")];
+        let besides = &ticked[..usize::from(remember)];
+        let (browser, sid) = signed_in_with(&site, &person, besides).await;
         let left: i64 = redis.ttl(key(&sid)).await.unwrap();
-        assert!(
-            (idle - 60..=idle).contains(&left),
-            "{:?}: {left}",
-            person.role
-        );
-        let home = browser.get(person.role.home()).await;
+        assert!((idle - 60..=idle).contains(&left), "{role:?}: {left}");
+
+        // All but a minute of it has passed: a request begins it anew, in Redis and in the browser.
+        let there: bool = redis.expire(key(&sid), 60).await.unwrap();
+        assert!(there, "{role:?}");
+        let home = browser.get(path).await;
+        let left: i64 = redis.ttl(key(&sid)).await.unwrap();
+        assert!((idle - 60..=idle).contains(&left), "{role:?}: {left}");
+        let mut set = cookies(&home).into_iter();
+        let cookie = set.find(|cookie| cookie.starts_with("sid=")).unwrap();
+        assert!(cookie.contains(&format!("Max-Age={idle}")), "{cookie}");
         let cached = home
             .headers
             .iter()
             .find(|(name, _)| name == "cache-control");
         assert!(cached.unwrap().1.contains("no-store"), "{cached:?}");
-        // As if the person had signed in so long ago.
-        let kept: String = redis.get(key(&sid)).await.unwrap();
-        let (before, rest) = kept.split_once("\"since\":").unwrap();
-        let (since, after) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap());
-        let long_ago = since.parse::<i64>().unwrap() - longest - 1;
-        let keep = redis::SetOptions::default().with_expiration(redis::SetExpiry::KEEPTTL);
-        let edited = format!("{before}\"since\":{long_ago}{after}");
-        let _: () = redis.set_options(key(&sid), edited, keep).await.unwrap();
-        let late = browser.get(person.role.home()).await;
-        assert_eq!(late.status, StatusCode::SEE_OTHER, "{:?}", person.role);
+
+        // Signed in almost as long ago as may be; a request then puts the end off by nothing.
+        backdate(&mut redis, &sid, longest - 600).await;
+        let still = browser.get(path).await;
+        assert_eq!(still.status, StatusCode::OK, "{}", still.told());
+        backdate(&mut redis, &sid, 601).await;
+        let late = browser.get(path).await;
+        assert_eq!(late.status, StatusCode::SEE_OTHER, "{role:?}");
     }
+
+    // The idle time has passed: Redis has forgotten the session, and so it stays.
+    let (browser, sid) = signed_in(&site, &town.teacher().await).await;
+    let _: () = redis.expire(key(&sid), 0).await.unwrap();
+    let late = browser.get("/teacher").await;
+    assert_eq!(late.status, StatusCode::SEE_OTHER, "{}", late.told());
+    assert!(late.location.unwrap().starts_with("/login"), "signed out");
+    let back: bool = redis.exists(key(&sid)).await.unwrap();
+    assert!(!back, "the session is there again");
     let (browser, sid) = signed_in(&site, &town.teacher().await).await;
     let home = browser.get("/teacher").await;
     let out = browser.submit(&home, "Выйти", &[]).await;
@@ -195,6 +240,33 @@ async fn sec_22_a_session_ends_by_itself_and_by_signing_out() {
     assert!(!gone, "the session is still there");
     let (_, to) = with_cookie(&site.browser(), "/teacher", &sid).await;
     assert!(to.starts_with("/login"), "{to}");
+}
+
+/// A session that ends while one of its requests is worked on stays ended when that is answered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_22_a_request_under_way_brings_no_session_back() {
+    let world = World::own().await;
+    let site = world.serve().await;
+    let coordinator = world.town().await.coordinator().await;
+    let mut redis = redis(STACK.redis.reveal()).await;
+    let (browser, sid) = signed_in(&site, &coordinator).await;
+    let mut holder = world.superuser().await;
+    holder
+        .script("BEGIN; LOCK TABLE app.application IN ACCESS EXCLUSIVE MODE")
+        .await;
+    let asking = tokio::spawn(async move { browser.get("/municipal/applications").await });
+    let waits = "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                   WHERE d.datname = current_database() AND NOT l.granted
+                     AND l.relation = 'app.application'::regclass)";
+    while !holder.value::<bool>(waits).await.unwrap() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let _: () = redis.del(key(&sid)).await.unwrap();
+    holder.script("ROLLBACK").await;
+    let page = asking.await.unwrap();
+    assert_eq!(page.status, StatusCode::OK, "{}", page.told());
+    let back: bool = redis.exists(key(&sid)).await.unwrap();
+    assert!(!back, "the session is there again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,9 +1,10 @@
-//! What leaves the processes about themselves: one trace from a request to its letter (SEC-84),
-//! nothing of people in any of it (SEC-83), and nobody who waits for the collector.
+//! What leaves the processes about themselves: one trace from a request to its letter and its job,
+//! lines of the log that nobody forges (SEC-84), nothing of people in any of it (SEC-83), and nobody
+//! who waits for the collector.
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode, header::HeaderValue};
 use tests::{
     Application, Browser, Collector, Page, Person, Server, Town, Worker, World, collector::Told,
     stack::in_redis, world::unique,
@@ -12,6 +13,7 @@ use tests::{
 const PATIENCE: Duration = Duration::from_millis(100);
 
 const SUBMIT: &str = "/teacher/application/submit";
+const FORM: &str = "/teacher/application/form";
 
 /// A server and a worker that tell a collector everything, and whoever applies there.
 struct Watched {
@@ -50,15 +52,24 @@ impl Watched {
         }
     }
 
-    /// The spans that came, once one is called so.
-    async fn told_of(&self, name: &str) -> Vec<Told> {
+    /// The spans that came, once each of these is among them: every process sends its own when it
+    /// likes.
+    async fn told_of(&self, names: &[&str]) -> Vec<Told> {
         loop {
             let spans = self.collector.spans();
-            if spans.iter().any(|span| span.name == name) {
+            let came = |name: &&str| spans.iter().any(|span| span.name == *name);
+            if names.iter().all(came) {
                 return spans;
             }
             tokio::time::sleep(PATIENCE).await;
         }
+    }
+
+    /// Whether the lines of both logs have the number of this trace.
+    fn both_log(&self, trace: &str) -> bool {
+        [self.server.log(), self.worker.log()]
+            .iter()
+            .all(|log| log.contains(trace))
     }
 
     /// The letter of the worker that has this, once it is sent.
@@ -108,8 +119,9 @@ async fn sec_84_one_trace_reaches_from_the_request_to_the_letter() {
         "{}",
         submitted.told()
     );
-    let spans = watched.told_of("letter submitted").await;
-    let request = one(&spans, "server", &format!("POST {SUBMIT}"));
+    let asked = format!("POST {SUBMIT}");
+    let spans = watched.told_of(&["letter submitted", &asked]).await;
+    let request = one(&spans, "server", &asked);
     let verb = spans
         .iter()
         .find(|span| span.name == "application.submit" && span.trace == request.trace)
@@ -121,9 +133,7 @@ async fn sec_84_one_trace_reaches_from_the_request_to_the_letter() {
     );
     assert_eq!((&letter.trace, &letter.parent), (&request.trace, &verb.id));
     // The same number joins the lines of both logs and stands in the audit.
-    for log in [watched.server.log(), watched.worker.log()] {
-        assert!(log.contains(&request.trace), "{log}");
-    }
+    assert!(watched.both_log(&request.trace), "{}", request.trace);
     let audited = format!(
         "SELECT count(*) FROM app.audit_event WHERE request_id = '{}'",
         request.trace
@@ -140,10 +150,97 @@ async fn sec_84_one_trace_reaches_from_the_request_to_the_letter() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_84_one_trace_reaches_from_the_request_to_the_job() {
+    let watched = Watched::new("info").await;
+    watched.town.card(&watched.teacher).await;
+    let browser = watched.server.site().browser_of(&watched.teacher).await;
+    let mut form = browser.get(FORM).await.form("Сформировать");
+    for (name, value) in [
+        ("category", "first"),
+        ("procedure", "general"),
+        ("form", "in_person"),
+        ("presence", "absent"),
+    ] {
+        form.set(name, value);
+    }
+    let formed = browser.send(&form, &[]).await;
+    assert_eq!(formed.status, StatusCode::SEE_OTHER, "{}", formed.told());
+    let asked = format!("POST {FORM}");
+    let spans = watched.told_of(&["job application_pdf", &asked]).await;
+    let request = one(&spans, "server", &asked);
+    let job = one(&spans, "worker", "job application_pdf");
+    let verb = spans.iter().find(|span| span.id == job.parent);
+    let verb = verb.unwrap_or_else(|| panic!("nobody asked for {job:?}: {spans:#?}"));
+    assert_eq!(verb.name, "application.form");
+    assert_eq!(verb.parent, request.id);
+    assert_eq!([&verb.trace, &job.trace], [&request.trace; 2]);
+    assert!(watched.both_log(&request.trace), "{}", request.trace);
+}
+
+/// What somebody might send to have a line of its own in the log.
+const FORGED: &str = "x\r\n{\"level\":\"ERROR\",\"forged\":true}\n\u{1b}[2K\u{1b}]0;\u{7}\u{9b}2K";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_84_nothing_of_a_request_is_a_line_of_the_log_by_itself() {
+    let world = World::shared().await;
+    let settings = [("ATTEST_LOG", "debug"), ("ATTEST_LOG_FORMAT", "json")];
+    let server = world.server_with(&settings).await;
+    let browser = server.site().browser();
+    let url = reqwest::Url::parse_with_params("http://localhost", [("q", FORGED)]).unwrap();
+    let asked = url.query().unwrap();
+    // A header holds no line break; what it may hold is enough to look like an object of JSON.
+    let header = FORGED.replace(|c: char| c.is_ascii_control(), "");
+    let mut sent = 0;
+    let login = browser.get("/login").await;
+    let typed = [("Имя пользователя", FORGED), ("Пароль", FORGED)];
+    for page in [
+        browser.submit(&login, "Войти", &typed).await,
+        browser.get(&format!("/{asked}?{asked}")).await,
+        browser.get(&format!("/email/confirm/{asked}")).await,
+        browser.get(&format!("/m/{asked}/login?next={asked}")).await,
+    ] {
+        assert!(page.status.is_client_error(), "{}", page.told());
+        sent += 1;
+    }
+    for name in [
+        "user-agent",
+        "referer",
+        "traceparent",
+        "x-request-id",
+        "x-forwarded-for",
+        "sec-fetch-site",
+        "cookie",
+    ] {
+        let value = match name {
+            "cookie" => format!("sid={header}"),
+            _ => header.clone(),
+        };
+        let request = browser.request(Method::GET, "/login");
+        let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+        let answer = request.header(name, value).send().await.unwrap();
+        assert!(!answer.status().is_server_error(), "{name}");
+        sent += 1;
+    }
+    let mut requests = 0;
+    for line in server.log().lines() {
+        assert!(!line.contains(char::is_control), "{line:?}");
+        let told: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(
+            told["level"].is_string() && told["forged"].is_null(),
+            "{line}"
+        );
+        requests += usize::from(told["message"] == "request");
+    }
+    // The page of sign-in, and one line each.
+    assert_eq!(requests, 1 + sent);
+    println!("SEC-84: {sent} requests that would write into the log, {requests} lines of requests");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_waits_for_a_collector_that_is_away_and_what_is_lost_is_told() {
     let mut watched = Watched::new("info").await;
     let browser = watched.server.site().browser_of(&watched.teacher).await;
-    watched.told_of("GET /teacher").await;
+    watched.told_of(&["GET /teacher"]).await;
     watched.collector.kill();
     let lost = async {
         while !watched.server.log().contains("spans are lost") {
@@ -155,7 +252,7 @@ async fn nobody_waits_for_a_collector_that_is_away_and_what_is_lost_is_told() {
     lost.await;
     watched.collector.start_again().await;
     browser.get("/profile").await;
-    watched.told_of("GET /profile").await;
+    watched.told_of(&["GET /profile"]).await;
 }
 
 /// What must be found nowhere, each with what it is.
@@ -306,7 +403,7 @@ async fn sec_83_no_canary_is_in_logs_telemetry_redis_or_the_log_of_postgres() {
     assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.told());
     canaries.tokens.push(reset);
 
-    watched.told_of("letter submitted").await;
+    watched.told_of(&["letter submitted"]).await;
     let subjects = watched
         .worker
         .letters()

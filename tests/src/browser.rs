@@ -384,6 +384,21 @@ impl Page {
             .collect()
     }
 
+    /// The tags that have a script, a style or a handler in them, which the content security policy
+    /// does not let run (SEC-32). As the page is written: values stand in double quotes, and neither
+    /// they nor texts have a bare `<` or `"` in them.
+    #[must_use]
+    pub fn inline(&self) -> Vec<String> {
+        if !self.content_type.starts_with("text/html") {
+            return Vec::new();
+        }
+        let pieces = self.body.split('<').skip(1);
+        let tags = pieces.filter_map(|piece| piece.split('>').next());
+        tags.filter(|tag| runs(&tag.to_ascii_lowercase()))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// The addresses of the site the page links to.
     #[must_use]
     pub fn links(&self) -> Vec<String> {
@@ -489,6 +504,19 @@ impl Page {
         }
         read
     }
+}
+
+/// Whether a tag, in small letters, runs something that stands in it.
+fn runs(tag: &str) -> bool {
+    let name = tag.split_whitespace().next().unwrap_or_default();
+    // Outside of quotes: every second part.
+    let outside = tag.split('"').step_by(2);
+    let mut attributes = outside.flat_map(str::split_whitespace).skip(1);
+    name == "style"
+        || (name == "script" && !tag.contains(" src=\"/assets/"))
+        || tag.contains("=\"javascript:")
+        || attributes
+            .any(|attribute| attribute.starts_with("style=") || attribute.starts_with("on"))
 }
 
 fn selector(css: &str) -> Selector {

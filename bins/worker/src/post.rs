@@ -165,6 +165,35 @@ mod tests {
         );
     }
 
+    /// No subject has what people type in it; if one had, a line break would stay a character of
+    /// it. An address with one is none.
+    #[test]
+    fn sec_34_a_line_break_begins_no_other_header() {
+        let post = post(&std::env::temp_dir());
+        for line_break in ["\r\n", "\n", "\r"] {
+            let injected = format!("{line_break}Bcc: c@example.ru");
+            for subject in ["Город", "Town"] {
+                let letter = Mail {
+                    subject: format!("{subject}{injected}"),
+                    ..mail("b@example.ru")
+                };
+                let letter = post.message(&letter).unwrap().formatted();
+                let letter = String::from_utf8(letter).unwrap();
+                let (head, _) = letter.split_once("\r\n\r\n").unwrap();
+                let mut lines = head.split(['\r', '\n']);
+                assert!(!lines.any(|line| line.starts_with("Bcc")), "{head}");
+            }
+            for to in [
+                format!("b@example.ru{injected}"),
+                format!("b{line_break}@example.ru"),
+                format!("\"b{line_break}\"@example.ru"),
+            ] {
+                let fault = post.message(&mail(&to)).unwrap_err();
+                assert_eq!(fault.why(), NotSent::Never, "{to:?}");
+            }
+        }
+    }
+
     #[tokio::test]
     async fn an_address_that_is_none_is_given_up() {
         let fault = post(&std::env::temp_dir()).send(&mail("не адрес")).await;

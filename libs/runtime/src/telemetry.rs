@@ -12,6 +12,7 @@ use std::io::{self, IsTerminal as _};
 use tracing::Subscriber;
 use tracing_subscriber::{
     EnvFilter, Layer,
+    fmt::MakeWriter,
     layer::SubscriberExt as _,
     registry::LookupSpan,
     util::{SubscriberInitExt as _, TryInitError},
@@ -64,7 +65,7 @@ pub enum Error {
 pub fn init(settings: &Settings) -> Result<(), Error> {
     tracing_subscriber::registry()
         .with(filter(settings))
-        .with(lines(settings))
+        .with(lines(settings.format, io::stderr))
         .try_init()?;
     keep_panics_short();
     Ok(())
@@ -83,7 +84,7 @@ pub fn serve(
     let exports = Exports::begin(collector, service)?;
     tracing_subscriber::registry()
         .with(filter(settings))
-        .with(lines(settings))
+        .with(lines(settings.format, io::stderr))
         .with(exports.spans())
         .try_init()?;
     keep_panics_short();
@@ -99,14 +100,15 @@ fn filter(settings: &Settings) -> EnvFilter {
     EnvFilter::new(format!("{QUIET},{}", settings.filter.as_str()))
 }
 
-fn lines<S>(settings: &Settings) -> Box<dyn Layer<S> + Send + Sync>
+fn lines<S, W>(format: LogFormat, writer: W) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let lines = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
+        .with_writer(writer)
         .with_ansi(io::stderr().is_terminal());
-    match settings.format {
+    match format {
         // The list holds the current span, too.
         LogFormat::Json => lines
             .json()
@@ -123,4 +125,45 @@ fn keep_panics_short() {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "panic");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn sec_84_what_looks_like_a_line_is_escaped_into_its_own() {
+        let forged = "x\r\n{\"level\":\"ERROR\"}\n\u{1b}[2K\0";
+        let written = Written::default();
+        let writer = written.clone();
+        let format = lines(LogFormat::Json, move || writer.clone());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(format), || {
+            let span = tracing::error_span!("request", named = forged);
+            span.in_scope(|| tracing::warn!(error = %forged, "{forged}"));
+        });
+        let line = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        let line = line.strip_suffix('\n').unwrap();
+        assert!(!line.contains(char::is_control), "{line:?}");
+        // In the message, in a field of it and in one of the span.
+        for part in [r#"\r\n{\"level\":"#, r"\u001b[2K", r"\u0000"] {
+            assert_eq!(line.matches(part).count(), 3, "{part}: {line}");
+        }
+    }
 }

@@ -389,3 +389,48 @@ fn signed_of(stored: &str) -> Option<Signed> {
 pub(crate) fn value<T: DeserializeOwned>(record: &Record, key: &str) -> Option<T> {
     T::deserialize(record.data.get(key)?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed(role: Option<Role>, remember: bool) -> Signed {
+        Signed {
+            account: AccountId(1),
+            epoch: 1,
+            login: "u".to_owned(),
+            cabinet: role.map(|role| Cabinet {
+                membership: 1,
+                role,
+                tenant: None,
+                organisation: None,
+                title: String::new(),
+            }),
+            several: false,
+            door: None,
+            remember,
+            since: 1_000_000,
+            proved: 0,
+            device: String::new(),
+            passkey: false,
+        }
+    }
+
+    /// SEC-22, 02 §2.1: to the second, by a clock of the test's own.
+    #[test]
+    fn sec_22_a_session_is_outlived_when_its_time_since_signing_in_has_passed() {
+        for role in Role::ALL.into_iter().map(Some).chain([None]) {
+            for remember in [false, true] {
+                let hours = match (role, remember) {
+                    (None | Some(Role::Teacher | Role::School), true) => 30 * 24,
+                    (None | Some(Role::Teacher | Role::School), false) => 8,
+                    _ => 12,
+                };
+                let signed = signed(role, remember);
+                let end = signed.since + hours * 60 * 60;
+                let outlived = [end, end + 1].map(|now| outlived(&signed, now));
+                assert_eq!(outlived, [false, true], "{role:?} {remember}");
+            }
+        }
+    }
+}
