@@ -12,6 +12,7 @@ export class IdentityProvider {
   // For a stack whose processes are not there yet: it reads the file of providers from here.
   static async of(stack, email) {
     const idp = new IdentityProvider();
+    stack.canaries.secret(CLIENT.client_secret);
     idp.port = await freePort();
     idp.issuer = `http://localhost:${idp.port}`;
     idp.provider = new Provider(idp.issuer, {

@@ -23,6 +23,7 @@ after(async () => {
 
 // From the link on the page of sign-in to where the provider's answer leads.
 async function come(person, name) {
+  stack.canaries.login(name);
   await person.go('/login');
   await person.page.getByRole('link', { name: THROUGH, exact: true }).click();
   await signInThere(person.page, idp.issuer, name);

@@ -1,13 +1,36 @@
 // The product's real processes for a journey: a database of its own, server and worker as
-// they are built, the mailbox, and the log to be judged at the end.
+// they are built, the mailbox; and what they left, searched for people's data at the end.
+import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, openSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, openSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import PostalMime from 'postal-mime';
+import { Canaries } from './canaries.js';
 
 const root = resolve(import.meta.dirname, '../..');
+
+// The token of a one-time link: 192 bits. A number of something shown is longer.
+const TOKEN = /\/([\w-]{32})(?![\w-])/g;
+
+// Redis: each key with its value, of the kinds the product keeps.
+const HELD = `
+  local held = {}
+  for _, key in ipairs(redis.call('KEYS', '*')) do
+    local kind = redis.call('TYPE', key).ok
+    held[key] = kind == 'zset' and redis.call('ZRANGE', key, 0, -1) or redis.call('GET', key)
+  end
+  return cjson.encode(held)`;
+
+// Whom nobody types: the people of the demonstration.
+const DEMONSTRATION = `
+  WITH people AS (SELECT surname, phone FROM app.membership UNION SELECT surname, phone FROM app.institute_member)
+  SELECT 'surname', surname FROM people UNION SELECT 'word', phone FROM people WHERE phone <> ''
+  UNION SELECT 'login', login FROM app.account`;
 
 function needed(name) {
   const value = process.env[name];
@@ -41,7 +64,8 @@ export class Stack {
   // `prepare`: what has to stand before the processes, once it is known where the pages will.
   static async start(name, { seeded = false, prepare = async () => {} } = {}) {
     const stack = await this.made(name);
-    if (seeded) stack.ctl(['seed', '--demo']);
+    await stack.#watch();
+    if (seeded) stack.#seed();
     await prepare(stack);
     await stack.startServer();
     stack.startWorker();
@@ -53,6 +77,7 @@ export class Stack {
     const stack = new this();
     stack.dir = mkdtempSync(join(tmpdir(), `attest-${name}-`));
     stack.mail = join(stack.dir, 'mail');
+    stack.canaries = new Canaries();
     stack.port = await freePort();
     stack.base = `http://localhost:${stack.port}`;
     stack.superuser = new URL(needed('ATTEST_DB_SUPERUSER_URL'));
@@ -75,6 +100,24 @@ export class Stack {
     stack.#prepare();
     stack.processes = [];
     return stack;
+  }
+
+  // From here on what is left somewhere is of this run.
+  async #watch() {
+    this.logged = Number(this.sql("SELECT (pg_stat_file('log')).size"));
+    this.watcher = new Worker(new URL('collector.js', import.meta.url), { workerData: this.dir });
+    const [port] = await once(this.watcher, 'message');
+    // A journey that failed to begin is not kept from ending.
+    this.watcher.unref();
+    this.env.ATTEST_OTLP_ENDPOINT = `http://127.0.0.1:${port}`;
+  }
+
+  #seed() {
+    this.ctl(['seed', '--demo']);
+    for (const line of this.sql(DEMONSTRATION).split('\n')) {
+      const [kind, value] = line.split('|');
+      this.canaries[kind](value);
+    }
   }
 
   #psql(database, ...args) {
@@ -127,11 +170,18 @@ export class Stack {
   sql(query) {
     const url = new URL(this.superuser);
     url.pathname = `/${this.database}`;
-    return execFileSync('psql', [url.href, '-v', 'ON_ERROR_STOP=1', '-Atqc', query], { encoding: 'utf8' }).trim();
+    return execFileSync('psql', [url.href, '-v', 'ON_ERROR_STOP=1', '-Atqc', query], { encoding: 'utf8', maxBuffer: Infinity }).trim();
   }
 
   log(name) {
     return readFileSync(join(this.dir, `${name}.log`), 'utf8');
+  }
+
+  // No process told of a fault of ours.
+  noErrors() {
+    for (const name of ['server', 'worker']) {
+      assert.deepEqual(this.log(name).split('\n').filter((line) => /\bERROR\b|panicked/.test(line)), [], name);
+    }
   }
 
   // All letters so far, oldest first.
@@ -166,6 +216,7 @@ export class Stack {
   }
 
   async stop() {
+    if (this.watcher) await this.#lastVisit();
     for (const child of this.processes) {
       if (child.exitCode === null && child.signalCode === null) {
         const gone = new Promise((done) => child.once('exit', done));
@@ -173,7 +224,55 @@ export class Stack {
         await Promise.race([gone, pause(8000).then(() => child.kill('SIGKILL'))]);
       }
     }
-    this.#psql('postgres', '-c', `DROP DATABASE IF EXISTS ${this.database} WITH (FORCE)`);
+    try {
+      if (this.watcher) await this.#search();
+    } finally {
+      await this.watcher?.terminate();
+      this.#psql('postgres', '-c', `DROP DATABASE IF EXISTS ${this.database} WITH (FORCE)`);
+    }
+  }
+
+  // However little of the journey was run, each place has something of it; the question is a canary. Where
+  // the server is gone already, the search says so.
+  async #lastVisit() {
+    const asked = `вопрос-${randomUUID()}`;
+    this.canaries.word(asked);
+    await fetch(`${this.base}/login?q=${encodeURIComponent(asked)}`).then((answer) => answer.text()).catch(() => {});
+  }
+
+  // Nothing of anybody is in what the run left behind it (SEC-83); all of it lies beside the logs for whoever
+  // looks why. The values in Redis are sessions, which hold a login: only what opens a door may not be there.
+  async #search() {
+    for (const { text = '' } of await this.letters()) {
+      for (const [, token] of text.matchAll(TOKEN)) this.canaries.secret(token);
+    }
+    const held = JSON.parse(execFileSync('redis-cli', ['-u', this.env.ATTEST_REDIS_URL, 'EVAL', HELD, '0'],
+      { encoding: 'utf8', maxBuffer: Infinity }));
+    const left = {
+      'postgres.log': this.#postgresLog(),
+      'redis.keys': Object.keys(held).join('\n'),
+      'redis.values': Object.values(held).flat().join('\n'),
+    };
+    for (const [name, what] of Object.entries(left)) writeFileSync(join(this.dir, name), what);
+    const places = ['server.log', 'worker.log', 'traces', 'metrics', ...Object.keys(left)];
+    // They came, and not packed.
+    for (const name of ['traces', 'metrics']) {
+      assert.ok(readFileSync(join(this.dir, name)).includes('/login'), `no visit of /login in ${name}`);
+    }
+    const found = places.flatMap((name) => this.canaries.in(join(this.dir, name), { secretsOnly: name === 'redis.values' }));
+    assert.equal(found.length, 0, `the run left people's data (SEC-83):\n${found.slice(0, 30).join('\n')}`);
+    console.log(`SEC-83: ${this.canaries.size} canaries in none of ${places.length} places`);
+  }
+
+  // What PostgreSQL logged since the run began, other journeys' lines among it; the last one is ours, which
+  // says that this is the log it writes.
+  #postgresLog() {
+    const end = `the end of ${this.database}`;
+    this.sql(`DO $$ BEGIN RAISE LOG '${end}'; END $$`);
+    const bytes = this.sql(`SELECT pg_read_binary_file('log', ${this.logged}, (pg_stat_file('log')).size - ${this.logged})`);
+    const log = Buffer.from(bytes.slice('\\x'.length), 'hex').toString();
+    assert.ok(log.includes(end), 'PostgreSQL does not log where it was searched');
+    return log;
   }
 }
 

@@ -106,11 +106,16 @@ impl Collector {
         self.child = run(self.port, self.passed_on).await;
     }
 
-    /// Every text it was told, and what stands between.
+    /// Every text in the traces it was told of, and what stands between.
     #[must_use]
-    pub fn words(&self) -> String {
-        let batches = [&self.traces, &self.metrics].map(|batches| batches.lock().unwrap().concat());
-        String::from_utf8_lossy(&batches.concat()).into_owned()
+    pub fn traces(&self) -> String {
+        words(&self.traces).concat()
+    }
+
+    /// As [`Collector::traces`], in the metrics, batch by batch.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<String> {
+        words(&self.metrics)
     }
 
     /// The spans it was told of.
@@ -177,6 +182,12 @@ async fn run(port: u16, passed_on: SocketAddr) -> Child {
         tokio::task::yield_now().await;
     }
     child
+}
+
+fn words(batches: &Batches) -> Vec<String> {
+    let batches = batches.lock().unwrap();
+    let read = |batch: &Bytes| String::from_utf8_lossy(batch).into_owned();
+    batches.iter().map(read).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
