@@ -178,6 +178,8 @@ pub fn router(web: Web) -> Router {
         .layer(middleware::from_fn_with_state(web.clone(), visit::refusals))
         .layer(middleware::from_fn_with_state(web.clone(), once::layer))
         .layer(middleware::from_fn(visit::layer))
+        // Of the layers so far: they do things as well.
+        .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(middleware::from_fn(error::render))
         .layer(session::layer(&web))
         .layer(middleware::from_fn(error::unsaved))

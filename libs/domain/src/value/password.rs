@@ -11,6 +11,10 @@ use super::{Fault, Login};
 /// One a line: passwords guessed first, runs along the keyboard, and words of this service.
 const COMMON: &str = include_str!("password_common.txt");
 
+/// What the 10,000 passwords seen most often in leaks are made of, one a line, sorted: each without the
+/// digits and signs around it, as people put them to get past a rule.
+const LEAKED: &str = include_str!("password_leaked.txt");
+
 /// What is left when every easy word is taken out must have this many different characters.
 const FEWEST_DISTINCT: usize = 6;
 
@@ -26,7 +30,8 @@ impl Password {
 
     /// 12 to 128 characters, blanks and Cyrillic included, brought to NFC so that one typed on
     /// another keyboard is the same. Refused when nothing hard to guess remains beside common
-    /// passwords, words of this service and the owner's own `login`.
+    /// passwords, words of this service and the owner's own `login`, or when it is one of those leaked
+    /// most often with digits and signs around it.
     pub fn parse(input: &str, login: &Login) -> Result<Self, Fault> {
         let password: String = input.nfc().collect();
         let length = password.chars().count();
@@ -36,7 +41,7 @@ impl Password {
             Err(Fault::TooShort { min: Self::MIN })
         } else if length > Self::MAX {
             Err(Fault::TooLong { max: Self::MAX })
-        } else if is_easy(&password, login) {
+        } else if is_easy(&password, login) || is_leaked(&password) {
             Err(Fault::EasyPassword)
         } else {
             Ok(Self(password))
@@ -73,6 +78,13 @@ fn is_easy(password: &str, login: &Login) -> bool {
         .fold(fold(password), |rest, word| rest.replace(word, " "));
     let distinct: BTreeSet<char> = rest.chars().filter(|c| *c != ' ').collect();
     distinct.len() < FEWEST_DISTINCT
+}
+
+fn is_leaked(password: &str) -> bool {
+    let lower = password.to_lowercase();
+    let core = lower.trim_matches(|c: char| !c.is_alphabetic());
+    let words: Vec<&str> = LEAKED.lines().collect();
+    words.binary_search(&core).is_ok()
 }
 
 /// Letters and digits alone, in lower case, with the usual disguises («p@ssw0rd») undone.
@@ -152,6 +164,8 @@ mod tests {
             "1q2w3e4r5t6y",
             "qwerty123456",
             "            ",
+            "Manchester12",
+            "2024-lebron23-!",
         ] {
             assert_eq!(parse(easy), Err(Fault::EasyPassword), "{easy}");
         }
@@ -167,6 +181,9 @@ mod tests {
             "short ones maim good passwords"
         );
         assert!(words.len() >= 200);
+        let leaked: Vec<&str> = LEAKED.lines().collect();
+        assert!(leaked.is_sorted(), "it is searched by halves");
+        assert!(leaked.len() > 5000, "{}", leaked.len());
     }
 
     #[test]

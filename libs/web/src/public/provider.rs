@@ -116,6 +116,7 @@ pub async fn callback(
     };
     let door = Door::of(&web, begun.municipality.as_deref()).await?;
     if !answered.error.is_empty() || answered.code.is_empty() {
+        guesses.give_back(&web).await?;
         let words = format!("Вход через {} отменён.", provider.name());
         visit.warn(&words).await?;
         return Ok(Redirect::to(&door.address("/login")).into_response());
@@ -131,7 +132,11 @@ pub async fn callback(
             tracing::warn!(provider = slug, why, "a provider's answer is not believed");
             return Ok(refused(&visit, provider));
         }
-        Err(fault) => return away(&visit, provider, &door, &fault).await,
+        Err(fault) => {
+            // Nobody has guessed anything: a provider that is down keeps no school out.
+            guesses.give_back(&web).await?;
+            return away(&visit, provider, &door, &fault).await;
+        }
     };
     guesses.give_back(&web).await?;
     let stranger = Stranger {
