@@ -334,7 +334,7 @@ CREATE TABLE app.attachment (
     DEFERRABLE INITIALLY IMMEDIATE,
   CHECK ((kind = 'scan') = (edition IS NOT NULL))
 );
-CREATE INDEX attachment_case ON app.attachment (tenant_id, application_id, id) WHERE detached_at IS NULL;
+CREATE INDEX attachment_case ON app.attachment (tenant_id, application_id, id);
 -- The PDFs the worker prints: of an edition of the application, or of a withdrawal.
 CREATE TABLE app.rendition (
   tenant_id int NOT NULL,

@@ -9,7 +9,6 @@ CREATE INDEX application_final ON app.application (final_on, id) WHERE final_on 
 -- What hangs on a case is looked for as it goes, and by the foreign keys of it.
 CREATE INDEX application_previous ON app.application (previous_id) WHERE previous_id IS NOT NULL;
 CREATE INDEX application_card ON app.application (tenant_id, card_id);
-CREATE INDEX attachment_case ON app.attachment (tenant_id, application_id);
 CREATE INDEX assignment_case ON app.assignment (tenant_id, application_id);
 CREATE INDEX letter_case ON app.letter (application_id) WHERE application_id IS NOT NULL;
 CREATE INDEX job_case ON app.job (application_id) WHERE application_id IS NOT NULL;
