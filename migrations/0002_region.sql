@@ -222,7 +222,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON app.audit_event
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON app.audit_event
   FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_change();
 
--- Letters about an account itself (registration, password, e-mail): no municipality knows.
+-- Letters about an account itself (registration, password, e-mail), and to operators about all
+-- municipalities: none of them knows.
 CREATE TABLE app.account_letter (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   public_id uuid NOT NULL UNIQUE,

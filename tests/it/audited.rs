@@ -348,7 +348,7 @@ const WORKERS: &str = "the worker's: audited when it was asked for";
 const ON_ITS_WAY: &str = "the form that takes the file leaves the line";
 
 /// What ends in `commit` without a line of the audit, and why that is right.
-const SILENT: [(&str, &str); 51] = [
+const SILENT: [(&str, &str); 52] = [
     ("accept_invitation", "the function it calls leaves the line"),
     ("begin_export", WORKERS),
     ("begin_upload", ON_ITS_WAY),
@@ -408,6 +408,7 @@ const SILENT: [(&str, &str); 51] = [
         "quarantine_refused",
         "the function it calls leaves the line",
     ),
+    ("remind_of_terms", "tells of a day, which is nobody's deed"),
     ("scan_later", WORKERS),
     ("seal_audit", "seals the lines"),
     ("take_upload", ON_ITS_WAY),

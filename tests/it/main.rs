@@ -69,6 +69,7 @@ mod reach;
 mod region;
 mod register;
 mod rejections;
+mod reminders;
 mod reset;
 mod retention;
 mod reuse;

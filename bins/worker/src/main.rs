@@ -122,6 +122,7 @@ async fn all(
         work::sometimes(stop.clone(), || app.clear_uploads()),
         work::sometimes(stop.clone(), || app.clear_orphans()),
         work::sometimes(stop.clone(), || retention::destroy(app, &stop)),
+        work::sometimes(stop.clone(), || app.remind_of_terms()),
         // Nobody gives notice of acts and of lines of the audit: these loops ask.
         work::repeat(Arc::default(), stop.clone(), || retention::print(app)),
         watch::watch(app, stop.clone()),

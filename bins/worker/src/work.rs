@@ -25,7 +25,7 @@ const POLL: Duration = Duration::from_secs(5);
 /// How long a line of the audit may wait for its seal while there are few.
 pub const UNSEALED: Duration = Duration::from_secs(60);
 
-/// How often what has had its time is cleared away.
+/// How often it is looked whether anything has had its time: to be cleared away, or reminded of.
 const PERIOD: Duration = Duration::from_secs(600);
 
 /// How long a loop waits after the database did not answer.
@@ -87,7 +87,7 @@ where
         .is_some()
     {
         if let Err(error) = step().await {
-            tracing::error!(%error, "clearing away interrupted");
+            tracing::error!(%error, "what is done every now and then is interrupted");
         }
     }
 }

@@ -2,16 +2,20 @@
 
 use chrono::Days;
 use db::dashboard;
-use domain::{act::acts, actor::Actor, calendar::first_of_month};
+use domain::{
+    act::acts,
+    actor::Actor,
+    calendar::{REMINDERS, first_of_month},
+};
 use uuid::Uuid;
 
 pub use db::dashboard::{Glance, MunicipalCounts, OperatorCounts};
 
 use crate::{App, Result, conclusions::month::last_of, listing::Listing};
 
-/// From so many days before its end on a term is «срок истекает»: the first reminder goes out
-/// then (R-APP-7).
-pub(crate) const ENDING_DAYS: u64 = 10;
+/// From so many days before its end on a term is «срок истекает»: who is to register is reminded
+/// then for the first time (R-APP-7).
+pub(crate) const ENDING_DAYS: u64 = REMINDERS[0].unsigned_abs();
 
 impl App {
     /// What waits for the coordinator of the actor's municipality.

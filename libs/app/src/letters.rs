@@ -1,9 +1,10 @@
 //! The worker's half of the outbox (R-LET-1): a letter is claimed, composed of what is true
 //! when it is sent, handed to the relay by the worker, and marked. How it travels is the
 //! worker's; what it says is here and in `text`. What a person sees of the letters sent to it is
-//! in `own`.
+//! in `own`; those that come of no deed but of the days are in `reminders`.
 
 mod own;
+mod reminders;
 mod text;
 
 use chrono::{DateTime, Utc};
@@ -56,8 +57,8 @@ impl App {
         Ok(letter)
     }
 
-    /// Composes a letter; none when it became pointless: no address, a link that was used up
-    /// or an invitation that is no longer open. Links begin with `base_url`.
+    /// Composes a letter; none when it became pointless: no address, a link that was used up,
+    /// an invitation that is no longer open or no term that still runs. Links begin with `base_url`.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -80,6 +81,9 @@ impl App {
             }
             (None, None, Some(account)) if letter.kind == LetterKind::NotApplied => {
                 self.deletion_letter(&mut tx, account, base_url).await?
+            }
+            (None, None, Some(account)) if letter.kind == LetterKind::TermEnding => {
+                self.term_letter(&mut tx, letter, account, base_url).await?
             }
             (None, _, Some(account))
                 if matches!(

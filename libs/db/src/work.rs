@@ -17,6 +17,7 @@ pub mod previews;
 pub mod print;
 pub mod printouts;
 pub mod quarantine;
+pub mod reminders;
 pub mod removals;
 pub mod retention;
 pub mod scans;
@@ -38,7 +39,7 @@ const BACK_OFF: [i32; 7] = [1, 5, 15, 60, 180, 360, 720];
 /// A letter of a case or of an account, claimed.
 #[derive(Clone, Debug)]
 pub struct Letter {
-    /// The municipality; none for a letter about an account itself.
+    /// The municipality; none for a letter about an account itself, or about all of them.
     pub tenant: Option<TenantId>,
     /// The number inside its table.
     pub id: i64,

@@ -69,7 +69,7 @@ impl Zone {
 /// The term of an application, in calendar days (R-APP-7).
 pub const TERM_DAYS: u64 = 30;
 
-/// The days left at which those concerned are reminded (R-APP-7).
+/// The days left at which who is to register is reminded, the first one first (R-APP-7).
 pub const REMINDERS: [i64; 3] = [10, 3, 0];
 
 /// The last day of the term of an application submitted on that day: 30 calendar days later,
@@ -99,6 +99,13 @@ impl DaysLeft {
             due,
             days: (due - today).num_days(),
         }
+    }
+
+    /// The term whose last day is `due`, as it stands on `today`.
+    #[must_use]
+    pub fn until(today: NaiveDate, due: NaiveDate) -> Self {
+        let submitted = due.checked_sub_days(Days::new(TERM_DAYS));
+        Self::on(today, submitted.unwrap_or(NaiveDate::MIN))
     }
 
     /// Calendar days left: 0 on the last day, negative when overdue.
@@ -281,6 +288,7 @@ mod tests {
             assert_eq!((left.days(), left.words().as_str()), (days, words));
             assert_eq!(left.is_overdue(), days < 0);
             assert_eq!(left.sum(), "подано 02.12, срок 01.01");
+            assert_eq!(DaysLeft::until(date(today), date("01.01.2027")), left);
         }
     }
 

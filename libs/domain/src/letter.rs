@@ -83,6 +83,8 @@ letters! {
     ConclusionReturned = "conclusion_returned", "заключение возвращено";
     /// To the teacher and the experts.
     ConclusionAccepted = "conclusion_accepted", "заключение принято";
+    /// To who is to register: applications whose 30 days end (R-APP-7).
+    TermEnding = "term_ending", "срок истекает";
     /// To whoever holds a conclusion up, at the coordinator's wish (R-CON-2).
     ConclusionDue = "conclusion_due", "срок истекает";
     /// To the coordinators: the Centre did not get what a register names.

@@ -444,6 +444,24 @@ SELECT r FROM app.inviter_roles() r WHERE r IS NOT NULL;
 SELECT overdue FROM app.overdue('1900-01-01') WHERE overdue > 0;
 SELECT waiting FROM app.to_destroy() waiting WHERE waiting > 0;
 
+-- attack: queues reminders nobody waits for
+-- expect: 42501
+SELECT set_config('app.now', '2099-01-01T00:00:00Z', false) IS NULL;
+SELECT app.remind('{10, 3, 0}');
+
+-- attack: counts what others are reminded of
+-- expect: 42501 or nothing
+SELECT * FROM app.reminded_terms(:their_account, '2099-01-01', '{10, 3, 0}');
+
+-- attack: writes down that everybody was reminded
+-- expect: 42501
+INSERT INTO app.reminder (municipality_id, day) VALUES (:their_tenant, '2099-01-01');
+
+-- attack: counts whose terms end in another municipality, and who is to register there
+-- expect: 42501 or nothing of theirs
+SELECT * FROM app.ending_terms(:their_tenant, NULL, '2099-01-01', '{10, 3, 0}');
+SELECT app.registrars(:their_tenant);
+
 -- attack: completes periods that still wait, and lets versions count as told that tell of nothing
 -- expect: 42501 or nothing
 SELECT app.complete_periods();

@@ -22,6 +22,15 @@ SELECT * FROM app.invitation WHERE tenant_id = :their_tenant;
 SELECT set_config('app.tenant', '', false) IS NULL;
 SELECT * FROM app.application;
 
+-- attack: counts what the operators are reminded of, as if a coordinator were one
+-- expect: nothing
+SELECT set_config('app.tenant', '', false) IS NULL;
+SELECT * FROM app.reminded_terms(:my_account, '2099-01-01', '{10, 3, 0}');
+
+-- attack: reminds while it works for a municipality
+-- expect: 42501
+SELECT app.remind('{10, 3, 0}');
+
 -- attack: reads passwords
 -- expect: 42501
 SELECT password_phc FROM app.account;

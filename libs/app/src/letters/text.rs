@@ -2,12 +2,14 @@
 //! letter only where its reader works with it, and never in a subject.
 
 mod account;
+mod ending;
 mod sentences;
 
 use db::work::mail::{Case, Contact};
 use domain::{calendar::in_words, letter::LetterKind};
 
 pub(super) use account::{account, deletion, invitation, new_device, transfer};
+pub(super) use ending::ending;
 use sentences::{about, annulled, decided, requested, submitted};
 
 /// Who reads a letter about an application.
@@ -199,6 +201,7 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
         | LetterKind::TransferAsked
         | LetterKind::TransferDone
         | LetterKind::TransferDeclined
+        | LetterKind::TermEnding
         | LetterKind::NotApplied => String::new(),
     }
 }
@@ -318,6 +321,7 @@ mod tests {
             LetterKind::TransferAsked,
             LetterKind::TransferDone,
             LetterKind::TransferDeclined,
+            LetterKind::TermEnding,
             LetterKind::NotApplied,
         ];
         for kind in LetterKind::ALL
