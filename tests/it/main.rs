@@ -71,6 +71,7 @@ mod reuse;
 mod rights;
 mod route;
 mod routes;
+mod samples;
 mod scans;
 mod seals;
 mod search;
