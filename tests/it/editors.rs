@@ -41,6 +41,12 @@ async fn edited(world: &World) -> Vec<Edited> {
     )
     .await;
     let name = format!("SELECT name FROM app.organisation WHERE public_id = '{organisation}'");
+    let sample: Uuid = of(
+        world,
+        "INSERT INTO app.sample (public_id, section, title, ordinal, s3_key, file_name, content_type, size, sha256)
+         VALUES (gen_random_uuid(), 'norm', 'Закон', 1, 'r/x', 'x.pdf', 'application/pdf', 1, '\\x00') RETURNING public_id",
+    )
+    .await;
     let operator = world.operator().await;
     let values = |first: &str, second: &str| [first.to_owned(), second.to_owned()];
     vec![
@@ -88,6 +94,17 @@ async fn edited(world: &World) -> Vec<Edited> {
             field: "name",
             values: values("Школа пятая", "Школа шестая"),
             stored: name,
+            person: world.admin().await,
+        },
+        Edited {
+            path: format!("/admin/reference/forms/{sample}"),
+            button: "Сохранить",
+            field: "title",
+            values: [
+                format!("Закон первый {sample}"),
+                format!("Закон второй {sample}"),
+            ],
+            stored: format!("SELECT title FROM app.sample WHERE public_id = '{sample}'"),
             person: world.admin().await,
         },
     ]

@@ -71,7 +71,7 @@ async fn sec_03_no_row_without_a_context() {
             }
         }
     }
-    // By design the worker claims and addresses letters of everybody, operators work on
+    // By design everybody reads published samples, the worker claims and addresses letters of everybody, operators work on
     // everything submitted, admins read the audit, answer for the institute's members and see how
     // far exports are.
     let known = [
@@ -109,6 +109,8 @@ async fn sec_03_no_row_without_a_context() {
         "Admin institute_member",
         "Admin municipality_export",
         "Admin region_change",
+        "Admin sample",
+        "Public sample",
         "Worker account",
         "Worker account_letter",
         "Worker account_token",

@@ -76,6 +76,7 @@ mod reuse;
 mod rights;
 mod route;
 mod routes;
+mod samples;
 mod scans;
 mod seals;
 mod search;

@@ -25,6 +25,7 @@ const OUTSIDE: &[&str] = &[
     "/documents/{id}/pages/{n}",
     "/email/confirm/{token}",
     "/forms",
+    "/forms/{sample}",
     "/help",
     "/help/{role}",
     "/invitation/{token}",

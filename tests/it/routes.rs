@@ -23,6 +23,7 @@ impl Route {
             .replace("{version}", "1")
             .replace("{list}", "positions")
             .replace("{code}", "uchitel")
+            .replace("{sample}", "00000000-0000-0000-0000-000000000000")
     }
 
     /// The first part of the address: whose pages it belongs to.

@@ -1,10 +1,12 @@
 // The administrator keeps the region: its people, its lists and its settings.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { openBrowser, PASSWORD, Person } from './people.js';
 import { Stack } from './stack.js';
 
 const OPERATOR = 'novikova@centre.example';
+const TABLE = new URL('../../libs/app/src/seed/results_first.xlsx', import.meta.url).pathname;
 const POSITION = 'учитель-дефектолог высшей школы';
 let stack, browser, boss, operator;
 
@@ -66,6 +68,22 @@ test('what is changed in a list is chosen from at once, and the lists are open t
   assert.equal(await teacher.page.getByRole('option', { name: POSITION, exact: true }).count(), 0);
 });
 
+test('a table of results is published, and everybody takes it away', async () => {
+  await boss.go('/admin/reference');
+  await boss.follow('Бланки и образцы');
+  await boss.follow('Добавить файл');
+  await boss.type('Название', 'Таблица результатов');
+  await boss.choose('Раздел', 'На первую квалификационную категорию');
+  await boss.attach('Файл', TABLE);
+  await boss.press('Сохранить');
+  await boss.read('Бланки и образцы сохранены');
+  await boss.follow('Таблица результатов');
+  const stranger = await Person.open(browser, stack, 'stranger');
+  await stranger.go('/forms');
+  const taken = await stranger.download('Таблица результатов');
+  assert.deepEqual(readFileSync(taken), readFileSync(TABLE));
+});
+
 test('a setting holds in every form from then on, nonsense changes none', async () => {
   await boss.go('/admin/settings');
   const largest = 'Наибольший размер документа, МБ';
@@ -91,7 +109,7 @@ test('an operator whose place is ended is out with the next request', async () =
 
 test('a phone shows these pages without scrolling sideways', async () => {
   await boss.page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ['/admin', '/admin/operators', '/admin/reference', '/admin/reference/positions', '/admin/reference/positions/add', '/admin/settings', '/admin/retention', '/profile/data']) {
+  for (const path of ['/admin', '/admin/operators', '/admin/reference', '/admin/reference/positions', '/admin/reference/positions/add', '/admin/reference/forms', '/admin/reference/forms/add', '/admin/settings', '/admin/retention', '/profile/data']) {
     await boss.go(path);
     const overflow = await boss.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(overflow <= 0, `${path} is ${overflow}px too wide`);

@@ -58,6 +58,7 @@ pub mod rejection;
 pub mod removal;
 pub mod retention;
 pub mod review;
+pub mod samples;
 pub mod saved_views;
 
 pub mod scans;

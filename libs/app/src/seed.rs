@@ -8,6 +8,7 @@ mod cases;
 mod names;
 mod people;
 mod places;
+mod samples;
 mod stories;
 
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, TimeDelta, Utc};
@@ -153,9 +154,9 @@ impl App {
             };
             self.invite(&town.coordinator, &invite).await?;
         }
-        // The last account of all: that it is there tells that everything is.
-        people::institute(self, Role::Admin, 2).await?;
-        Ok(())
+        // The last account of all: that it is there tells that all people and applications are.
+        let admin = people::institute(self, Role::Admin, 2).await?;
+        samples::publish(self, &admin).await
     }
 
     /// The period of today, the one before and the one after.

@@ -1,9 +1,9 @@
 //! What `ctl` checks beside the audit: the journal's chain (R-APP-5), and that every document,
-//! every order and every act of destroyed data lies in the store as it was received. The audit itself is [`crate::audit::verify`]'s.
+//! every order, every sample and every act of destroyed data lies in the store as it was received. The audit itself is [`crate::audit::verify`]'s.
 
 use std::collections::HashSet;
 
-use db::{Related as _, audit, files, municipalities};
+use db::{Related as _, audit, files, municipalities, samples};
 use futures::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
 
@@ -42,8 +42,8 @@ impl App {
         Ok(audit::check_journal(&mut tx).await?)
     }
 
-    /// Compares the files of all municipalities, of their orders and of the acts of destroyed data
-    /// with the store, up to the first that differs. Each municipality is read in its own scope; an order that decides in
+    /// Compares the files of all municipalities, of their orders, of samples and of the acts of
+    /// destroyed data with the store, up to the first that differs. Each municipality is read in its own scope; an order that decides in
     /// several is looked at once.
     ///
     /// # Errors
@@ -51,13 +51,15 @@ impl App {
     pub async fn verify_documents(&self, depth: Depth) -> Result<Documents> {
         let mut tx = self.db.enter_worker(None).await?;
         let municipalities = municipalities::every(&mut tx).await?;
-        let acts = files::kept_acts(&mut tx).await?;
+        let acts = files::kept_acts(&mut tx).await?.into_iter();
+        let samples = samples::kept(&mut tx).await?.into_iter();
         drop(tx);
         let mut documents = Documents::default();
-        for act in acts {
+        let of_region = acts.map(|act| ("акт", act));
+        for (what, row) in of_region.chain(samples.map(|sample| ("образец", sample))) {
             documents.checked += 1;
-            if let Some(why) = self.differs(&act, depth).await? {
-                documents.fault = Some((format!("акт {}", act.id), why));
+            if let Some(why) = self.differs(&row, depth).await? {
+                documents.fault = Some((format!("{what} {}", row.id), why));
                 return Ok(documents);
             }
         }

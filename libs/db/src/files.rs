@@ -63,7 +63,7 @@ impl NewFile<'_> {
         )
     }
 
-    fn bytes(&self) -> i64 {
+    pub(crate) fn bytes(&self) -> i64 {
         i64::try_from(self.size).unwrap_or(i64::MAX)
     }
 }

@@ -49,6 +49,7 @@ pub mod region_settings;
 pub mod removal;
 pub mod renditions;
 pub mod retention;
+pub mod samples;
 pub mod saved_views;
 pub mod scan_checks;
 pub mod schedule;

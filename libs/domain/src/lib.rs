@@ -28,6 +28,7 @@ pub mod remark;
 pub mod retention;
 pub mod role;
 pub mod routing;
+pub mod sample;
 pub mod schedule;
 pub mod search;
 pub mod setting;

@@ -308,8 +308,8 @@ pub struct FileField<'a> {
     pub multiple: bool,
     /// The `accept` list, such as `.pdf,.jpg`.
     pub accept: Option<&'a str>,
-    /// Whether the file is only read and kept nowhere: it always comes with its form.
-    pub read_only: bool,
+    /// Whether the file always comes whole with its form, and not piece by piece before it.
+    pub whole: bool,
 }
 
 /// A field that takes one or more files.
@@ -324,7 +324,7 @@ pub fn file(field: FileField<'_>) -> Markup {
         html! {
             input id=(around.id) name=(field.name) type="file" multiple[field.multiple]
                 class={ "govuk-file-upload" @if field.error.is_some() { " govuk-file-upload--error" } }
-                accept=[field.accept] data-upload[!field.read_only] aria-describedby=[around.described_by()]
+                accept=[field.accept] data-upload[!field.whole] aria-describedby=[around.described_by()]
                 aria-invalid=[around.invalid()];
         },
     )

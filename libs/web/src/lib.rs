@@ -35,6 +35,7 @@ mod document_requests;
 mod documents;
 mod door;
 mod download;
+mod etag;
 mod evidence;
 mod expert;
 mod figures;

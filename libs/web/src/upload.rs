@@ -139,6 +139,8 @@ enum Whose<'a> {
     Municipality(TenantId),
     /// To an order, recorded by this person.
     Order(&'a Actor),
+    /// To a sample, kept by this person.
+    Sample(&'a Actor),
 }
 
 /// A field of the form as it comes by.
@@ -201,6 +203,14 @@ impl Upload {
     /// As [`Upload::receive`].
     pub async fn receive_order(self, web: &Web, actor: &Actor) -> Result<Uploaded> {
         self.receive_for(web, Whose::Order(actor)).await
+    }
+
+    /// As [`Upload::receive`], the files being a sample's, which `actor` keeps.
+    ///
+    /// # Errors
+    /// As [`Upload::receive`].
+    pub async fn receive_sample(self, web: &Web, actor: &Actor) -> Result<Uploaded> {
+        self.receive_for(web, Whose::Sample(actor)).await
     }
 
     /// Reads the form with the one file of the field `field` into memory; of a file larger than
@@ -380,6 +390,7 @@ where
     match whose {
         Whose::Municipality(tenant) => web.app.receive(field, tenant.0, name, bytes).await,
         Whose::Order(actor) => web.app.receive_order(actor, field, name, bytes).await,
+        Whose::Sample(actor) => web.app.receive_sample(actor, field, name, bytes).await,
     }
 }
 

@@ -153,6 +153,14 @@ UPDATE app.region_change SET by_account = :their_account;
 -- expect: 42501
 DELETE FROM app.region_change;
 
+-- attack: says itself that a sample was looked through
+-- expect: 42501
+UPDATE app.sample SET virus_state = 'clean', virus_checked = true;
+
+-- attack: deletes a sample
+-- expect: 42501
+DELETE FROM app.sample;
+
 -- attack: deletes a setting
 -- expect: 42501
 DELETE FROM app.region_setting;

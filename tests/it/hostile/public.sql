@@ -40,6 +40,18 @@ SELECT by_account FROM app.schedule_version;
 -- expect: 42501
 SELECT * FROM app.municipal_schedule;
 
+-- attack: reads which samples wait for the antivirus, and how often they were tried
+-- expect: 42501
+SELECT virus_tries, virus_after FROM app.sample;
+
+-- attack: reads samples that are withdrawn or wait
+-- expect: nothing
+SELECT title FROM app.sample WHERE published_at IS NULL OR virus_state <> 'clean';
+
+-- attack: changes a sample
+-- expect: 42501
+UPDATE app.sample SET s3_key = 'r/x';
+
 -- attack: publishes
 -- expect: 42501
 UPDATE app.publication SET rows = '[]';

@@ -96,6 +96,15 @@ VALUES (1, now() - interval '1 year', 0, 0, 1, 1, 1, now(), sha256('x'), sha256(
 INSERT INTO app.document_view (tenant_id, application_id, file_id, subject_id, account_id, role)
 VALUES (:my_tenant, :my_application, 1, :my_account, :my_account, 'municipal');
 
+-- attack: puts another file in the place of a sample's
+-- expect: 42501
+UPDATE app.sample SET s3_key = 'r/x';
+
+-- attack: publishes a sample
+-- expect: 42501
+INSERT INTO app.sample (public_id, section, title, ordinal, published_at, s3_key, file_name, content_type, size, sha256)
+VALUES (gen_random_uuid(), 'first', 'x', 1, now(), 'r/x', 'x.pdf', 'application/pdf', 1, sha256('x'));
+
 -- attack: makes a template that nobody typed
 -- expect: 42501
 INSERT INTO app.template_version (kind, version, source, state) VALUES ('consent', 9001, 'x', 'passed');

@@ -1,5 +1,5 @@
 //! What waits to be looked through for viruses (SEC-63): files of applications, orders, signed
-//! schedules. A claim is a lease, as of letters and jobs; it is given up by nobody for good: what
+//! schedules, samples. A claim is a lease, as of letters and jobs; it is given up by nobody for good: what
 //! could not be looked through waits, however long.
 
 use domain::{actor::TenantId, audit::Deed, letter::LetterKind};
@@ -19,6 +19,8 @@ pub enum Of {
     Order,
     /// A municipality's schedule of a period.
     Schedule,
+    /// A sample.
+    Sample,
 }
 
 /// An object that waits, claimed.
@@ -26,7 +28,7 @@ pub enum Of {
 pub struct Waiting {
     /// Whose it is.
     pub of: Of,
-    /// The municipality; an order has none.
+    /// The municipality; orders and samples have none.
     pub tenant: Option<TenantId>,
     /// The number inside its table.
     pub id: i64,
@@ -108,9 +110,26 @@ pub async fn claim(tx: &mut WorkerTx) -> Result<Option<Waiting>> {
     )
     .fetch_optional(tx.connection())
     .await?;
-    Ok(schedule.map(|row| Waiting {
-        of: Of::Schedule,
-        tenant: Some(TenantId(row.tenant_id)),
+    if let Some(row) = schedule {
+        return Ok(Some(Waiting {
+            of: Of::Schedule,
+            tenant: Some(TenantId(row.tenant_id)),
+            id: row.id,
+            s3_key: row.s3_key,
+            tries: row.virus_tries,
+        }));
+    }
+    let sample = sqlx::query!(
+        "UPDATE app.sample SET virus_tries = virus_tries + 1, virus_after = now() + interval '10 minutes'
+         WHERE id = (SELECT id FROM app.sample WHERE virus_state = 'quarantined' AND virus_after <= now()
+           ORDER BY virus_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, s3_key, virus_tries"
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(sample.map(|row| Waiting {
+        of: Of::Sample,
+        tenant: None,
         id: row.id,
         s3_key: row.s3_key,
         tries: row.virus_tries,
@@ -144,6 +163,13 @@ pub async fn clean(tx: &mut WorkerTx, waiting: &Waiting, virus_checked: bool) ->
             "UPDATE app.municipal_schedule SET virus_state = 'clean', virus_checked = $4
              WHERE tenant_id = $1 AND id = $2 AND s3_key = $3 AND virus_state = 'quarantined'",
             tenant,
+            waiting.id,
+            waiting.s3_key,
+            virus_checked,
+        ),
+        Of::Sample => sqlx::query!(
+            "UPDATE app.sample SET virus_state = 'clean', virus_checked = $3
+             WHERE id = $1 AND s3_key = $2 AND virus_state = 'quarantined'",
             waiting.id,
             waiting.s3_key,
             virus_checked,
@@ -183,9 +209,18 @@ pub async fn refuse(tx: &mut WorkerTx, waiting: &Waiting) -> Result<bool> {
         .execute(tx.connection())
         .await?
         .rows_affected(),
+        Of::Sample => sqlx::query!(
+            "UPDATE app.sample SET virus_state = 'refused', virus_checked = true
+             WHERE id = $1 AND s3_key = $2 AND virus_state = 'quarantined'",
+            waiting.id,
+            waiting.s3_key,
+        )
+        .execute(tx.connection())
+        .await?
+        .rows_affected(),
     };
     if refused == 0 {
-        // It moved to another municipality, or another scan took its place.
+        // It moved to another municipality, or another file took its place.
         return Ok(false);
     }
     events::audit_system(tx, Deed::RefuseFile, tenant, Some(waiting.id)).await?;
@@ -260,6 +295,12 @@ pub async fn later(tx: &mut WorkerTx, waiting: &Waiting) -> Result<()> {
             "UPDATE app.municipal_schedule SET virus_after = now() + make_interval(mins => $3)
              WHERE tenant_id = $1 AND id = $2 AND virus_state = 'quarantined'",
             tenant,
+            waiting.id,
+            minutes,
+        ),
+        Of::Sample => sqlx::query!(
+            "UPDATE app.sample SET virus_after = now() + make_interval(mins => $2)
+             WHERE id = $1 AND virus_state = 'quarantined'",
             waiting.id,
             minutes,
         ),

@@ -10,6 +10,7 @@ mod organisations;
 mod policy;
 mod reference;
 mod retention;
+mod samples;
 mod settings;
 mod templates;
 
@@ -30,6 +31,7 @@ pub fn router() -> Router<Web> {
         .merge(policy::router())
         .merge(reference::router())
         .merge(retention::router())
+        .merge(samples::router())
         .merge(settings::router())
         .merge(templates::router())
 }

@@ -61,6 +61,7 @@ async fn show(at: Admin, State(web): State<Web>) -> Result<Markup> {
             "обновление системы не трогает." }
         (reference::lists(PATH, &lists))
         ul class="govuk-list govuk-list--spaced" {
+            li { a class="govuk-link" href="/admin/reference/forms" { "Бланки и образцы" } " — файлы, открытые для всех" }
             li { a class="govuk-link" href="/admin/settings" { "Учредители: кто регистрирует заявления" } " — в настройках" }
             li { a class="govuk-link" href="/admin/templates" { "Шаблоны документов" } " — вид заявлений, заключений и других документов" }
         }

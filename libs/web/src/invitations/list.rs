@@ -131,7 +131,7 @@ impl Desk<'_> {
                     hint: Some(&format!("XLSX, не более 2 МБ и {AT_ONCE} строк")),
                     error: fault_of(faults, "file"),
                     accept: Some(".xlsx"),
-                    read_only: true,
+                    whole: true,
                     ..FileField::default()
                 }))
                 (ui::button("Пригласить"))

@@ -1,5 +1,5 @@
 //! Pages without a session: the start page, sign-in, registration, invitations, passwords,
-//! publications, help. Nothing here shows a person's data.
+//! publications, samples, help. Nothing here shows a person's data.
 
 mod arrival;
 mod assets;
@@ -17,6 +17,7 @@ mod password;
 mod provider;
 mod publications;
 mod register;
+mod samples;
 
 use axum::{
     Router,
@@ -67,7 +68,8 @@ pub fn router() -> Router<Web> {
         )
         .route("/schedules", get(publications::schedules))
         .route("/results", get(publications::results))
-        .route("/forms", get(publications::forms))
+        .route("/forms", get(samples::list))
+        .route("/forms/{sample}", get(samples::file))
         .route("/help", get(help::get))
         .route("/help/{role}", get(help::of_role))
         .route("/assets/{*path}", get(assets::get))

@@ -1,5 +1,5 @@
-//! `/schedules`, `/results`, `/forms`: what the region publishes for everyone. Only rendered copies
-//! are read here, and whom they name was decided when they were made (R-SCH-5).
+//! `/schedules`, `/results`: what the region publishes for everyone. Only rendered copies are read
+//! here, and whom they name was decided when they were made (R-SCH-5).
 
 use app::{
     places::Choice as Item,
@@ -8,7 +8,7 @@ use app::{
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
-use ui::{Choice, Column, Field, Flavour, Pagination, Select, Table, ru};
+use ui::{Choice, Column, Field, Pagination, Select, Table, ru};
 
 use crate::{
     Web,
@@ -78,22 +78,6 @@ pub async fn results(
         )
         .await?;
     listed(&visit, &web, &filter, &RESULTS, &page, outcomes).await
-}
-
-/// «Бланки и образцы».
-pub async fn forms(visit: Visit) -> Markup {
-    Page::new(&visit, "Бланки и образцы")
-        .flavour(Flavour::Reading)
-        .render(html! {
-            p { "Здесь публикуются таблицы результатов на первую и высшую квалификационные категории, образцы документов и нормативные документы." }
-            (ui::inset(html! { p { "Пока ничего не опубликовано." } }))
-            h2 { "Что формирует сама система" }
-            ul class="govuk-list govuk-list--bullet" {
-                li { "Заявление о проведении аттестации: его заполняет и печатает кабинет педагогического работника." }
-                li { "Заявление на отзыв: оно готовится там же." }
-            }
-            p { a class="govuk-link" href="/help/teacher" { "Как подать заявление" } }
-        })
 }
 
 async fn listed<R>(

@@ -15,6 +15,7 @@ use domain::{
     act::Act,
     life::{Place, Status, Withdrawal, legal},
     role::Role,
+    sample::Section,
 };
 use maud::{Markup, html};
 use ui::{Step, Tone};
@@ -133,8 +134,9 @@ fn steps(own: &Own) -> Markup {
         (ui::steps("steps", &all))
         p { "К заявлению прикрепляются документы, отражающие результаты педагогической деятельности:" }
         ul {
-            li { a class="govuk-link" href="/forms" { "На первую квалификационную категорию" } }
-            li { a class="govuk-link" href="/forms" { "На высшую квалификационную категорию" } }
+            @for section in [Section::First, Section::Highest] {
+                li { a class="govuk-link" href={ "/forms#" (section.code()) } { (section.name()) } }
+            }
         }
         (conclusion(own, &here("/teacher/conclusion")))
     }

@@ -96,7 +96,7 @@ async fn upload(
                 hint: Some("XLSX, не более 2 МБ и 1000 строк"),
                 error: fault_of(faults, "file"),
                 accept: Some(".xlsx"),
-                read_only: true,
+                whole: true,
                 ..FileField::default()
             }))
             (ui::button("Сверить"))
