@@ -66,6 +66,7 @@ mod reach;
 mod region;
 mod register;
 mod rejections;
+mod reminders;
 mod retention;
 mod reuse;
 mod rights;
