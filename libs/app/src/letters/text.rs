@@ -10,7 +10,7 @@ use domain::{calendar::in_words, letter::LetterKind};
 
 pub(super) use account::{account, deletion, invitation, new_device, transfer};
 pub(super) use ending::ending;
-use sentences::{about, annulled, decided, requested, submitted};
+use sentences::{about, annulled, conclusion_due, decided, requested, submitted};
 
 /// Who reads a letter about an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,16 +145,7 @@ fn words(kind: LetterKind, audience: Audience, case: &Case) -> String {
         LetterKind::ConclusionAccepted => {
             format!("Итоговое заключение{} принято.", about(teacher, &whom))
         }
-        LetterKind::ConclusionDue if teacher => {
-            "Напоминаем: итоговое заключение ждёт Вашей подписи. Скачайте его, подпишите и прикрепите скан всех страниц одним файлом."
-                .to_owned()
-        }
-        LetterKind::ConclusionDue if audience == Audience::School => format!(
-            "Напоминаем: итоговое заключение ждёт подписи педагога. Помогите его подписать и прикрепить. Педагог: {whom}."
-        ),
-        LetterKind::ConclusionDue => {
-            format!("Напоминаем: подготовьте итоговое заключение по аттестации педагога: {whom}.")
-        }
+        LetterKind::ConclusionDue => conclusion_due(audience, &whom),
         LetterKind::ConclusionMissing => format!(
             "Центр не получил итоговое заключение, названное в реестре передачи. Педагог: {whom}."
         ),

@@ -6,6 +6,8 @@ use domain::{
     reference::Category,
 };
 
+use super::Audience;
+
 pub(super) fn submitted(teacher: bool, case: &Case, whom: &str) -> String {
     let due = case.due_on.map(|due| format!("до {}", in_words(due)));
     if teacher {
@@ -49,6 +51,20 @@ pub(super) fn annulled(teacher: bool, case: &Case, whom: &str) -> String {
         format!(
             "Регистрация заявления о проведении аттестации{number} аннулирована. Причина: {reason}\n\nПедагог: {whom}."
         )
+    }
+}
+
+/// What whoever holds a conclusion up is reminded of (R-CON-2).
+pub(super) fn conclusion_due(audience: Audience, whom: &str) -> String {
+    match audience {
+        Audience::Teacher => {
+            "Напоминаем: итоговое заключение ждёт Вашей подписи. Скачайте его, подпишите и прикрепите скан всех страниц одним файлом."
+                .to_owned()
+        }
+        Audience::School => format!(
+            "Напоминаем: итоговое заключение ждёт подписи педагога. Помогите его подписать и прикрепить. Педагог: {whom}."
+        ),
+        _ => format!("Напоминаем: подготовьте итоговое заключение по аттестации педагога: {whom}."),
     }
 }
 
