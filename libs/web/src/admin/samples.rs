@@ -90,8 +90,9 @@ async fn list(at: Admin, State(web): State<Web>) -> Result<Markup> {
                 "», педагоги – ещё и по ссылкам на странице «Подать заявление»."
             }
             p { (ui::secondary_link_button(&format!("{PATH}/add"), "Добавить файл")) }
+            @if samples.rows.is_empty() { (ui::inset(html! { p { "Пока ничего не добавлено." } })) }
             @for section in Section::ALL {
-                (table(&web, section, of(section)))
+                @if of(section).next().is_some() { (table(&web, section, of(section))) }
             }
             h2 { "Последние изменения" }
             (changes(&web, &samples.changes))
@@ -101,10 +102,17 @@ async fn list(at: Admin, State(web): State<Web>) -> Result<Markup> {
 fn table<'a>(web: &Web, section: Section, samples: impl Iterator<Item = &'a Sample>) -> Markup {
     let zone = web.app.zone();
     let rows = samples.map(|sample| {
+        let words = file_words(sample);
         vec![
             html! { (sample.ordinal) },
             html! { a class="govuk-link" href={ (PATH) "/" (sample.public_id) } { (sample.title) } },
-            html! { (file_words(sample)) " " (checked::mark(sample.state, false)) },
+            html! {
+                @match sample.published_at {
+                    Some(_) => { (checked::link(sample.state, &format!("/forms/{}", sample.public_id), &words)) }
+                    None => { (words) }
+                }
+                " " (checked::mark(sample.state, false))
+            },
             html! {
                 @match sample.published_at {
                     Some(at) => { (ui::tag(Tone::Green, "опубликован")) " " (ru::date_short(zone.date_of(at))) }
@@ -117,7 +125,7 @@ fn table<'a>(web: &Web, section: Section, samples: impl Iterator<Item = &'a Samp
         caption: section.name(),
         columns: &["№", "Название", "Файл", "Состояние"].map(Column::text),
         rows: rows.collect(),
-        empty: "Файлов в этом разделе нет.",
+        empty: "",
         ..Table::default()
     })
 }
@@ -139,14 +147,14 @@ async fn blank(at: Admin, State(web): State<Web>) -> Result<Markup> {
         },
         version: 0,
     };
-    Ok(page(&at, &[]).render(body(&at, None, &raw, &[])))
+    Ok(page(&at, None, &[]).render(body(&at, None, &raw, &[])))
 }
 
 async fn show(at: Admin, State(web): State<Web>, Id(id): Id) -> Result<Markup> {
     let opened = web.app.sample(&at.actor, id).await?;
     let sample = opened.sample.clone();
     let raw = Raw::of(opened);
-    Ok(page(&at, &[]).render(body(&at, Some(&sample), &raw, &[])))
+    Ok(page(&at, Some(&sample), &[]).render(body(&at, Some(&sample), &raw, &[])))
 }
 
 async fn add(at: Admin, State(web): State<Web>, upload: Upload) -> Result<Response> {
@@ -189,7 +197,7 @@ async fn take(at: &Admin, web: &Web, id: Option<Uuid>, upload: Upload) -> Result
                 Some(id) => Some(web.app.sample(&at.actor, id).await?.sample),
                 None => None,
             };
-            Ok(page(at, &faults).refuse(body(at, sample.as_ref(), &raw, &faults)))
+            Ok(page(at, sample.as_ref(), &faults).refuse(body(at, sample.as_ref(), &raw, &faults)))
         }
         Err(late @ app::Error::Stale) => {
             let id = id.ok_or(late)?;
@@ -205,7 +213,7 @@ async fn take(at: &Admin, web: &Web, id: Option<Uuid>, upload: Upload) -> Result
             };
             let body = body(at, Some(&sample), &seen, &faults);
             Ok(merge::page(
-                page(at, &faults),
+                page(at, Some(&sample), &faults),
                 &format!("{PATH}/{id}"),
                 body,
             ))
@@ -230,8 +238,8 @@ fn shown(field: &str, value: &str) -> String {
 /// Whether everybody gets a sample.
 const PUBLISHED: [(&str, &str); 2] = [("yes", "да"), ("no", "нет, снят с публикации")];
 
-fn page<'a>(at: &'a Admin, faults: &'a [FieldFault]) -> Page<'a> {
-    Page::new(at, "Файл для всех")
+fn page<'a>(at: &'a Admin, sample: Option<&'a Sample>, faults: &'a [FieldFault]) -> Page<'a> {
+    Page::new(at, sample.map_or("Новый файл", |sample| &sample.title))
         .caption(HEADING)
         .back(PATH)
         .faults(faults)
