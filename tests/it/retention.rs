@@ -200,7 +200,7 @@ async fn r_cons_1_who_withdrew_leaves_no_name_when_the_term_is_over() {
     assert_eq!(destroy(&world).await, 0);
     assert_eq!(count(&mut sql, "application", &tenant).await, 1);
     world.set_now(OVER);
-    assert_eq!(destroy(&world).await, 1);
+    assert_eq!(destroy(&world).await, 2, "the case, then the account");
     let children: Vec<String> = sql.list("SELECT app.of_applications()").await;
     // Letters that are about no case go to others.
     let hanging = format!("{tenant} AND application_id IS NOT NULL");

@@ -106,6 +106,11 @@ async fn a_template_is_changed_tried_and_put_in_force_and_old_papers_keep_theirs
         admin.send(&form, &[]).await
     };
     assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.told());
+    // What was typed stays, beside the version of now (SEC-70).
+    let form = stale.form("Сохранить новую версию");
+    let value = |name: &str| form.fields.iter().find(|(known, _)| known == name).unwrap();
+    assert_eq!(value("note").1, "Опоздал");
+    assert_eq!(value("version").1, "1");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -196,7 +196,7 @@ async fn sec_87_the_administrator_reads_terms_and_acts() {
         page.body
     );
     world.set_now(OVER);
-    assert_eq!(destroy(&world).await, 1);
+    assert_eq!(destroy(&world).await, 2, "the cases, then the account");
     let worker = world.worker();
     let admin = site.browser_of(&world.admin().await).await;
     let last = acts(&admin, 3).await.remove(0);

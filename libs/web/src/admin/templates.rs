@@ -11,6 +11,7 @@ use app::{
 use axum::{
     Router,
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
@@ -25,7 +26,7 @@ use crate::{
     asked::Asked,
     error::Error,
     form::{Posted, Seen, stale_form, version},
-    lists,
+    lists, merge,
     page::{Page, fault_of},
     printouts, sheet,
     visit::Admin,
@@ -148,6 +149,17 @@ async fn save(
             let view = web.app.template(&at.actor, kind).await?;
             let body = body(&at, &web, kind, &view, &raw, &faults);
             Ok(page(&at, kind, &faults).refuse(body))
+        }
+        // Versions add up, so nothing of the other one is lost by saving this beside it (SEC-70).
+        Err(late @ app::Error::Stale) => {
+            let view = web.app.template(&at.actor, kind).await?;
+            let raw = Raw {
+                version: view.newest().to_string(),
+                ..raw
+            };
+            let faults = merge::faults(&late.to_string(), &[], &[], merge::as_stored);
+            let body = body(&at, &web, kind, &view, &raw, &faults);
+            Ok((StatusCode::CONFLICT, page(&at, kind, &faults).render(body)).into_response())
         }
         Err(error) => Err(error.into()),
     }
