@@ -83,7 +83,8 @@ export class Person {
     // the same document: what is waited for is another body.
     await this.page.evaluate(() => document.body.setAttribute('data-pressed', ''));
     await this.page.getByRole('button', { name: button, exact: true }).first().click();
-    await this.page.locator('body[data-pressed]').waitFor({ state: 'detached' });
+    // A piece of an upload that the browser lost is sent again after a minute (libs/ui/assets/upload.js).
+    await this.page.locator('body[data-pressed]').waitFor({ state: 'detached', timeout: 90_000 });
     await this.page.waitForLoadState('networkidle');
     await this.#judge();
   }
