@@ -4,7 +4,7 @@
 
 use db::{
     Tx,
-    accounts::{institute, tokens},
+    accounts::institute,
     applications,
     events::{self, Outcome, audit_account},
     memberships::{self, ALREADY_IN, Profile},
@@ -26,7 +26,7 @@ const UNPROVED: &str = "Чтобы сменить адрес, сначала п�
 /// What becomes of the address of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum EmailChange {
-    /// It stays; a change that was begun is taken back.
+    /// It stays; a change that waits for its link goes on waiting.
     None,
     /// It counts at once: there is none, or one that nobody has confirmed and no cabinet was opened with.
     First,
@@ -103,7 +103,7 @@ impl App {
             audit_account(&mut auth, account, Deed::SaveProfile, Outcome::Done).await?;
         }
         match change {
-            EmailChange::None => tokens::forget_changes(&mut auth).await?,
+            EmailChange::None => {}
             EmailChange::First => self.first_email(&mut auth, email.as_str()).await?,
             EmailChange::Later => self.change_email(&mut auth, email.as_str()).await?,
         }

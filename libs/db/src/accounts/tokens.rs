@@ -71,22 +71,8 @@ pub async fn issue(tx: &mut AuthTx, token: NewToken<'_>) -> Result<i64> {
 pub async fn forget(tx: &mut AuthTx) -> Result<()> {
     sqlx::query!(
         "UPDATE app.account_token SET used_at = app.ctx_now()
-         WHERE account_id = (SELECT app.ctx_account()) AND kind = 'password' AND used_at IS NULL"
-    )
-    .execute(tx.connection())
-    .await?;
-    forget_changes(tx).await
-}
-
-/// Takes back a change to another address that its person began and that waits for its link.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn forget_changes(tx: &mut AuthTx) -> Result<()> {
-    sqlx::query!(
-        "UPDATE app.account_token SET used_at = app.ctx_now()
-         WHERE account_id = (SELECT app.ctx_account()) AND kind = 'email' AND new_email IS NOT NULL
-           AND NOT helped AND used_at IS NULL"
+         WHERE account_id = (SELECT app.ctx_account()) AND used_at IS NULL
+           AND (kind = 'password' OR (kind = 'email' AND new_email IS NOT NULL AND NOT helped))"
     )
     .execute(tx.connection())
     .await?;

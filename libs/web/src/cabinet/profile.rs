@@ -101,16 +101,21 @@ pub async fn post(at: Person, State(web): State<Web>, posted: Posted<Raw>) -> Re
     } else if !raw.narrow.is_empty() || !raw.ask.is_empty() {
         (StatusCode::OK, Vec::new())
     } else {
-        let signed = at.signed()?;
-        let proved = signed.proved_lately();
-        if raw.typed.email.trim() != profile.typed.email {
-            Limit::email(&web, signed.account).take(&web).await?;
+        let proved = at.signed()?.proved_lately();
+        // Each other address is a letter to somebody; what is refused sends none.
+        let other = raw.typed.email.trim() != profile.typed.email;
+        let letters = Limit::email(&web, person.account);
+        if other {
+            letters.take(&web).await?;
         }
-        match web
+        let saved = web
             .app
             .save_profile(person, which, &raw.typed, proved)
-            .await
-        {
+            .await;
+        if other && saved.is_err() {
+            letters.give_back(&web).await?;
+        }
+        match saved {
             Ok(saved) => return after(&at, &web, &profile, saved).await,
             Err(app::Error::Invalid(faults)) => (StatusCode::UNPROCESSABLE_ENTITY, faults),
             Err(late @ app::Error::Stale) => {
