@@ -149,10 +149,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
     AND NOT EXISTS (SELECT 1 FROM app.membership m JOIN app.application a ON a.tenant_id = m.tenant_id
       AND a.account_id = m.account_id WHERE m.account_id = x.id)
   ORDER BY x.id OFFSET p_passed LIMIT p_most $$;
--- How many of both wait to be destroyed: a number for whoever watches the installation.
+-- How many of both wait to be destroyed, up to 10,000 of each: a number for whoever watches the installation.
 CREATE FUNCTION app.to_destroy() RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = app, pg_temp AS $$
-  SELECT (SELECT count(*) FROM app.due_cases(NULL, 0)) + (SELECT count(*) FROM app.bare_accounts(NULL, 0)) $$;
+  SELECT (SELECT count(*) FROM app.due_cases(10000, 0)) + (SELECT count(*) FROM app.bare_accounts(10000, 0)) $$;
 -- The submitted applications of the account in the context: what is kept of it when it withdraws its consent.
 CREATE FUNCTION app.kept_of_own() RETURNS TABLE (municipality text, submitted_on date, number int, registered_on date,
   status text, final_on date)

@@ -25,6 +25,15 @@ async fn a_form_sent_after_the_session_ended_leads_back_to_its_page() {
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{referer}");
         assert_eq!(answer.headers()["location"], on, "{referer}");
     }
+    // A page whose address is a token tells no browser where its form stood.
+    let accepted = guest.post("/invitation/token/accept", &[]).await;
+    let on = "/login?next=%2Finvitation%2Ftoken";
+    assert_eq!(
+        accepted.location.as_deref(),
+        Some(on),
+        "{}",
+        accepted.told()
+    );
 }
 
 /// What was to be told was gone with the first redirect.

@@ -54,6 +54,11 @@ impl Default for Run {
 }
 
 impl Run {
+    /// Back to whole batches, step by step: what was refused may be the next one.
+    fn went_on(&mut self) {
+        self.batch = self.batch.saturating_mul(2).min(BATCH);
+    }
+
     fn refused(&mut self, error: &db::Error) {
         if self.batch > 1 {
             self.batch = 1;
@@ -82,10 +87,11 @@ impl App {
             }
             Ok(done) => {
                 tx.commit().await?;
+                run.went_on();
                 tracing::info!(done, "cases or accounts are destroyed");
                 Ok(true)
             }
-            Err(error) if error.is_refusal() || (error.is_outage() && run.batch > 1) => {
+            Err(error) if error.is_refusal() || error.is_timeout() => {
                 run.refused(&error);
                 Ok(true)
             }

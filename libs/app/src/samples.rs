@@ -153,7 +153,7 @@ impl App {
 
     /// Saves a sample over the version `seen`, with `file` in place of its own if there is one;
     /// with no id, adds it with that file. A title stands once in a section, so that a double press
-    /// adds it once. If this fails, the caller discards the file.
+    /// adds it once. If this is refused, the caller discards the file.
     ///
     /// # Errors
     /// [`Error::Invalid`] with all faults, [`Error::Stale`] if somebody was quicker,

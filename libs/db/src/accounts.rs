@@ -146,12 +146,14 @@ pub async fn set_password(tx: &mut AuthTx, password: &str) -> Result<i32> {
 /// # Errors
 /// If the database does not answer, or there is no such account.
 pub async fn end_sessions(tx: &mut AuthTx) -> Result<i32> {
-    tokens::forget(tx).await?;
-    Ok(sqlx::query_scalar!(
+    // The account first: what is being asked for under the old sessions waits, or is seen below.
+    let epoch = sqlx::query_scalar!(
         "UPDATE app.account SET epoch = epoch + 1 WHERE id = (SELECT app.ctx_account()) RETURNING epoch"
     )
     .fetch_one(tx.connection())
-    .await?)
+    .await?;
+    tokens::forget(tx).await?;
+    Ok(epoch)
 }
 
 /// Keeps the same password under a stronger hash (SEC-40); sessions stay. One that was set meanwhile stays, too.

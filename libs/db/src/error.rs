@@ -52,6 +52,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// another ends as well: the other changes the row.
 const OVERTAKEN: [&str; 2] = ["40P01", "55P03"];
 
+/// A statement that was ended, at its time limit or by hand.
+const CANCELLED: &str = "57014";
+
 /// Classes of what the database says when it cannot serve just now: it lacks memory, disk or
 /// connections; it starts, stops or ended the statement, for instance at its time limit.
 const NOT_NOW: [&str; 2] = ["53", "57"];
@@ -94,6 +97,13 @@ impl Error {
             | sqlx::Error::Decode(_) => false,
             _ => true,
         }
+    }
+
+    /// Whether the statement took longer than it may: the same takes as long the next time, perhaps.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Database(error)
+            if error.as_database_error().and_then(|db| db.code()).as_deref() == Some(CANCELLED))
     }
 
     /// Whether the database understood and will not have it: the same is refused the next time, too.

@@ -36,6 +36,9 @@ use crate::{
 /// Minutes to wait after each failed try; after the last one the row has failed.
 const BACK_OFF: [i32; 7] = [1, 5, 15, 60, 180, 360, 720];
 
+/// What the log says of work whose last try ended with the process itself.
+pub(crate) const GIVEN_UP: &str = "work is given up: the process ended at each try";
+
 /// A letter of a case or of an account, claimed.
 #[derive(Clone, Debug)]
 pub struct Letter {
@@ -260,13 +263,21 @@ pub struct Job {
 pub async fn claim_job(tx: &mut WorkerTx, kinds: &[JobKind]) -> Result<Option<Job>> {
     let kinds: Vec<String> = kinds.iter().map(|kind| kind.code().to_owned()).collect();
     // What takes the process down at each try puts nothing off itself: it ends as if it had.
-    sqlx::query!(
+    let given_up = sqlx::query!(
         "UPDATE app.job SET state = 'failed'
-         WHERE state = 'queued' AND run_after <= now() AND tries > $1",
+         WHERE state = 'queued' AND run_after <= now() AND tries > $1 RETURNING id, kind, trace",
         i32::try_from(BACK_OFF.len()).unwrap_or(i32::MAX)
     )
-    .execute(tx.connection())
+    .fetch_all(tx.connection())
     .await?;
+    for job in given_up {
+        tracing::error!(
+            id = job.id,
+            kind = job.kind,
+            trace = job.trace,
+            "{GIVEN_UP}"
+        );
+    }
     let row = sqlx::query!(
         r#"UPDATE app.job SET tries = tries + 1, run_after = now() + interval '5 minutes'
          WHERE (tenant_id, id) = (SELECT tenant_id, id FROM app.job

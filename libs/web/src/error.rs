@@ -303,7 +303,8 @@ fn shown(mut response: Response, number: Option<Number>) -> Response {
         @if let Some(Number(number)) = number {
             p class="govuk-body" { "Номер для службы поддержки: " code { (number.simple()) } }
         }
-        @if let Some(page) = visit.and_then(|visit| visit.stood_on.as_ref()) {
+        // Where nothing answers, the browser's own way back keeps what was typed; a link would not.
+        @if !response.status().is_server_error() && let Some(page) = visit.and_then(|visit| visit.stood_on.as_ref()) {
             p { a class="govuk-link" href=(page) { "Вернуться назад" } }
         }
         p { a class="govuk-link" href=(home) { "На главную" } }

@@ -49,6 +49,8 @@ pub struct Visit {
     pub path: String,
     /// Of what a form sent, the page it stood on, as the browser tells it: the way back, nothing else.
     pub stood_on: Option<String>,
+    /// The page to come back to after signing in.
+    way_back: String,
     /// The number of the request, in audit, log and trace alike.
     pub request: Uuid,
     /// The device that asks.
@@ -63,16 +65,28 @@ async fn told(session: &Session, key: &str, page: bool) -> Result<Option<String>
     }
 }
 
-/// The page whose form was sent, path and query; the cabinet's if the browser does not tell.
+/// The page whose form was sent, path and query; none if the browser does not tell.
 fn stood_on(request: &Request) -> Option<String> {
-    let told = || {
-        let referer = request.headers().get(header::REFERER)?.to_str().ok()?;
-        let page = url::Url::parse(referer).ok()?;
-        let query = page.query().map(|query| format!("?{query}"));
-        let address = format!("{}{}", page.path(), query.unwrap_or_default());
-        local(&address).map(str::to_owned)
-    };
-    (request.method() == Method::POST).then(|| told().unwrap_or_else(|| "/cabinet".to_owned()))
+    if request.method() != Method::POST {
+        return None;
+    }
+    let referer = request.headers().get(header::REFERER)?.to_str().ok()?;
+    let page = url::Url::parse(referer).ok()?;
+    let query = page.query().map(|query| format!("?{query}"));
+    let address = format!("{}{}", page.path(), query.unwrap_or_default());
+    local(&address).map(str::to_owned)
+}
+
+/// The page to come back to after signing in: what a form sends has none of its own, and pages whose
+/// address is a token tell nobody where they are.
+fn way_back(request: &Request, path: &str) -> String {
+    if request.method() != Method::POST {
+        return path.to_owned();
+    }
+    let invitation = path.strip_suffix("/accept");
+    let invitation = invitation.filter(|path| path.starts_with("/invitation/"));
+    let page = stood_on(request).or_else(|| invitation.map(str::to_owned));
+    page.unwrap_or_else(|| "/cabinet".to_owned())
 }
 
 /// The layer that makes the [`Visit`].
@@ -85,10 +99,14 @@ pub async fn layer(session: Session, device: Device, request: Request, next: Nex
     let number = request.extensions().get::<Number>();
     let number = number.map_or_else(Uuid::now_v7, |Number(number)| *number);
     let page = request.method() == Method::GET && !path.starts_with("/uploads/");
-    let stood_on = stood_on(&request);
+    let (stood_on, way_back) = (stood_on(&request), way_back(&request, &path));
     match Visit::read(session, device, path, page, number).await {
         Ok(visit) => {
-            let visit = Arc::new(Visit { stood_on, ..visit });
+            let visit = Arc::new(Visit {
+                stood_on,
+                way_back,
+                ..visit
+            });
             let mut request = request;
             request.extensions_mut().insert(Arc::clone(&visit));
             let mut response = next.run(request).await;
@@ -155,6 +173,7 @@ impl Visit {
             warning,
             path,
             stood_on: None,
+            way_back: String::new(),
             request,
             device,
         })
@@ -310,7 +329,7 @@ impl Visit {
     /// [`Error::SignIn`] when nobody is.
     pub fn person(&self) -> Result<&Signed> {
         self.signed.as_ref().ok_or_else(|| Error::SignIn {
-            next: self.stood_on.as_ref().unwrap_or(&self.path).clone(),
+            next: self.way_back.clone(),
         })
     }
 

@@ -86,6 +86,7 @@ impl App {
             .await?
             .ok_or(Error::NotFound)?;
         tx.about(AccountId(found.account_id)).await?;
+        accounts::hold(&mut tx).await?;
         let spent = tokens::spend(&mut tx, TokenKind::Email)
             .await?
             .ok_or(Error::NotFound)?;

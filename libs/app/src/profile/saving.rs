@@ -4,7 +4,7 @@
 
 use db::{
     Tx,
-    accounts::institute,
+    accounts::{self, institute},
     applications,
     events::{self, Outcome, audit_account},
     memberships::{self, ALREADY_IN, Profile},
@@ -56,8 +56,8 @@ pub struct Saved {
 impl App {
     /// Saves a profile. A teacher without the cabinet joins the municipality it names; the
     /// first address counts at once, a later one by the link sent to it (R-ACC-6), and only for who
-    /// has `proved` lately to be itself (SEC-48). The address comes last: of what is refused nothing
-    /// is changed and nobody has a letter.
+    /// has `proved` lately to be itself (SEC-48). The address comes last: what is refused changes
+    /// nothing and sends no letter; only an outage in between saves the rest without it.
     ///
     /// # Errors
     /// [`Error::Invalid`] with all faults, [`Error::Stale`] by the version,
@@ -96,7 +96,12 @@ impl App {
                 Role::Operator | Role::Admin => {}
             },
         }
+        // Held, and asked again then: sessions that end meanwhile end what is asked for here, too.
         let mut auth = self.enter_account(person).await?;
+        accounts::hold(&mut auth).await?;
+        if !accounts::is_open(&mut auth, person.epoch).await? {
+            return Err(Error::SignedOut);
+        }
         let account = Some(person.account.0);
         if let Some(cabinet) = cabinet.filter(|cabinet| cabinet.role.is_institute()) {
             institute::update_own(&mut auth, cabinet.id, version, &known).await?;

@@ -59,7 +59,7 @@ pub async fn overdue(tx: &mut WorkerTx, today: NaiveDate) -> Result<i64> {
 }
 
 /// Cases whose term of keeping is over and accounts of which nothing is kept any more, that still are
-/// there.
+/// there; at most 10,000 of each.
 ///
 /// # Errors
 /// If the database does not answer.

@@ -3,6 +3,7 @@
 
 use domain::actor::TenantId;
 
+use super::GIVEN_UP;
 use crate::{error::Result, previews::Unshown, scope::WorkerTx};
 
 /// How often one is tried.
@@ -30,14 +31,17 @@ pub struct Wanted {
 /// If the database does not answer.
 pub async fn claim(tx: &mut WorkerTx) -> Result<Option<Wanted>> {
     // What takes the process down at each try puts nothing off itself: it ends as if it had.
-    sqlx::query!(
+    let given_up = sqlx::query_scalar!(
         "UPDATE app.preview SET state = 'unshown', reason = $1
-         WHERE state = 'open' AND run_after <= now() AND tries >= $2",
+         WHERE state = 'open' AND run_after <= now() AND tries >= $2 RETURNING id",
         Unshown::Failed as Unshown,
         TRIES
     )
-    .execute(tx.connection())
+    .fetch_all(tx.connection())
     .await?;
+    for id in given_up {
+        tracing::error!(id, kind = "preview", "{GIVEN_UP}");
+    }
     let row = sqlx::query!(
         r#"UPDATE app.preview SET tries = tries + 1, run_after = now() + interval '15 minutes',
              folder = coalesce(folder, 't/' || tenant_id || '/preview/' || gen_random_uuid())

@@ -178,7 +178,8 @@ async fn take(at: &Admin, web: &Web, id: Option<Uuid>, upload: Upload) -> Result
     } else {
         Err(app::Error::Invalid(refused))
     };
-    let kept = file.filter(|_| saved.is_ok()).map(|file| file.key);
+    let named = saved.as_ref().err().is_none_or(app::Error::is_outage);
+    let kept = file.filter(|_| named).map(|file| file.key);
     let mut unsaved = form.received();
     unsaved.retain(|file| Some(&file.key) != kept.as_ref());
     web.app.discard(&unsaved).await;

@@ -74,7 +74,7 @@ pub(super) fn form(
                     hint: filled.then_some("Новый адрес начнёт действовать, когда Вы откроете ссылку из письма, отправленного на него"),
                     ..field("email", "Адрес электронной почты", &typed.email)
                 }))
-                @if filled && !proved {
+                @if !proved && (filled || fault_of(faults, "email").is_some()) {
                     p { a class="govuk-link" href=(leading("/profile/confirm", &format!("/profile?edit=1&cabinet={named}"))) { "Подтвердить, что это Вы" } " — без этого адрес не сменить." }
                 }
                 (ui::tel(Field {
