@@ -2,6 +2,8 @@
 //! applications in one go, each answered for itself, safe to repeat.
 
 mod annex;
+mod follows;
+mod held;
 mod superseding;
 
 use domain::{letter::LetterKind, role::Role};
@@ -447,99 +449,6 @@ async fn r_ord_1_what_cannot_be_decided_says_why() {
     assert_eq!(frozen.status(&town).await, "registered");
 }
 
-/// The database alone: no status without its decision, no decision of what was not ready.
-#[tokio::test]
-async fn r_ord_1_the_database_holds_status_and_decision_together() {
-    let world = World::own().await;
-    let town = world.town().await;
-    let operator = world.operator().await;
-    let simple = simplified(&town, &town.teacher().await, &operator).await;
-    let waiting = town
-        .registered(&town.teacher().await, &town.coordinator().await)
-        .await;
-    let mut sql = operator.sql_in(&town).await;
-    let refused = || Err(Refused(Refused::PRIVILEGE.to_owned()));
-    let decided = simple.update("status = 'decided'");
-    assert_eq!(sql.run(&decided).await, refused(), "without a decision");
-    sql.run(&format!(
-        "INSERT INTO app.order (public_id, number, date, s3_key, file_name, size, sha256) \
-         VALUES ('{}', '1', '2026-09-14', 'r/1', '1.pdf', 1, '\\x00')",
-        Uuid::now_v7()
-    ))
-    .await
-    .unwrap();
-    let insert = |application: &Application, category: &str| {
-        format!(
-            "INSERT INTO app.decision (tenant_id, application_id, order_id, granted, category) \
-             SELECT {}, {}, id, true, '{category}' FROM app.order",
-            application.tenant, application.id
-        )
-    };
-    assert_eq!(
-        sql.run(&insert(&simple, "first")).await,
-        refused(),
-        "not decided yet"
-    );
-    sql.run("BEGIN").await.unwrap();
-    sql.run(&waiting.update("status = 'decided'"))
-        .await
-        .unwrap();
-    assert_eq!(
-        sql.run(&insert(&waiting, "first")).await,
-        refused(),
-        "not ready"
-    );
-    sql.run("ROLLBACK").await.unwrap();
-    sql.run("BEGIN").await.unwrap();
-    sql.run(&decided).await.unwrap();
-    sql.run("SAVEPOINT s").await.unwrap();
-    assert_eq!(
-        sql.run(&insert(&simple, "highest")).await,
-        refused(),
-        "another category"
-    );
-    sql.run("ROLLBACK TO s").await.unwrap();
-    assert_eq!(sql.run(&insert(&simple, "first")).await, Ok(1));
-    sql.run("COMMIT").await.unwrap();
-    assert_eq!(simple.status(&town).await, "decided");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r_ord_1_other_roles_record_nothing() {
-    let world = World::own().await;
-    let site = world.serve().await;
-    let town = world.town().await;
-    let operator = world.operator().await;
-    let application = simplified(&town, &town.teacher().await, &operator).await;
-    let chosen = row(&town, &application).await;
-    let organisation = town.organisation("municipal").await;
-    for person in [
-        town.teacher().await,
-        town.school(organisation).await,
-        town.coordinator().await,
-        town.expert().await,
-        world.admin().await,
-    ] {
-        let browser = site.browser_of(&person).await;
-        let token = crate::pages::token(&browser, person.role.home()).await;
-        let fields: Vec<(String, String)> = [
-            ("_csrf", token.as_str()),
-            ("number", "1"),
-            ("date", "14.09.2026"),
-            (&chosen, "granted"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into();
-        let page = browser.upload(ORDERS, &fields, &[pdf()]).await;
-        assert_eq!(page.status, StatusCode::FORBIDDEN, "{:?}", person.role);
-        assert_eq!(browser.get(ORDERS).await.status, StatusCode::FORBIDDEN);
-    }
-    assert_eq!(application.status(&town).await, "registered");
-    let mut sql = world.superuser().await;
-    let orders: i64 = sql.value("SELECT count(*) FROM app.order").await.unwrap();
-    assert_eq!(orders, 0);
-}
-
 /// The order of this number, by its id in addresses.
 async fn order(sql: &mut Session, number: &str) -> Uuid {
     sql.value(&format!(
@@ -547,67 +456,4 @@ async fn order(sql: &mut Session, number: &str) -> Uuid {
     ))
     .await
     .unwrap()
-}
-
-/// An approved period is over when nothing of it is left to decide (R-PER-1).
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r_per_1_the_last_decision_completes_the_period() {
-    let world = World::own().await;
-    let site = world.serve().await;
-    let town = world.town().await;
-    let operator = world.operator().await;
-    let expert = town.expert().await;
-    let (one, other) = (
-        judged(&town, &town.teacher().await, &expert).await,
-        judged(&town, &town.teacher().await, &expert).await,
-    );
-    let browser = site.browser_of(&operator).await;
-    let mut sql = world.superuser().await;
-    for (application, state, words) in [
-        (&one, "approved", "утверждён"),
-        (&other, "completed", "завершён"),
-    ] {
-        let mut sent = form(&browser, &TYPED).await;
-        sent.set(&row(&town, application).await, "granted");
-        let page = browser.send(&sent, &[pdf()]).await;
-        assert!(says(&page, "Записано решений: 1 из 1."), "{}", page.told());
-        let now: String = sql.value("SELECT state FROM app.period").await.unwrap();
-        assert_eq!(now, state);
-        let page = browser.get("/operator/periods").await;
-        assert!(says(&page, words), "{}", page.body);
-    }
-    let lines: i64 = sql
-        .value("SELECT count(*) FROM app.audit_event WHERE act = 'period.complete'")
-        .await
-        .unwrap();
-    assert_eq!(lines, 1);
-}
-
-/// The journal says of a decided entry what was decided and by which order (R-APP-5), on the page and
-/// on the paper the worker prints of the whole region.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r_app_5_an_entry_of_the_journal_names_its_decision() {
-    let world = World::own().await;
-    let site = world.serve().await;
-    let _worker = world.worker();
-    let town = world.town().await;
-    let operator = world.operator().await;
-    let expert = town.expert().await;
-    let application = judged(&town, &town.teacher().await, &expert).await;
-    let browser = site.browser_of(&operator).await;
-    let mut sent = form(&browser, &TYPED).await;
-    sent.set(&row(&town, &application).await, "granted");
-    browser.send(&sent, &[pdf()]).await;
-    let decided = "установлена, распоряжение от 14.09.2026 № 173К";
-    let coordinator = site.browser_of(&town.coordinator().await).await;
-    for (reader, path) in [
-        (&browser, "/operator/journal"),
-        (&coordinator, "/municipal/journal"),
-    ] {
-        let page = reader.get(path).await;
-        assert!(says(&page, decided), "{path}: {}", page.body);
-    }
-    let paper = paper::file(&browser, "/operator/journal?format=pdf").await;
-    let words = paper::words(&paper);
-    assert!(words.contains(&paper::bare(decided)), "{words}");
 }
